@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of the project is held to the same rules; see "Building" in the README.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+  .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// The modules, from the one that knows least to the one that wires everything. A target imports only what stands above it.
+let package = Package(
+  name: "tollgate",
+  platforms: [.macOS(.v26)],
+  products: [.executable(name: "tollgate", targets: ["Tollgate"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CCurl", dependencies: ["CLibcurl"]),
+    .target(name: "JSON", swiftSettings: strict),
+    .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "Dialects", dependencies: ["JSON", "Metering"], swiftSettings: strict),
+    .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
+    .target(
+      name: "Ledger", dependencies: ["Metering", "Observability", grdb, grdbSQLite, logging], swiftSettings: strict),
+    .target(name: "Upstream", dependencies: ["CCurl", "Observability", nioCore, logging], swiftSettings: strict),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Dialects", "Metering", "Observability", "Ledger", "Upstream", collections, crypto, nioCore, nioPosix, nioHTTP1, logging,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Control",
+      dependencies: ["Metering", "Observability", "Ledger", hummingbird, httpTypes, logging, nioCore],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "Tollgate",
+      dependencies: [
+        "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control", argumentParser, hummingbird,
+        lifecycle, logging, nioCore, nioPosix, nioHTTP1, yams,
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+    .testTarget(name: "MeteringTests", dependencies: ["Metering"], swiftSettings: strict),
+    .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
+    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering"], swiftSettings: strict),
+    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability"], swiftSettings: strict),
+    .testTarget(name: "UpstreamTests", dependencies: ["Upstream", nioCore, nioPosix], swiftSettings: strict),
+    .testTarget(
+      name: "GatewayTests", dependencies: ["Gateway", "Dialects", "Metering", nioCore, nioHTTP1, nioEmbedded],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ControlTests", dependencies: ["Control", "Ledger", "Metering", "Observability", hummingbird],
+      swiftSettings: strict),
+    .testTarget(name: "TollgateTests", dependencies: ["Tollgate"], swiftSettings: strict),
+    .testTarget(name: "StyleTests", swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

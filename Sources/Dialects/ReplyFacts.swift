@@ -1,0 +1,58 @@
+public import Metering
+
+/// What a reply says about itself, once it has ended.
+public struct ReplyFacts: Sendable, Equatable {
+  /// The provider's id of the response (`chatcmpl-…`, `resp_…`, `msg_…`); nil where none came.
+  public var responseID: String?
+  /// The model that answered; nil where the reply names none.
+  public var model: String?
+  /// What each model used: the answering model first, with nil for its name; others where a reply bills several
+  /// (Anthropic's advisor and compaction iterations). Empty where the provider reported nothing.
+  public var usage: [ModelUsage]
+  /// The usage object as the provider wrote it, the last one that was not null; at most 16 KiB, else nil.
+  public var usageRaw: [UInt8]?
+  /// Tool calls that the client is to execute, each once, in the order of their appearance. At most 1,024 are kept.
+  public var toolCalls: [ToolCall]
+  /// Tool calls of the reply, kept or not.
+  public var toolCallCount: Int
+  /// Tools that the provider ran, by name.
+  public var serverToolCalls: [String: Int]
+  public var finishReason: String?
+  /// The provider's machine-readable error: of an error body, or inside a 200.
+  public var errorCode: String?
+  public var serviceTier: String?
+  /// Where the provider says it processed the call (`us`, ...); nil where it does not say or it is not bound.
+  public var geo: String?
+  public var speed: String?
+  /// UTF-8 bytes of the reply's visible text, reasoning and tool arguments: what a count rests on where no usage came.
+  public var outputTextBytes: Int64
+  /// Content deltas that a stream had; some providers send about one token in each.
+  public var contentDeltas: Int64
+  /// Whether the dialect's own end was seen: the whole object, or the terminal event of a stream.
+  public var isTerminal: Bool
+  /// Whether the response is still being worked on (OpenAI's `queued` and `in_progress`): it has no usage yet.
+  public var isPending: Bool
+
+  public init() {
+    usage = []
+    toolCalls = []
+    toolCallCount = 0
+    serverToolCalls = [:]
+    outputTextBytes = 0
+    contentDeltas = 0
+    isTerminal = false
+    isPending = false
+  }
+}
+
+/// The usage of one model within a reply.
+public struct ModelUsage: Sendable, Equatable {
+  /// The model; nil for the one that answered.
+  public var model: String?
+  public var usage: Usage
+
+  public init(model: String?, usage: Usage) {
+    self.model = model
+    self.usage = usage
+  }
+}

@@ -1,0 +1,45 @@
+/// What a request says about itself. Text is counted, never kept.
+public struct RequestFacts: Sendable, Equatable {
+  /// The model that was asked for; nil where the body names none. At most 256 bytes.
+  public var model: String?
+  /// Whether the reply is to be streamed.
+  public var wantsStream: Bool
+  /// Whether a chat or completions stream was asked to end with its usage. Always true where the API always reports it.
+  public var wantsStreamUsage: Bool
+  /// The named limit of the reply's tokens; nil where there is none.
+  public var outputTokensMax: Int64?
+  /// How many choices are asked for (`n`); 1 where not said.
+  public var choices: Int64
+  /// The tier that was asked for.
+  public var serviceTier: String?
+  /// Anthropic's `speed`.
+  public var speed: String?
+  /// Tool results in the new tail of the conversation: those after the last message of the assistant.
+  public var toolResults: Int
+  /// UTF-8 bytes of everything that becomes prompt: text, tool definitions, tool arguments and results.
+  public var promptTextBytes: Int64
+  /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
+  /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object.
+  public var streamOptions: StreamOptionsLocation?
+  /// Whether the whole body was read as one JSON object.
+  public var isComplete: Bool
+
+  public init() {
+    wantsStream = false
+    wantsStreamUsage = false
+    choices = 1
+    toolResults = 0
+    promptTextBytes = 0
+    isComplete = false
+  }
+}
+
+/// Where `stream_options.include_usage` goes, as byte offsets in the body.
+public enum StreamOptionsLocation: Sendable, Equatable {
+  /// The request has no `stream_options`: insert a member after the byte `{` at this offset.
+  case insertMember(afterBrace: Int)
+  /// It has an object without `include_usage`: insert a member after the byte `{` at this offset.
+  case insertInclude(afterBrace: Int)
+  /// `include_usage` is there with another value than true, or `stream_options` is null: replace this range of bytes.
+  case replaceValue(Range<Int>, isWholeObject: Bool)
+}

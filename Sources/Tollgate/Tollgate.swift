@@ -1,0 +1,4 @@
+import ArgumentParser
+import ServiceLifecycle
+import Yams
+@main struct T { static func main() {} }
