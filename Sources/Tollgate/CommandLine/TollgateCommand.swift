@@ -17,7 +17,7 @@ struct TollgateCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      EnvCommand.self, CheckConfigCommand.self,
+      EnvCommand.self, ReportCommand.self, CheckConfigCommand.self,
       VersionCommand.self,
     ])
 
