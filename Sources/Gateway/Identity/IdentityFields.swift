@@ -29,17 +29,31 @@ struct IdentityFields {
   var hasSubscriptionBeta = false
 
   init(_ headers: HTTPHeaders) {
-    for (name, value) in headers where !value.isEmpty {
-      if let field = KnownField(name) { take(field, value) }
+    for (name, value) in headers {
+      guard let field = KnownField(name) else { continue }
+      takeExplicit(field, value)
+      if !value.isEmpty { take(field, value) }
     }
   }
 
-  private mutating func take(_ field: KnownField, _ value: String) {
+  /// Whether any header is one that only Claude Code sends.
+  var hasClaudeCodeField: Bool {
+    claudeSession != nil || claudeAgent != nil || claudeParentAgent != nil || claudeAgentType != nil
+  }
+
+  /// What was given on purpose counts even if it is empty: it is refused then.
+  private mutating func takeExplicit(_ field: KnownField, _ value: String) {
     switch field {
     case .tollgateAgent: agent = value
     case .tollgateWorkflow: workflow = value
     case .tollgateRun: run = value
     case .tollgateParentRun: parentRun = value
+    default: break
+    }
+  }
+
+  private mutating func take(_ field: KnownField, _ value: String) {
+    switch field {
     case .claudeSession: claudeSession = value
     case .claudeAgent: claudeAgent = value
     case .claudeParentAgent: claudeParentAgent = value

@@ -14,8 +14,9 @@ public struct IdentityResolver: Sendable {
     var identity = CallerIdentity(
       agent: CallerIdentity.unknownAgent, agentSource: .none, workflow: CallerIdentity.defaultWorkflow,
       workflowSource: .none, runSource: .none, billing: login.billing(at: provider), upstreamKeyID: login.keyID)
-    identity.traceID = fields.traceParent.flatMap(TraceContext.init(traceParent:))?.traceID
-    for claim in [IdentityClaim(path: path), try IdentityClaim(explicitIn: fields)] { identity.take(claim) }
+    identity.traceID = fields.traceParent.flatMap(TraceParent.traceID)
+    identity.take(IdentityClaim(path: path))
+    identity.take(try IdentityClaim(explicitIn: fields))
     if let claim = IdentityClaim(claudeCodeIn: fields) ?? IdentityClaim(codexIn: fields) { identity.take(claim) }
     identity.take(IdentityClaim(baggageIn: fields))
     identity.take(IdentityClaim(userAgentIn: fields))
@@ -50,7 +51,7 @@ struct IdentityClaim {
 
   /// Claude Code: the session is the run, sub-agents are nodes of its tree and name their type.
   init?(claudeCodeIn fields: IdentityFields) {
-    guard fields.claudeSession != nil || fields.userAgent?.hasPrefixIgnoringCase("claude-cli/") ?? false else {
+    guard fields.hasClaudeCodeField || fields.userAgent?.hasPrefixIgnoringCase("claude-cli/") ?? false else {
       return nil
     }
     source = .claudeCode

@@ -14,23 +14,21 @@ enum PathShape {
   private static func providerOfVersionOne(_ path: borrowing Span<UInt8>, hasAnthropicVersion: Bool) -> String? {
     if isAtOrBelow("/v1/messages", path) { return "anthropic" }
     if isAtOrBelow("/v1/models", path) { return hasAnthropicVersion ? "anthropic" : "openai" }
-    for root: StaticString in [
-      "/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/completions", "/v1/moderations",
-    ] where isAtOrBelow(root, path) {
-      return "openai"
-    }
-    return nil
+    let isOpenAI =
+      isAtOrBelow("/v1/chat/completions", path) || isAtOrBelow("/v1/responses", path)
+      || isAtOrBelow("/v1/embeddings", path) || isAtOrBelow("/v1/completions", path)
+      || isAtOrBelow("/v1/moderations", path)
+    return isOpenAI ? "openai" : nil
   }
 
   /// The dialect of a path at a provider whose dialect is not configured. Providers put the same APIs at different roots
   /// (`/openai/v1/chat/completions`, `/api/v1/chat/completions`, `/chat/completions`), so its end decides.
   static func dialect(of path: borrowing Span<UInt8>) -> Dialect? {
     if path.hasSuffix("/v1/messages") || path.hasSuffix("/v1/messages/count_tokens") { return .anthropic }
-    for end: StaticString in ["/completions", "/responses", "/responses/input_tokens", "/embeddings", "/moderations"]
-    where path.hasSuffix(end) {
-      return .openai
-    }
-    return path.hasSuffix("/v1/models") ? .openai : nil
+    let isOpenAI =
+      path.hasSuffix("/completions") || path.hasSuffix("/responses") || path.hasSuffix("/responses/input_tokens")
+      || path.hasSuffix("/embeddings") || path.hasSuffix("/moderations") || path.hasSuffix("/v1/models")
+    return isOpenAI ? .openai : nil
   }
 
   private static func isAtOrBelow(_ root: StaticString, _ path: borrowing Span<UInt8>) -> Bool {

@@ -19,7 +19,7 @@ public struct RoutingTable: Sendable {
   ///   - defaultProvider: the name of the provider that takes what no rule sends elsewhere.
   /// - Throws: ``RoutingTableError`` where a name is malformed, reserved or there twice, or the default is not there.
   public init(providers configured: [ProviderRoute] = [], defaultProvider: String? = nil) throws(RoutingTableError) {
-    var table = Dictionary(uniqueKeysWithValues: KnownProviders.routes.map { ($0.name, $0) })
+    var table = Dictionary(KnownProviders.routes.map { ($0.name, $0) }) { first, _ in first }
     var names: Set<String> = []
     for provider in configured {
       try Self.check(name: provider.name)

@@ -9,7 +9,8 @@ struct FieldCheck {
   private(set) var hasAnthropicVersion = false
   private var headBytes: Int
   private var fields = 0
-  private var seen: Set<KnownField> = []
+  /// One bit for each field that may not come twice.
+  private var seen: UInt32 = 0
 
   /// - Parameter headBytes: how long the request line's target is.
   init(headBytes: Int) {
@@ -37,10 +38,11 @@ struct FieldCheck {
   }
 
   private mutating func takeKnown(_ field: KnownField, _ value: String) throws(Rejection) {
-    if field.mayNotRepeat {
-      guard seen.insert(field).inserted else {
+    if let bit = field.onceBit {
+      guard seen & 1 << bit == 0 else {
         throw Rejection(.fieldRepeated, "The request has more than one '\(field.rawValue)' field.")
       }
+      seen |= 1 << bit
     }
     switch field {
     case .host: host = value
@@ -105,14 +107,26 @@ struct FieldCheck {
 }
 
 extension KnownField {
-  /// Whether a second field of this name makes a request ambiguous.
-  fileprivate var mayNotRepeat: Bool {
+  /// A bit of its own for a field of which a second one makes a request ambiguous; nil for any other.
+  fileprivate var onceBit: UInt32? {
     switch self {
-    case .host, .contentLength, .transferEncoding, .expect, .contentType, .authorization, .apiKeyOfAnthropic,
-      .apiKeyOfAzure, .apiKeyOfGoogle, .chatGPTAccount, .origin, .fetchSite, .tollgateAgent, .tollgateWorkflow,
-      .tollgateRun, .tollgateParentRun:
-      true
-    default: false
+    case .host: 0
+    case .contentLength: 1
+    case .transferEncoding: 2
+    case .expect: 3
+    case .contentType: 4
+    case .authorization: 5
+    case .apiKeyOfAnthropic: 6
+    case .apiKeyOfAzure: 7
+    case .apiKeyOfGoogle: 8
+    case .chatGPTAccount: 9
+    case .origin: 10
+    case .fetchSite: 11
+    case .tollgateAgent: 12
+    case .tollgateWorkflow: 13
+    case .tollgateRun: 14
+    case .tollgateParentRun: 15
+    default: nil
     }
   }
 
