@@ -1,0 +1,56 @@
+internal import Metering
+internal import Upstream
+
+/// What the credential of a request tells: who pays, and a digest that tells keys apart.
+struct Login {
+  private let authorization: Credential?
+  private let apiKey: String?
+  private let isChatGPTAccount: Bool
+  private let hasSubscriptionBeta: Bool
+
+  init(_ fields: IdentityFields) {
+    authorization = fields.authorization.map(Credential.init)
+    apiKey = fields.apiKey
+    isChatGPTAccount = fields.isChatGPTAccount
+    hasSubscriptionBeta = fields.hasSubscriptionBeta
+  }
+
+  /// The digest of the key. A key field comes before `authorization`, which some clients send beside it for a gateway.
+  var keyID: String? {
+    if let apiKey { return UpstreamKeyDigest.keyID(of: apiKey) }
+    return authorization.map { UpstreamKeyDigest.keyID(of: $0.text) }
+  }
+
+  /// Who pays. What the operator configured wins; a key of its own field is always metered. A bearer token is a
+  /// subscription's where it is one of a Claude login (`sk-ant-oat…`, or the beta `oauth-2025-04-20` that such a login
+  /// needs) or of a ChatGPT login (an account is named, or the token is a JWT sent to OpenAI, whose API keys never are).
+  func billing(at provider: ProviderRoute) -> Billing {
+    if let configured = provider.billing { return configured }
+    guard let authorization, authorization.isBearer, apiKey == nil else { return .metered }
+    if authorization.text.hasPrefix("sk-ant-oat") || hasSubscriptionBeta || isChatGPTAccount { return .subscription }
+    return authorization.isJSONWebToken && Self.isOpenAI(provider) ? .subscription : .metered
+  }
+
+  private static func isOpenAI(_ provider: ProviderRoute) -> Bool {
+    provider.name == "openai" || provider.origin.host == "api.openai.com" || provider.origin.host == "chatgpt.com"
+  }
+}
+
+/// The value of an `authorization` field, apart into scheme and secret. It is never stored or printed.
+private struct Credential {
+  let text: Substring
+  let isBearer: Bool
+
+  init(_ value: String) {
+    isBearer = value.hasPrefixIgnoringCase("bearer ")
+    guard let blank = value.firstIndex(of: " ") else {
+      text = value[...]
+      return
+    }
+    let secret = value[value.index(after: blank)...].drop { $0 == " " }
+    text = secret.isEmpty ? value[...] : secret
+  }
+
+  /// A JSON Web Token begins with the base64 of `{"`.
+  var isJSONWebToken: Bool { text.hasPrefix("eyJ") }
+}

@@ -1,0 +1,18 @@
+/// What a head that passed the check says about its request.
+public struct CheckedHead: Sendable, Equatable {
+  public var target: RequestTarget
+  public var framing: BodyFraming
+  /// Whether the client waits for `100 Continue` before it sends its body.
+  public var expectsContinue: Bool
+  /// Whether `anthropic-version` is among the fields: it tells Anthropic's `/v1/models` from OpenAI's.
+  public var hasAnthropicVersion: Bool
+}
+
+/// How the end of a request's body is told (RFC 9112, section 6.3).
+public enum BodyFraming: Sendable, Equatable {
+  /// Neither a length nor chunks: there is no body.
+  case none
+  /// So many bytes, perhaps none.
+  case length(Int64)
+  case chunked
+}

@@ -1,0 +1,149 @@
+/// Checks the fields of a request one by one and keeps what the rest of the check needs.
+struct FieldCheck {
+  private(set) var host: String?
+  private(set) var origin: String?
+  private(set) var contentLength: Int64?
+  private(set) var isChunked = false
+  private(set) var expectsContinue = false
+  private(set) var isFromOtherSite = false
+  private(set) var hasAnthropicVersion = false
+  private var headBytes: Int
+  private var fields = 0
+  /// One bit for each field that may not come twice.
+  private var seen: UInt32 = 0
+
+  /// - Parameter headBytes: how long the request line's target is.
+  init(headBytes: Int) {
+    self.headBytes = headBytes
+  }
+
+  mutating func take(_ name: String, _ value: String) throws(Rejection) {
+    try takeSize(name: name, value: value)
+    guard !name.isEmpty, ByteSet.token.containsAll(of: name.utf8.span) else {
+      throw Rejection(.fieldName, "The name of header field \(fields) is malformed.")
+    }
+    guard Self.isWellFormed(value: value.utf8.span) else {
+      throw Rejection(
+        .fieldValue, "The value of the header field '\(name)' has a control byte or a byte that is not UTF-8.")
+    }
+    if let field = KnownField(name) { try takeKnown(field, value) }
+  }
+
+  private mutating func takeSize(name: String, value: String) throws(Rejection) {
+    let fieldBytes = name.utf8.count + value.utf8.count
+    fields += 1
+    headBytes += fieldBytes + 4
+    guard fields <= HeadLimits.fieldsMax, fieldBytes <= HeadLimits.fieldBytesMax, headBytes <= HeadLimits.headBytesMax
+    else { throw Rejection(.headTooLarge, HeadLimits.explanation) }
+  }
+
+  private mutating func takeKnown(_ field: KnownField, _ value: String) throws(Rejection) {
+    if let bit = field.onceBit {
+      guard seen & 1 << bit == 0 else {
+        throw Rejection(.fieldRepeated, "The request has more than one '\(field.rawValue)' field.")
+      }
+      seen |= 1 << bit
+    }
+    switch field {
+    case .host: host = value
+    case .origin: origin = value
+    case .contentLength: contentLength = try Self.length(value)
+    case .transferEncoding:
+      guard value.equalsIgnoringCase("chunked") else {
+        throw Rejection(.transferEncoding, "The only Transfer-Encoding taken here is 'chunked'.")
+      }
+      isChunked = true
+    case .expect:
+      guard value.equalsIgnoringCase("100-continue") else {
+        throw Rejection(.expectation, "The only expectation met here is 'Expect: 100-continue'.")
+      }
+      expectsContinue = true
+    case .fetchSite:
+      isFromOtherSite = value.equalsIgnoringCase("cross-site") || value.equalsIgnoringCase("same-site")
+    case .upgrade: try Self.checkUpgrade(value)
+    case .connection: try Self.checkConnection(value)
+    case .anthropicVersion: hasAnthropicVersion = true
+    default: break
+    }
+  }
+
+  /// Digits without leading zeros that fit 63 bits (RFC 9112, section 6.3, where it leaves a choice: refuse).
+  private static func length(_ value: String) throws(Rejection) -> Int64 {
+    let isPlain = ByteSet.digits.containsAll(of: value.utf8.span) && (value == "0" || value.utf8.first != 0x30)
+    guard isPlain, let length = Int64(value) else {
+      throw Rejection(.contentLength, "The Content-Length field is not a plain number of bytes.")
+    }
+    return length
+  }
+
+  /// An upgrade may be ignored (RFC 9110, section 7.8), but a client that asks for a WebSocket sends nothing else.
+  private static func checkUpgrade(_ value: String) throws(Rejection) {
+    let isOther = forEachListMember(of: value) { !$0.equalsIgnoringCase("websocket") }
+    guard isOther else {
+      throw Rejection(.webSocket, "WebSocket is not served here yet: use the API's HTTP streams.")
+    }
+  }
+
+  /// The options must be names, and may not take away what decides meaning, length or who pays.
+  private static func checkConnection(_ value: String) throws(Rejection) {
+    let isHarmless = forEachListMember(of: value) { option in
+      ByteSet.token.containsAll(of: option) && !KnownField.isProtected(option)
+    }
+    guard isHarmless else {
+      throw Rejection(.connectionOption, "The Connection field is malformed or names a field that must be kept.")
+    }
+  }
+
+  /// Visible characters, blanks, tabs, and whole UTF-8 from 0x80. U+FFFD is what NIO's decoder puts in the place of bytes
+  /// that are not UTF-8: forwarding it would change the request, so it is refused.
+  private static func isWellFormed(value bytes: borrowing Span<UInt8>) -> Bool {
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte.isControl, byte != 0x09 { return false }
+      if byte == 0xef, index + 2 < bytes.count, bytes[index + 1] == 0xbf, bytes[index + 2] == 0xbd { return false }
+    }
+    return true
+  }
+}
+
+extension KnownField {
+  /// A bit of its own for a field of which a second one makes a request ambiguous; nil for any other.
+  fileprivate var onceBit: UInt32? {
+    switch self {
+    case .host: 0
+    case .contentLength: 1
+    case .transferEncoding: 2
+    case .expect: 3
+    case .contentType: 4
+    case .authorization: 5
+    case .apiKeyOfAnthropic: 6
+    case .apiKeyOfAzure: 7
+    case .apiKeyOfGoogle: 8
+    case .chatGPTAccount: 9
+    case .origin: 10
+    case .fetchSite: 11
+    case .tollgateAgent: 12
+    case .tollgateWorkflow: 13
+    case .tollgateRun: 14
+    case .tollgateParentRun: 15
+    default: nil
+    }
+  }
+
+  /// Whether `Connection` may not name it: the field would be lost on the way, or framing would change (RFC 9110,
+  /// section 7.6.1).
+  fileprivate static func isProtected(_ name: borrowing Span<UInt8>) -> Bool {
+    if name.hasPrefixIgnoringCase("anthropic-") || name.hasPrefixIgnoringCase("openai-")
+      || name.hasPrefixIgnoringCase("x-goog-") || name.hasPrefixIgnoringCase("x-tollgate-")
+    {
+      return true
+    }
+    switch KnownField(bytes: name) {
+    case .host, .contentLength, .transferEncoding, .expect, .contentType, .contentEncoding, .acceptEncoding,
+      .authorization, .apiKeyOfAnthropic, .apiKeyOfAzure, .apiKeyOfGoogle, .chatGPTAccount, .cookie, .origin,
+      .fetchSite, .userAgent:
+      return true
+    default: return false
+    }
+  }
+}
