@@ -1,0 +1,4 @@
+/// Providers that work without configuration.
+enum KnownProviders {
+  static let names: Set<String> = ["openai", "anthropic"]
+}
