@@ -56,7 +56,7 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Dialects", "Metering", "Observability", "Ledger", "Upstream", collections, crypto, nioCore, nioPosix, nioHTTP1, logging,
+        "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", crypto, nioCore, nioPosix, nioHTTP1, logging,
       ],
       swiftSettings: strict),
     .target(
