@@ -45,6 +45,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
+    .target(name: "CPriceBook"),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "Dialects", dependencies: ["JSON", "Metering"], swiftSettings: strict),
@@ -55,7 +56,7 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Dialects", "Metering", "Observability", "Ledger", "Upstream", collections, crypto, nioCore, nioPosix, nioHTTP1, logging,
+        "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", crypto, nioCore, nioPosix, nioHTTP1, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -65,12 +66,13 @@ let package = Package(
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control", argumentParser, hummingbird,
-        lifecycle, logging, nioCore, nioPosix, nioHTTP1, yams,
+        "CPriceBook", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control", argumentParser,
+        hummingbird, lifecycle, logging, nioCore, nioPosix, nioHTTP1, yams,
       ],
       swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-    .testTarget(name: "MeteringTests", dependencies: ["Metering"], swiftSettings: strict),
+    .testTarget(
+      name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
     .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering"], swiftSettings: strict),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability"], swiftSettings: strict),
