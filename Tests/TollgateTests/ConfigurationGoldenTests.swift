@@ -15,10 +15,9 @@ struct ConfigurationGoldenTests {
       listen: 127.0.0.1:4101
       tls: none
     allowed_hosts: []
+    allowed_origins: []
     data: ./tollgate-data
     providers: {}
-    identity:
-      order: [path, headers, client]
     agents: []
     workflows: []
     on_client_disconnect: cancel
@@ -37,7 +36,7 @@ struct ConfigurationGoldenTests {
       rollups: 25 months
     log:
       level: info
-      format: text
+      format: auto
 
     """
 
@@ -56,6 +55,7 @@ struct ConfigurationGoldenTests {
       listen: "[::1]:9000"
       tls: none
     allowed_hosts: [tollgate.example.com, 10.0.0.1]
+    allowed_origins: [https://app.example]
     data: /var/lib/tollgate
     price_book: ./prices
     providers:
@@ -63,12 +63,10 @@ struct ConfigurationGoldenTests {
         base_url: http://10.0.0.5:8000
         dialect: openai
         billing: free
-        stream_usage: as_is
+        stream_usage: leave
       openai:
         stream_usage: ask
     default_provider: local
-    identity:
-      order: [headers, path]
     agents: [researcher, claude-code/Explore]
     workflows: [nightly-report]
     on_client_disconnect: drain 45s
@@ -110,7 +108,6 @@ struct ConfigurationGoldenTests {
       agents:
         - researcher
         - claude-code/Explore
-      identity: { order: [ headers, path ] }
       default_provider: local
       providers:
         openai: { stream_usage: ask }
@@ -118,6 +115,7 @@ struct ConfigurationGoldenTests {
       price_book: ./prices
       data: /var/lib/tollgate
       allowed_hosts: [ Tollgate.Example.COM, 10.0.0.1 ]
+      allowed_origins: [ "https://App.example" ]
       control: { listen: "[::1]:9000" }
       tls: terminated_elsewhere
       listen: 0.0.0.0:4100

@@ -7,7 +7,7 @@ struct Configuration: Sendable, Equatable {
   /// The directory of the price book; nil for the one that came with the program.
   var priceBookDirectory: String?
   var providers = ProvidersSection()
-  var identity = IdentitySection()
+  var names = NamesSection()
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
   var ledgerUnavailable = LedgerUnavailablePolicy.refuse
@@ -16,7 +16,7 @@ struct Configuration: Sendable, Equatable {
   var log = LogSection()
 
   private static let keys =
-    ListenSection.keys + ["data", "price_book"] + ProvidersSection.keys + IdentitySection.keys
+    ListenSection.keys + ["data", "price_book"] + ProvidersSection.keys + NamesSection.keys
     + [
       ClientDisconnectPolicy.key, UnmeteredPolicy.key, LedgerUnavailablePolicy.key, LimitsSection.key,
       RetentionSection.key,
@@ -32,7 +32,7 @@ struct Configuration: Sendable, Equatable {
     file.read("data", into: &dataDirectory, &context, by: Self.directory)
     priceBookDirectory = file["price_book"]?.parsed(&context, by: Self.directory)
     providers = ProvidersSection(file, &context)
-    identity = IdentitySection(file, &context)
+    names = NamesSection(file, &context)
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
@@ -49,7 +49,7 @@ struct Configuration: Sendable, Equatable {
     text.entry("data", dataDirectory)
     if let priceBookDirectory { text.entry("price_book", priceBookDirectory) }
     providers.write(to: &text)
-    identity.write(to: &text)
+    names.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
     text.entry(LedgerUnavailablePolicy.key, ledgerUnavailable.rawValue)

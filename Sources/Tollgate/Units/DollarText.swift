@@ -1,14 +1,13 @@
+import Observability
+
 /// Writes pico-dollars as decimal US dollars. Integer arithmetic only: no amount ever passes through a Double.
-enum DecimalText {
+enum DollarText {
   /// Digits after the point that show every pico-dollar.
   static let fractionDigitsMax = 12
 
   /// The exact amount in dollars, without trailing zeros: `0.0525`, `12`.
   static func exact(picodollars: Int128) -> String {
-    var text = fixed(picodollars: picodollars, fractionDigits: fractionDigitsMax)
-    while text.hasSuffix("0") { text.removeLast() }
-    if text.hasSuffix(".") { text.removeLast() }
-    return text
+    DecimalText.text(picodollars, fractionDigits: fractionDigitsMax)
   }
 
   /// The amount in dollars with a given number of digits after the point (0...12), rounded half to even.
