@@ -92,6 +92,10 @@ class RawClient:
             while part := self.reader.some():
                 yield part
 
+    def body_parts_of_stream(self):
+        """The parts of a chunked body whose head has been read."""
+        yield from self.reader.chunks()
+
     def read_response(self, method: str = "POST") -> Message:
         head = self.read_head()
         body = b""
