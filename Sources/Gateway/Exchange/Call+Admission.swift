@@ -24,7 +24,7 @@ extension Call {
   func takeBody() -> UpstreamBody {
     guard let body = gatheredBody else { return .none }
     gatheredBody = nil
-    guard route.provider.streamUsage == .ask,
+    guard route.provider.streamUsage == .ask, !isRequestEncoded,
       let spliced = RequestSplice.askingForUsage(body, facts: requestFacts, endpoint: endpoint)
     else { return .buffered(body) }
     usageWasAsked = true

@@ -18,8 +18,11 @@ final class Call {
   let identity: CallerIdentity
   /// Header fields as they go upstream.
   let headers: [(name: String, value: String)]
+  /// Whether the request's body has a content coding, so that offsets of what was read are not offsets of its bytes.
+  let isRequestEncoded: Bool
 
   var requestReader: RequestReader?
+  private var requestInflater: Inflater?
   var requestFacts = RequestFacts()
   var gatheredBody: ByteBuffer?
   var requestBytes: Int64 = 0
@@ -33,6 +36,7 @@ final class Call {
   var transfer: Transfer?
 
   var replyReader: ReplyReader?
+  private var replyInflater: Inflater?
   var usageChunkFilter: UsageChunkFilter?
   var reply = ReplyHeadFacts()
   var responseBytes: Int64 = 0
@@ -48,7 +52,7 @@ final class Call {
 
   init(
     id: CallID, startedAt: Timestamp, startedUptimeNanoseconds: UInt64, method: String, route: Route,
-    endpoint: Endpoint?, identity: CallerIdentity, headers: [(name: String, value: String)]
+    endpoint: Endpoint?, identity: CallerIdentity, headers: [(name: String, value: String)], coding: ContentCoding
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -58,7 +62,9 @@ final class Call {
     self.endpoint = endpoint
     self.identity = identity
     self.headers = headers
-    if let endpoint { requestReader = RequestReader(endpoint: endpoint) }
+    isRequestEncoded = coding != .identity
+    if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint) }
+    if requestReader != nil, coding == .zlib { requestInflater = Inflater() }
   }
 
   /// The path without its query: what is kept of the target.
@@ -77,13 +83,21 @@ final class Call {
   /// Takes a part of the body: counted, read, and kept if the body is gathered.
   func readRequestPart(_ part: ByteBuffer, keep: Bool) {
     requestBytes &+= Int64(part.readableBytes)
-    part.withUnsafeReadableBytes { requestReader?.consume($0.bytes) }
+    part.withUnsafeReadableBytes { readRequest($0) }
     guard keep else { return }
     if gatheredBody == nil {
       gatheredBody = part
       return
     }
     gatheredBody?.writeImmutableBuffer(part)
+  }
+
+  private func readRequest(_ bytes: UnsafeRawBufferPointer) {
+    if requestInflater == nil {
+      requestReader?.consume(bytes.bytes)
+    } else {
+      requestInflater?.decode(bytes) { requestReader?.consume($0.bytes) }
+    }
   }
 
   func finishRequest(uptimeNanoseconds: UInt64) {
@@ -97,18 +111,30 @@ final class Call {
     reply = ReplyHeadFacts(head)
     if let endpoint {
       replyReader = ReplyReader(endpoint: endpoint, status: head.status, framing: reply.framing)
+      if reply.coding == .zlib { replyInflater = Inflater() }
     }
   }
 
   /// Reads a part of the reply that has been forwarded already.
   func meter(_ part: ByteBuffer, uptimeNanoseconds: UInt64) {
-    part.withUnsafeReadableBytes { replyReader?.consume($0.bytes) }
     guard replyReader != nil else { return }
+    part.withUnsafeReadableBytes { readReply($0) }
     if firstTokenUptimeNanoseconds == nil, replyReader?.hasContent == true {
       firstTokenUptimeNanoseconds = uptimeNanoseconds
     }
     storeProgress()
   }
+
+  private func readReply(_ bytes: UnsafeRawBufferPointer) {
+    if replyInflater == nil {
+      replyReader?.consume(bytes.bytes)
+    } else {
+      replyInflater?.decode(bytes) { replyReader?.consume($0.bytes) }
+    }
+  }
+
+  /// Whether the reply's body could not be read, so that its usage is not known.
+  var isReplyOpaque: Bool { reply.framing == .opaque || replyInflater?.hasFailed == true }
 
   /// Writes what is known into the in-flight file when it has changed, so that a crash loses nothing of it.
   private func storeProgress() {

@@ -75,7 +75,8 @@ extension ExchangeHandler {
       route: route,
       endpoint: Endpoint.recognise(method: head.method.rawValue, path: route.path, dialect: route.dialect),
       identity: identity,
-      headers: HopByHop.forwardable(head.headers))
+      headers: HopByHop.forwardable(head.headers),
+      coding: ContentCoding(head.headers.first(name: "content-encoding")))
   }
 
   // MARK: Body

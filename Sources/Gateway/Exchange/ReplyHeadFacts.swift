@@ -5,6 +5,7 @@ import Upstream
 struct ReplyHeadFacts {
   var status = 0
   var framing = ReplyFraming.opaque
+  var coding = ContentCoding.identity
   /// `x-request-id` (OpenAI) or `request-id` (Anthropic).
   var requestID: String?
   /// The organisation, project or workspace that the key belongs to.
@@ -18,18 +19,17 @@ struct ReplyHeadFacts {
   init(_ head: UpstreamHead) {
     status = head.status
     var contentType: Substring = ""
-    var isEncoded = false
     for (name, value) in head.headers {
       switch name.lowercased() {
       case "content-type": contentType = value.prefix { $0 != ";" }
-      case "content-encoding": isEncoded = value.lowercased() != "identity" && !value.isEmpty
+      case "content-encoding": coding = coding == .identity ? ContentCoding(value) : .other
       case "x-request-id", "request-id": requestID = requestID ?? Self.id(value)
       case "openai-project", "anthropic-workspace-id": project = Self.id(value) ?? project
       case "openai-organization", "anthropic-organization-id": project = project ?? Self.id(value)
       default: break
       }
     }
-    framing = isEncoded ? .opaque : Self.framing(contentType.lowercased())
+    framing = coding == .other ? .opaque : Self.framing(contentType.lowercased())
   }
 
   private static func framing(_ mediaType: String) -> ReplyFraming {

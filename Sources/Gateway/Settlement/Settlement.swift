@@ -63,7 +63,7 @@ extension GatewayContext {
     let metered = MeteredUsage(
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
-        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.reply.framing == .opaque,
+        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
     let context = PricingContext(
