@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "ControlTests", dependencies: ["Control", "Ledger", "Metering", "Observability", hummingbird],
       swiftSettings: strict),
-    .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering"], swiftSettings: strict),
+    .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

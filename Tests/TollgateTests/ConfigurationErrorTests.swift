@@ -36,7 +36,7 @@ struct ConfigurationErrorTests {
         "limits: { body: 64 }",
         #"t.yaml:1:17: limits.body: "64" is not a size; write a whole number with a unit, such as 64 KiB, 8 MiB or 1 GB"#
       ),
-      ("limits: { header_block: 1 B }", "t.yaml:1:25: limits.header_block: 1 B is not between 1 KiB and 1 MiB"),
+      ("limits: { body: 1 B }", "t.yaml:1:17: limits.body: 1 B is not between 1 KiB and 1 GiB"),
       (
         "limits: { in_flight: many }",
         #"t.yaml:1:22: limits.in_flight: "many" is not a whole number from 1 to 65536"#

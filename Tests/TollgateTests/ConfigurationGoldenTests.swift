@@ -24,12 +24,15 @@ struct ConfigurationGoldenTests {
     unmetered: allow
     ledger_unavailable: refuse
     limits:
-      header_block: 64 KiB
       body: 64 MiB
       in_flight: 8192
+      connections: 16384
+      request_head_timeout: 10s
+      keep_alive_timeout: 75s
+      client_idle_timeout: 1m
+      connect_timeout: 10s
       head_timeout: 10m
       idle_timeout: 5m
-      connect_timeout: 10s
       drain_timeout: 30s
     retention:
       calls: 90d
@@ -73,12 +76,15 @@ struct ConfigurationGoldenTests {
     unmetered: charge 0.05 USD
     ledger_unavailable: forward
     limits:
-      header_block: 128 KiB
       body: 8 MiB
       in_flight: 100
+      connections: 200
+      request_head_timeout: 5s
+      keep_alive_timeout: 2m
+      client_idle_timeout: 90s
+      connect_timeout: 1500ms
       head_timeout: 90s
       idle_timeout: 30s
-      connect_timeout: 1500ms
       drain_timeout: 1m
     retention:
       calls: 30d
@@ -98,7 +104,8 @@ struct ConfigurationGoldenTests {
   func spellings() throws {
     let yaml = """
       retention: { rollups: 1 month, calls: 720h }
-      limits: { body: 8192 KiB, header_block: "131072 B", in_flight: 100, head_timeout: 1m30s,
+      limits: { body: 8192 KiB, connections: 200, in_flight: 100, head_timeout: 1m30s, keep_alive_timeout: 2m,
+        request_head_timeout: 5s, client_idle_timeout: 90s,
         idle_timeout: 30000ms, connect_timeout: 1500 ms, drain_timeout: 60s }
       log: { format: "json", level: 'debug' }
       ledger_unavailable: forward

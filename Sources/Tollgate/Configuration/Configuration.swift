@@ -1,3 +1,5 @@
+import Gateway
+
 /// Everything that can be configured, with what is in force where nothing is. Made from a file and the command line before
 /// the first socket opens; a value of this type has been checked.
 struct Configuration: Sendable, Equatable {
@@ -36,7 +38,8 @@ struct Configuration: Sendable, Equatable {
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
-    file.readChoice(LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context)
+    file.read(
+      LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context, by: LedgerUnavailablePolicy.init(parsing:))
     limits = LimitsSection(file, &context)
     retention = RetentionSection(file, &context)
     log = LogSection(file, &context)
@@ -52,7 +55,7 @@ struct Configuration: Sendable, Equatable {
     names.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
-    text.entry(LedgerUnavailablePolicy.key, ledgerUnavailable.rawValue)
+    ledgerUnavailable.write(to: &text)
     limits.write(to: &text)
     retention.write(to: &text)
     log.write(to: &text)

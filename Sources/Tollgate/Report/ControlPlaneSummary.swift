@@ -17,7 +17,7 @@ struct ControlPlaneSummary {
   /// - Throws: ``HTTPCallError/notReached`` where no proxy runs there; ``CommandFailure`` for an answer that is no summary.
   func rows(by: [ReportDimension], in segment: ReportPeriod.Segment) async throws -> [ReportRow] {
     let query = [
-      "by=\(by.map(\.rawValue).joined(separator: ","))", "from=\(segment.from.rfc3339)", "to=\(segment.to.rfc3339)",
+      "by=\(by.map(\.rawValue).joined(separator: ","))", "from=\(segment.fromText)", "to=\(segment.toText)",
       "utc_offset_seconds=\(segment.utcOffsetSeconds)",
     ]
     var call = HTTPCall(address: url.address, target: "/api/v1/summary?\(query.joined(separator: "&"))")

@@ -10,7 +10,7 @@ extension Report {
       ])
     }
     let report = JSONValue.object([
-      ("from", .string(period.from.rfc3339)), ("to", .string(period.to.rfc3339)),
+      ("from", .string(period.fromText)), ("to", .string(period.toText)),
       ("tz", .string(period.timeZone.name)), ("by", .array(by.map { .string($0.rawValue) })),
       ("rows", .array(rows.map { .object(Self.members($0, by: by)) })),
       ("total", .object(Self.members(total, by: []))),

@@ -1,5 +1,4 @@
 import Metering
-import Observability
 
 /// The time that a report covers, [from, to), and the time zone in which its days begin.
 struct ReportPeriod: Sendable, Equatable {
@@ -12,7 +11,17 @@ struct ReportPeriod: Sendable, Equatable {
     var from: Timestamp
     var to: Timestamp
     var utcOffsetSeconds: Int
+
+    /// ``from`` in RFC 3339.
+    var fromText: String { from.rfc3339 }
+    /// ``to`` in RFC 3339.
+    var toText: String { to.rfc3339 }
   }
+
+  /// ``from`` in RFC 3339.
+  var fromText: String { from.rfc3339 }
+  /// ``to`` in RFC 3339.
+  var toText: String { to.rfc3339 }
 
   /// The longest look back of `--since`.
   static let sinceDefault = TimeSpan(milliseconds: 86_400_000)
@@ -62,6 +71,9 @@ struct ReportPeriod: Sendable, Equatable {
   /// Two changes a year for a hundred years.
   private static let segmentsMax = 200
 
+  /// `2026-11-01`.
+  private static let dateBytes = 10
+
   /// `2026-11-22 06:00`, seconds only where there are any.
   private func local(_ time: Timestamp) -> String {
     let offset = Int64(timeZone.utcOffsetSeconds(at: time)) &* 1_000_000
@@ -74,11 +86,9 @@ struct ReportPeriod: Sendable, Equatable {
 
   /// Reads a local date or time, or a time that names its offset.
   private static func time(_ text: String, in timeZone: ReportTimeZone) throws(MalformedText) -> Timestamp {
-    if let time = Timestamp(rfc3339: text) { return time }
-    guard
-      let local = Timestamp(date: text, utcOffsetSeconds: 0) ?? Timestamp(rfc3339: text + "Z")
-        ?? Timestamp(rfc3339: text + ":00Z")
-    else {
+    // A date is read as midnight in UTC, and so is a time with a Z behind it: both are local here.
+    if text.utf8.count > Self.dateBytes, let time = Timestamp(text) { return time }
+    guard let local = Timestamp(text) ?? Timestamp(text + "Z") ?? Timestamp(text + ":00Z") else {
       throw MalformedText(
         "\"\(text)\" is not a point of time; write 2026-11-01, 2026-11-01T14:30 or 2026-11-01T14:30:00Z")
     }

@@ -1,12 +1,7 @@
-/// `unmetered`: what happens to a call that no dialect understands.
-enum UnmeteredPolicy: Sendable, Equatable {
-  /// It is forwarded, counted, and has no cost.
-  case allow
-  /// It is refused.
-  case deny
-  /// It is forwarded and charged this much.
-  case charge(Dollars)
+import Gateway
 
+/// `unmetered`: what happens to a call that no dialect understands.
+extension UnmeteredPolicy {
   static let key = "unmetered"
 
   /// Reads `allow`, `deny`, `charge 0.05 USD` or the mapping `{charge: 0.05 USD}`.
@@ -14,14 +9,16 @@ enum UnmeteredPolicy: Sendable, Equatable {
     guard let value = file[key] else { return nil }
     if !value.isMapping { return value.parsed(&context, by: Self.init(parsing:)) }
     let section = MappingReader(value, keys: ["charge"], context: &context)
-    return section["charge"]?.parsed(&context, by: Dollars.init(parsing:)).map(Self.charge)
+    let amount = section["charge"]?.parsed(&context, by: Dollars.init(parsing:))
+    return amount.map { .charge(picodollars: $0.picodollars) }
   }
 
   private init(parsing text: String) throws(MalformedText) {
     switch text {
     case "allow": self = .allow
     case "deny": self = .deny
-    case _ where text.hasPrefix("charge "): self = .charge(try Dollars(parsing: String(text.dropFirst(7))))
+    case _ where text.hasPrefix("charge "):
+      self = .charge(picodollars: try Dollars(parsing: String(text.dropFirst(7))).picodollars)
     default: throw MalformedText("\"\(text)\" is not one of allow, deny, charge 0.05 USD")
     }
   }
@@ -30,7 +27,7 @@ enum UnmeteredPolicy: Sendable, Equatable {
     switch self {
     case .allow: text.entry(Self.key, "allow")
     case .deny: text.entry(Self.key, "deny")
-    case .charge(let amount): text.entry(Self.key, "charge \(amount)")
+    case .charge(let picodollars): text.entry(Self.key, "charge \(Dollars(picodollars: picodollars))")
     }
   }
 }
