@@ -44,8 +44,12 @@ struct SourceFile: Sendable {
 
 /// The repository that these tests were compiled from.
 enum Repository {
-  /// Every Swift file under `Sources` and `Tests`, and the package's description.
-  static func swiftFiles() throws -> [SourceFile] {
+  /// Every Swift file under `Sources` and `Tests`, and the package's description; read once.
+  static func swiftFiles() throws -> [SourceFile] { try files.get() }
+
+  private static let files = Result { try read() }
+
+  private static func read() throws -> [SourceFile] {
     var files = [try file("Package.swift")]
     for folder in ["Sources", "Tests"] {
       for path in try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)").sorted()
