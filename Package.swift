@@ -44,7 +44,9 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
+    .target(name: "CPriceBook"),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "Dialects", dependencies: ["JSON", "Metering"], swiftSettings: strict),
@@ -55,7 +57,9 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Dialects", "Metering", "Observability", "Ledger", "Upstream", collections, crypto, nioCore, nioPosix, nioHTTP1, logging,
+        "CZlib", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", crypto, nioCore, nioPosix,
+        nioHTTP1,
+        logging,
       ],
       swiftSettings: strict),
     .target(
@@ -65,14 +69,16 @@ let package = Package(
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control", argumentParser, hummingbird,
-        lifecycle, logging, nioCore, nioPosix, nioHTTP1, yams,
+        "CPriceBook", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
+        argumentParser,
+        hummingbird, lifecycle, logging, nioCore, nioPosix, nioHTTP1, yams,
       ],
       swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-    .testTarget(name: "MeteringTests", dependencies: ["Metering"], swiftSettings: strict),
+    .testTarget(
+      name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
-    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering"], swiftSettings: strict),
+    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
@@ -81,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "ControlTests", dependencies: ["Control", "Ledger", "Metering", "Observability", hummingbird],
       swiftSettings: strict),
-    .testTarget(name: "TollgateTests", dependencies: ["Tollgate"], swiftSettings: strict),
+    .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

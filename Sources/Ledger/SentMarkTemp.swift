@@ -1,0 +1,2 @@
+public struct SentMark: Sendable { public func set() {} }
+extension Ticket { public var sentMark: SentMark { SentMark() } }
