@@ -32,7 +32,8 @@ extension PriceBook {
 
   private static func files(of directory: String) throws(CommandFailure) -> [(name: String, bytes: [UInt8])] {
     do {
-      let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".json") }.sorted()
+      let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".json") }
+        .sorted()
       return try names.map { name in
         (name, [UInt8](try Data(contentsOf: URL(filePath: directory).appending(path: name))))
       }
