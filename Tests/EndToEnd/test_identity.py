@@ -80,12 +80,15 @@ def test_claude_code_is_recognised_with_its_subagents_and_session(proxied):
 
 @pytest.mark.parametrize(
     "user_agent, agent",
-    [("OpenAI/Python 3.54.0", "OpenAI"), ("pydantic-ai/2.68.0", "pydantic-ai"), ("langchain-anthropic/1.7.10", "langchain-anthropic")],
+    [
+        ("OpenAI/Python 3.54.0", "openai-python"), ("AsyncOpenAI/Python 3.54.0", "openai-python"),
+        ("pydantic-ai/2.68.0", "pydantic-ai"), ("langchain-anthropic/1.7.10", "langchain-anthropic"), ("curl/8.5.0", "curl"),
+    ],  # fmt: skip
 )
 def test_otherwise_the_agent_is_the_product_of_the_user_agent(proxied, user_agent, agent):
     tollgate, _ = proxied
     call = call_of(tollgate, "/openai/v1/chat/completions", BODY, [("User-Agent", user_agent)])
-    assert call["agent"].lower() == agent.lower()
+    assert call["agent"] == agent
     assert call["workflow"] == "default"
 
 
