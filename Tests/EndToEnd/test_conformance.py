@@ -7,7 +7,6 @@ import json
 import warnings
 from collections import defaultdict
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
