@@ -13,11 +13,7 @@ extension Configuration {
     gateway.onClientDisconnect = onClientDisconnect
     gateway.unmetered = unmetered
     gateway.ledgerUnavailable = ledgerUnavailable
-    gateway.limits.bodyBytesMax = limits.body.bytes
-    gateway.limits.connectTimeoutMilliseconds = limits.connectTimeout.millisecondsInt
-    gateway.limits.headTimeoutMilliseconds = limits.headTimeout.millisecondsInt
-    gateway.limits.idleTimeoutMilliseconds = limits.idleTimeout.millisecondsInt
-    gateway.limits.drainTimeoutMilliseconds = limits.drainTimeout.millisecondsInt
+    gateway.limits = limits.gateway
     return gateway
   }
 
@@ -26,7 +22,7 @@ extension Configuration {
     get throws {
       try HeadRules(
         listenHost: listen.dataPlane.host, allowedHosts: listen.allowedHosts, allowedOrigins: listen.allowedOrigins,
-        bodyBytesMax: Int64(limits.body.bytes))
+        bodyBytesMax: Int64(limits.gateway.bodyBytesMax))
     }
   }
 
