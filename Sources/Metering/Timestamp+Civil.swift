@@ -12,7 +12,7 @@ extension Timestamp {
   }
 
   /// The instant as RFC 3339 writes it, in UTC: `2026-08-16T16:00:00Z`. Parts of a second are shown where there are any.
-  public var rfc3339: String {
+  var rfc3339: String {
     let (day, microseconds) = unixMicroseconds.dividedDown(by: Self.microsecondsPerDay)
     let seconds = microseconds / 1_000_000
     let fraction = microseconds % 1_000_000

@@ -1,5 +1,5 @@
 import CPriceBook
-import Metering
+@testable import Metering
 import Testing
 
 /// The price files that the program carries.

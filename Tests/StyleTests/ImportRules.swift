@@ -2,7 +2,8 @@
 enum ImportRules {
   /// From the module that knows least to the one that wires everything. A target imports only what stands before it.
   static let order = [
-    "CLibcurl", "CCurl", "JSON", "Metering", "Dialects", "Observability", "Ledger", "Upstream", "Gateway", "Control",
+    "CLibcurl", "CZlib", "CCurl", "CPriceBook", "JSON", "Metering", "Dialects", "Observability", "Ledger", "Upstream",
+    "Gateway", "Control",
     "Tollgate",
   ]
   /// Values and state machines: no clock, no I/O, nothing but each other and the standard library.
@@ -13,7 +14,8 @@ enum ImportRules {
   static let dataPlane: Set<String> = ["Upstream", "Gateway"]
   /// Libraries that one module alone knows, so that they can be replaced there.
   static let onlyIn: [String: Set<String>] = [
-    "GRDB": ["Ledger"], "GRDBSQLite": ["Ledger"], "CCurl": ["Upstream"], "CLibcurl": ["CCurl"],
+    "GRDB": ["Ledger"], "GRDBSQLite": ["Ledger"], "CCurl": ["Upstream"], "CLibcurl": ["CCurl"], "CZlib": ["Gateway"],
+    "CPriceBook": ["Tollgate"],
     "Hummingbird": ["Control", "Tollgate"], "Yams": ["Tollgate"], "ArgumentParser": ["Tollgate"],
   ]
 

@@ -1,2 +1,0 @@
-public struct SentMark: Sendable { public func set() {} }
-extension Ticket { public var sentMark: SentMark { SentMark() } }
