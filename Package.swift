@@ -44,6 +44,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
     .target(name: "CPriceBook"),
     .target(name: "JSON", swiftSettings: strict),
@@ -56,7 +57,9 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Dialects", "Metering", "Observability", "Ledger", "Upstream", collections, crypto, nioCore, nioPosix, nioHTTP1, logging,
+        "CZlib", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", crypto, nioCore, nioPosix,
+        nioHTTP1,
+        logging,
       ],
       swiftSettings: strict),
     .target(
@@ -66,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "CPriceBook", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control", argumentParser,
+        "CPriceBook", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
+        argumentParser,
         hummingbird, lifecycle, logging, nioCore, nioPosix, nioHTTP1, yams,
       ],
       swiftSettings: strict),
@@ -74,7 +78,7 @@ let package = Package(
     .testTarget(
       name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
-    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering"], swiftSettings: strict),
+    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
@@ -83,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "ControlTests", dependencies: ["Control", "Ledger", "Metering", "Observability", hummingbird],
       swiftSettings: strict),
-    .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering"], swiftSettings: strict),
+    .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -23,6 +23,7 @@ public struct RequestFacts: Sendable, Equatable {
   public var streamOptions: StreamOptionsLocation?
   /// Whether the whole body was read as one JSON object.
   public var isComplete: Bool
+  public var isAmbiguous = false
 
   public init() {
     wantsStream = false

@@ -15,29 +15,31 @@ struct ConfigurationGoldenTests {
       listen: 127.0.0.1:4101
       tls: none
     allowed_hosts: []
+    allowed_origins: []
     data: ./tollgate-data
     providers: {}
-    identity:
-      order: [path, headers, client]
     agents: []
     workflows: []
     on_client_disconnect: cancel
     unmetered: allow
     ledger_unavailable: refuse
     limits:
-      header_block: 64 KiB
       body: 64 MiB
       in_flight: 8192
+      connections: 16384
+      request_head_timeout: 10s
+      keep_alive_timeout: 75s
+      client_idle_timeout: 1m
+      connect_timeout: 10s
       head_timeout: 10m
       idle_timeout: 5m
-      connect_timeout: 10s
       drain_timeout: 30s
     retention:
       calls: 90d
       rollups: 25 months
     log:
       level: info
-      format: text
+      format: auto
 
     """
 
@@ -56,6 +58,7 @@ struct ConfigurationGoldenTests {
       listen: "[::1]:9000"
       tls: none
     allowed_hosts: [tollgate.example.com, 10.0.0.1]
+    allowed_origins: [https://app.example]
     data: /var/lib/tollgate
     price_book: ./prices
     providers:
@@ -63,24 +66,25 @@ struct ConfigurationGoldenTests {
         base_url: http://10.0.0.5:8000
         dialect: openai
         billing: free
-        stream_usage: as_is
+        stream_usage: leave
       openai:
         stream_usage: ask
     default_provider: local
-    identity:
-      order: [headers, path]
     agents: [researcher, claude-code/Explore]
     workflows: [nightly-report]
     on_client_disconnect: drain 45s
     unmetered: charge 0.05 USD
     ledger_unavailable: forward
     limits:
-      header_block: 128 KiB
       body: 8 MiB
       in_flight: 100
+      connections: 200
+      request_head_timeout: 5s
+      keep_alive_timeout: 2m
+      client_idle_timeout: 90s
+      connect_timeout: 1500ms
       head_timeout: 90s
       idle_timeout: 30s
-      connect_timeout: 1500ms
       drain_timeout: 1m
     retention:
       calls: 30d
@@ -100,7 +104,8 @@ struct ConfigurationGoldenTests {
   func spellings() throws {
     let yaml = """
       retention: { rollups: 1 month, calls: 720h }
-      limits: { body: 8192 KiB, header_block: "131072 B", in_flight: 100, head_timeout: 1m30s,
+      limits: { body: 8192 KiB, connections: 200, in_flight: 100, head_timeout: 1m30s, keep_alive_timeout: 2m,
+        request_head_timeout: 5s, client_idle_timeout: 90s,
         idle_timeout: 30000ms, connect_timeout: 1500 ms, drain_timeout: 60s }
       log: { format: "json", level: 'debug' }
       ledger_unavailable: forward
@@ -110,7 +115,6 @@ struct ConfigurationGoldenTests {
       agents:
         - researcher
         - claude-code/Explore
-      identity: { order: [ headers, path ] }
       default_provider: local
       providers:
         openai: { stream_usage: ask }
@@ -118,6 +122,7 @@ struct ConfigurationGoldenTests {
       price_book: ./prices
       data: /var/lib/tollgate
       allowed_hosts: [ Tollgate.Example.COM, 10.0.0.1 ]
+      allowed_origins: [ "https://App.example" ]
       control: { listen: "[::1]:9000" }
       tls: terminated_elsewhere
       listen: 0.0.0.0:4100

@@ -7,7 +7,7 @@ struct ConfigurationRulesTests {
   private func problems(_ yaml: String) throws -> [String] {
     let configuration = try ConfigurationFile.parse(yaml, origin: "t.yaml", environment: [:])
     do throws(ConfigurationError) {
-      _ = try configuration.checked(origin: "t.yaml", knownProviders: ["openai", "anthropic"])
+      _ = try configuration.checked(origin: "t.yaml")
       return []
     } catch {
       return error.problems.map(\.description)

@@ -58,7 +58,7 @@ struct EnvironmentTests {
 
   @Test(
     "Names that a path or a header could not carry are refused",
-    arguments: ["", "a b", "../x", "a\nb", "ü", "-a", "a?b", "a%2F"])
+    arguments: ["", "a b", "a b/c", "a\nb", "ü", "..", "a?b", "a%2F"])
   func badNames(name: String) {
     #expect(throws: MalformedText.self) { try CallerName.validated(name) }
   }

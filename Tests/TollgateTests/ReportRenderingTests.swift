@@ -1,4 +1,5 @@
 import Metering
+import Observability
 import Testing
 
 @testable import Tollgate
@@ -132,7 +133,8 @@ struct ReportRenderingTests {
     #expect(text.contains("\"cost_pico_usd\":92233720368547758070123,\"cost_usd\":\"92233720368.547758070123\""))
     #expect(
       text.contains(
-        "\"from\":\"2026-11-22T06:00:00Z\",\"to\":\"2026-11-23T06:00:00Z\",\"tz\":\"UTC\",\"by\":[\"agent\"]"))
+        "\"from\":\"2026-11-22T06:00:00Z\",\"to\":\"2026-11-23T06:00:00Z\",\"tz\":\"UTC\",\"by\":[\"agent\"]"
+      ))
     #expect(SummaryReply.rows(Array(text.utf8), by: [.agent]) == report.rows)
   }
 

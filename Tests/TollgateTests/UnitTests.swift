@@ -64,12 +64,12 @@ struct UnitTests {
 
   @Test("Fixed digits are rounded half to even, and negative amounts keep their sign")
   func rounding() {
-    #expect(DecimalText.fixed(picodollars: 1_234_500_000_000, fractionDigits: 3) == "1.234")
-    #expect(DecimalText.fixed(picodollars: 1_235_500_000_000, fractionDigits: 3) == "1.236")
-    #expect(DecimalText.fixed(picodollars: -1_235_500_000_000, fractionDigits: 3) == "-1.236")
-    #expect(DecimalText.fixed(picodollars: -1, fractionDigits: 3) == "0.000")
-    #expect(DecimalText.fixed(picodollars: 999_999_999_999, fractionDigits: 0) == "1")
-    #expect(DecimalText.exact(picodollars: 20_000_000 * 1_000_000_000_000) == "20000000")
+    #expect(DollarText.fixed(picodollars: 1_234_500_000_000, fractionDigits: 3) == "1.234")
+    #expect(DollarText.fixed(picodollars: 1_235_500_000_000, fractionDigits: 3) == "1.236")
+    #expect(DollarText.fixed(picodollars: -1_235_500_000_000, fractionDigits: 3) == "-1.236")
+    #expect(DollarText.fixed(picodollars: -1, fractionDigits: 3) == "0.000")
+    #expect(DollarText.fixed(picodollars: 999_999_999_999, fractionDigits: 0) == "1")
+    #expect(DollarText.exact(picodollars: 20_000_000 * 1_000_000_000_000) == "20000000")
   }
 
   @Test(
@@ -79,7 +79,7 @@ struct UnitTests {
       ([1_500_000_000_000, 123_456_789], 9), ([123_456_000_000_000_000], 2),
     ] as [([Int128], Int)])
   func significantDigits(amounts: [Int128], digits: Int) {
-    #expect(DecimalText.fractionDigits(showing: 6, of: amounts) == digits)
+    #expect(DollarText.fractionDigits(showing: 6, of: amounts) == digits)
   }
 
   @Test(

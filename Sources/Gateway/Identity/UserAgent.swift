@@ -9,6 +9,7 @@ enum UserAgent {
     var end = 0
     while end < bytes.count, bytes[end] > 0x20, bytes[end] != UInt8(ascii: "(") { end += 1 }
     var product = text.slice(0..<end)
+    guard !product.hasPrefix("/") else { return nil }
     if let slash = product.firstIndex(of: "/") {
       let after = product[product.index(after: slash)...]
       product = String(isVersion(after) ? product[..<slash] : product[..<(after.firstIndex(of: "/") ?? after.endIndex)])

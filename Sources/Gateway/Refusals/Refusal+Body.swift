@@ -38,7 +38,7 @@ extension Refusal {
     if let callID { fields.append(("x-tollgate-call", callID.description)) }
     if let retryAfterSeconds { fields.append(("retry-after", String(retryAfterSeconds))) }
     if let shouldRetry { fields.append(("x-should-retry", shouldRetry ? "true" : "false")) }
-    if status == 405 { fields.append(("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")) }
+    if status == 405 { fields.append(("allow", HeadCheck.allowedMethods)) }
     return fields
   }
 

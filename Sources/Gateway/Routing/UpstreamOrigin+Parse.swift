@@ -50,10 +50,10 @@ extension UpstreamOrigin {
   }
 
   private static func readBasePath(_ path: Substring) throws(OriginError) -> String {
-    let trimmed = path.hasSuffix("/") ? path.dropLast() : path
-    guard !trimmed.isEmpty else { return "" }
+    guard !path.isEmpty else { return "" }
     do {
-      return try RequestTarget(String(trimmed)).text
+      let text = try RequestTarget(String(path)).text
+      return text.hasSuffix("/") ? String(text.dropLast()) : text
     } catch {
       throw OriginError(reason: .path, description: "the base URL's path cannot be used. \(error.message)")
     }

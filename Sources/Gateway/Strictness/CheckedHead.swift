@@ -6,6 +6,9 @@ public struct CheckedHead: Sendable, Equatable {
   public var expectsContinue: Bool
   /// Whether `anthropic-version` is among the fields: it tells Anthropic's `/v1/models` from OpenAI's.
   public var hasAnthropicVersion: Bool
+  /// Whether the connection must close after the answer: the client offered an upgrade, which is ignored, but after which
+  /// NIO's decoder reads no further request.
+  public var closesConnection: Bool
 }
 
 /// How the end of a request's body is told (RFC 9112, section 6.3).
@@ -15,4 +18,11 @@ public enum BodyFraming: Sendable, Equatable {
   /// So many bytes, perhaps none.
   case length(Int64)
   case chunked
+}
+
+extension BodyFraming {
+  /// The length that the client named.
+  var contentLength: Int64? {
+    if case .length(let length) = self { length } else { nil }
+  }
 }

@@ -7,6 +7,7 @@ struct FieldCheck {
   private(set) var expectsContinue = false
   private(set) var isFromOtherSite = false
   private(set) var hasAnthropicVersion = false
+  private(set) var offersUpgrade = false
   private var headBytes: Int
   private var fields = 0
   /// One bit for each field that may not come twice.
@@ -19,8 +20,8 @@ struct FieldCheck {
 
   mutating func take(_ name: String, _ value: String) throws(Rejection) {
     try takeSize(name: name, value: value)
-    guard !name.isEmpty, ByteSet.token.containsAll(of: name.utf8.span) else {
-      throw Rejection(.fieldName, "The name of header field \(fields) is malformed.")
+    guard !name.isEmpty, ByteSet.token.containsAll(of: name.utf8.span), !Self.imitatesFraming(name.utf8.span) else {
+      throw Rejection(.fieldName, "The name of header field \(fields) is malformed or imitates a framing field.")
     }
     guard Self.isWellFormed(value: value.utf8.span) else {
       throw Rejection(
@@ -60,11 +61,19 @@ struct FieldCheck {
       expectsContinue = true
     case .fetchSite:
       isFromOtherSite = value.equalsIgnoringCase("cross-site") || value.equalsIgnoringCase("same-site")
-    case .upgrade: try Self.checkUpgrade(value)
+    case .upgrade:
+      try Self.checkUpgrade(value)
+      offersUpgrade = true
     case .connection: try Self.checkConnection(value)
     case .anthropicVersion: hasAnthropicVersion = true
     default: break
     }
+  }
+
+  /// Whether a name is that of a framing field but for `_` in the place of `-`. Servers that hand fields to programs as
+  /// variables take the two for the same (RFC 3875, section 4.1.18).
+  private static func imitatesFraming(_ name: borrowing Span<UInt8>) -> Bool {
+    name.equalsIgnoringCase("content_length") || name.equalsIgnoringCase("transfer_encoding")
   }
 
   /// Digits without leading zeros that fit 63 bits (RFC 9112, section 6.3, where it leaves a choice: refuse).

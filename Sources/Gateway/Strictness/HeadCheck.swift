@@ -24,7 +24,7 @@ public struct HeadCheck: Sendable {
     let framing = try bodyFraming(fields, isOldVersion: isOldVersion)
     return CheckedHead(
       target: target, framing: framing, expectsContinue: fields.expectsContinue && !isOldVersion,
-      hasAnthropicVersion: fields.hasAnthropicVersion)
+      hasAnthropicVersion: fields.hasAnthropicVersion, closesConnection: fields.offersUpgrade)
   }
 
   /// Whether the version is 1.0.
@@ -35,22 +35,19 @@ public struct HeadCheck: Sendable {
     return version == .http1_0
   }
 
+  /// No API of a language model knows another method, and NIO's decoder takes those of RTSP and ICE.
   private static func checkMethod(_ method: HTTPMethod) throws(Rejection) {
     switch method {
-    case .CONNECT, .TRACE:
-      throw Rejection(.methodNotAllowed, "CONNECT and TRACE are not served here: Tollgate is a base URL, not a tunnel.")
-    case .RAW(let value):
-      guard (1...methodBytesMax).contains(value.utf8.count), ByteSet.token.containsAll(of: value.utf8.span) else {
-        throw Rejection(.methodMalformed, "The request's method is malformed.")
-      }
-      guard !value.equalsIgnoringCase("connect"), !value.equalsIgnoringCase("trace") else {
-        throw Rejection(.methodNotAllowed, "CONNECT and TRACE are not served here.")
-      }
-    default: break
+    case .GET, .HEAD, .POST, .PUT, .PATCH, .DELETE, .OPTIONS: break
+    case .RAW(let value) where value.isEmpty || !ByteSet.token.containsAll(of: value.utf8.span):
+      throw Rejection(.methodMalformed, "The request's method is malformed.")
+    default:
+      throw Rejection(.methodNotAllowed, "The methods served here are \(allowedMethods).")
     }
   }
 
-  private static let methodBytesMax = 32
+  /// The value of `allow` in an answer with status 405.
+  static let allowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
   private func checkHost(_ host: String?) throws(Rejection) {
     guard let host else {

@@ -10,8 +10,8 @@ public struct RequestTarget: Sendable, Hashable {
   public var path: String { pathBytes == text.utf8.count ? text : text.slice(0..<pathBytes) }
 
   /// Checks a target. Refused are: other forms than `/path?query`; control bytes, blanks, bytes from 0x80, `\` and `#`
-  /// anywhere; in the path, broken percent-escapes, escaped control bytes, overlong UTF-8, empty segments, and segments
-  /// that are `.` or `..` once escapes and parameters (`;x`) are taken off.
+  /// anywhere; in the path, broken percent-escapes, escapes of control bytes or of what is not UTF-8, empty segments, and
+  /// segments that are `.` or `..` once escapes and parameters (`;x`) are taken off.
   public init(_ text: String) throws(Rejection) {
     let bytes = text.utf8.span
     guard bytes.count <= HeadLimits.fieldBytesMax else {
@@ -51,7 +51,7 @@ private struct SegmentCheck {
   /// How the decoded part of the segment before any `;` looks: 0 empty, 1 `.`, 2 `..`, 3 anything else.
   private var dots = 0
   private var isInParameters = false
-  private var previous: UInt8 = 0
+  private var characters = UTF8Sequence()
 
   mutating func check(_ path: borrowing Span<UInt8>) throws(Rejection) {
     var index = 1
@@ -83,12 +83,7 @@ private struct SegmentCheck {
     guard !byte.isControl else {
       throw Rejection(.targetBytes, "The path has an escaped control byte at offset \(index).")
     }
-    let isOverlong =
-      byte == 0xc0 || byte == 0xc1 || byte > 0xf4 || previous == 0xe0 && byte < 0xa0 || previous == 0xf0 && byte < 0x90
-    guard !isOverlong else {
-      throw Rejection(.targetBytes, "The path has an escape that is not UTF-8 at offset \(index).")
-    }
-    previous = byte
+    guard characters.take(byte) else { throw Self.notUTF8(at: index) }
     switch byte {
     case UInt8(ascii: "/"), UInt8(ascii: "\\"): try endSegment(at: index)
     case UInt8(ascii: ";"): isInParameters = true
@@ -98,12 +93,17 @@ private struct SegmentCheck {
   }
 
   private mutating func endSegment(at index: Int) throws(Rejection) {
+    guard characters.isAtBoundary else { throw Self.notUTF8(at: index) }
     guard dots == 0 || dots == 3 else {
       throw Rejection(
         .targetSegments, "The path has a '.' or '..' segment before offset \(index): write the path out in full.")
     }
     dots = 0
     isInParameters = false
+  }
+
+  private static func notUTF8(at index: Int) -> Rejection {
+    Rejection(.targetBytes, "The path has escapes that are not UTF-8 at offset \(index).")
   }
 
   private static func emptySegment(at index: Int) -> Rejection {

@@ -49,7 +49,8 @@ public enum ExpositionFormat: Sendable, CaseIterable {
     let digits = parts[1].prefix(3)
     guard digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return 0 }
     let padded = digits + String(repeating: "0", count: 3 - digits.count)
-    return min(1_000, whole * 1_000 + (Int(padded) ?? 0))
+    let weight = whole * 1_000 + (Int(padded) ?? 0)
+    return weight <= 1_000 ? weight : 0
   }
 
   private static func trimmed(_ text: Substring) -> Substring {

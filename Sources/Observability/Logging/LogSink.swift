@@ -92,6 +92,11 @@ public final class LogSink: @unchecked Sendable {
   private static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context else { return nil }
     let sink = Unmanaged<LogSink>.fromOpaque(context).takeRetainedValue()
+    // A reader of the log that goes away must not end the process: the write fails with EPIPE instead.
+    var brokenPipe = sigset_t()
+    sigemptyset(&brokenPipe)
+    sigaddset(&brokenPipe, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &brokenPipe, nil)
     while sink.writeNext() {}
     return nil
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Upstream
 
 /// Makes a reader of values one of options: what it calls malformed is a usage error (exit 64) with its message.
 func usage<Value>(
@@ -16,13 +17,13 @@ func usage<Value>(
 /// `NAME=URL`, as `--upstream` takes it.
 struct UpstreamArgument: Sendable, Equatable {
   var name: String
-  var baseURL: BaseURL
+  var origin: UpstreamOrigin
 
   init(parsing text: String) throws(MalformedText) {
     guard let equals = text.firstIndex(of: "=") else {
       throw MalformedText("\"\(text)\" is not an upstream; write NAME=URL, such as local=http://10.0.0.5:8000")
     }
     name = try ProviderName.validated(String(text[..<equals]))
-    baseURL = try BaseURL(parsing: String(text[text.index(after: equals)...]))
+    origin = try UpstreamOrigin(baseURL: String(text[text.index(after: equals)...]))
   }
 }

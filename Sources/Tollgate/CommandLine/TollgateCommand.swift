@@ -18,7 +18,7 @@ struct TollgateCommand: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       EnvCommand.self, ReportCommand.self, CheckConfigCommand.self,
-      VersionCommand.self,
+      VersionCommand.self, SimulateEndpointCommand.self,
     ])
 
   /// Runs the command that was asked for. Ends with 0 where it did its work, 64 for a wrong command line, 78 for a wrong

@@ -1,3 +1,5 @@
+import Gateway
+
 /// Everything that can be configured, with what is in force where nothing is. Made from a file and the command line before
 /// the first socket opens; a value of this type has been checked.
 struct Configuration: Sendable, Equatable {
@@ -7,7 +9,7 @@ struct Configuration: Sendable, Equatable {
   /// The directory of the price book; nil for the one that came with the program.
   var priceBookDirectory: String?
   var providers = ProvidersSection()
-  var identity = IdentitySection()
+  var names = NamesSection()
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
   var ledgerUnavailable = LedgerUnavailablePolicy.refuse
@@ -16,7 +18,7 @@ struct Configuration: Sendable, Equatable {
   var log = LogSection()
 
   private static let keys =
-    ListenSection.keys + ["data", "price_book"] + ProvidersSection.keys + IdentitySection.keys
+    ListenSection.keys + ["data", "price_book"] + ProvidersSection.keys + NamesSection.keys
     + [
       ClientDisconnectPolicy.key, UnmeteredPolicy.key, LedgerUnavailablePolicy.key, LimitsSection.key,
       RetentionSection.key,
@@ -32,11 +34,12 @@ struct Configuration: Sendable, Equatable {
     file.read("data", into: &dataDirectory, &context, by: Self.directory)
     priceBookDirectory = file["price_book"]?.parsed(&context, by: Self.directory)
     providers = ProvidersSection(file, &context)
-    identity = IdentitySection(file, &context)
+    names = NamesSection(file, &context)
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
-    file.readChoice(LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context)
+    file.read(
+      LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context, by: LedgerUnavailablePolicy.init(parsing:))
     limits = LimitsSection(file, &context)
     retention = RetentionSection(file, &context)
     log = LogSection(file, &context)
@@ -49,10 +52,10 @@ struct Configuration: Sendable, Equatable {
     text.entry("data", dataDirectory)
     if let priceBookDirectory { text.entry("price_book", priceBookDirectory) }
     providers.write(to: &text)
-    identity.write(to: &text)
+    names.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
-    text.entry(LedgerUnavailablePolicy.key, ledgerUnavailable.rawValue)
+    ledgerUnavailable.write(to: &text)
     limits.write(to: &text)
     retention.write(to: &text)
     log.write(to: &text)

@@ -1,11 +1,12 @@
+import Gateway
+
 extension Configuration {
   /// Checks what no single key can say: rules between keys, after the file and the command line have been put together.
   ///
-  /// - Parameters:
-  ///   - origin: how messages name the configuration: the file, or the command line.
-  ///   - knownProviders: providers that need no base URL.
+  /// - Parameter origin: how messages name the configuration: the file, or the command line.
   /// - Throws: ``ConfigurationError`` with every rule that is broken.
-  func checked(origin: String, knownProviders: Set<String>) throws(ConfigurationError) -> Configuration {
+  func checked(origin: String) throws(ConfigurationError) -> Configuration {
+    let knownProviders = Set(KnownProviders.routes.map(\.name))
     var problems: [ConfigurationProblem] = []
     func report(_ path: String, _ message: String) {
       problems.append(ConfigurationProblem(origin: origin, location: nil, path: path, message: message))
@@ -24,7 +25,7 @@ extension Configuration {
       report("control.listen", "\(listen.control) is where the proxy listens; choose another port")
     }
     for (name, provider) in providers.providers.sorted(by: { $0.key < $1.key })
-    where provider.baseURL == nil && !knownProviders.contains(name) {
+    where provider.origin == nil && !knownProviders.contains(name) {
       let hint =
         NearestName.hint(for: name, among: knownProviders.sorted()).map { " (or did you mean \"\($0)\"?)" } ?? ""
       report("providers.\(name)", "not a provider that Tollgate knows; give its base_url\(hint)")

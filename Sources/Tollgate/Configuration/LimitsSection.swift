@@ -1,74 +1,73 @@
-/// `limits`: how much of everything there may be.
+import Gateway
+
+/// `limits`: how much of everything there may be, and how long it may take.
 struct LimitsSection: Sendable, Equatable {
-  /// Of a request's head; beyond it the answer is 431.
-  var headerBlock = ByteSize.kibibytes(64)
-  /// Of a request's body; beyond it the answer is 413.
-  var body = ByteSize.mebibytes(64)
+  /// Those of the data plane.
+  var gateway = GatewayLimits()
   /// Calls at once; one more is answered with 503.
   var inFlight = 8192
-  /// From the request's last byte to the head of the reply.
-  var headTimeout = TimeSpan.seconds(600)
-  /// Between two bytes of a reply.
-  var idleTimeout = TimeSpan.seconds(300)
-  /// From the start of a call to its connection.
-  var connectTimeout = TimeSpan.seconds(10)
-  /// What calls under way have to end in when Tollgate is told to stop.
-  var drainTimeout = TimeSpan.seconds(30)
 
   static let key = "limits"
-  private static let keys = [
-    "header_block", "body", "in_flight", "head_timeout", "idle_timeout", "connect_timeout", "drain_timeout",
+  private static let sizeKeys = ["body"]
+  private static let countKeys = ["in_flight", "connections"]
+
+  /// The time-outs, in the order of a call's life.
+  private static let timeouts: [(key: String, limit: any WritableKeyPath<GatewayLimits, Int> & Sendable)] = [
+    ("request_head_timeout", \.requestHeadTimeoutMilliseconds),
+    ("keep_alive_timeout", \.keepAliveTimeoutMilliseconds),
+    ("client_idle_timeout", \.clientIdleTimeoutMilliseconds),
+    ("connect_timeout", \.connectTimeoutMilliseconds),
+    ("head_timeout", \.headTimeoutMilliseconds),
+    ("idle_timeout", \.idleTimeoutMilliseconds),
+    ("drain_timeout", \.drainTimeoutMilliseconds),
   ]
-  private static let inFlightRange = 1...65_536
 
   init() {}
 
   init(_ file: MappingReader, _ context: inout ReadingContext) {
     guard let value = file[Self.key] else { return }
-    let section = MappingReader(value, keys: Self.keys, context: &context)
-    section.read("header_block", into: &headerBlock, &context) { text throws(MalformedText) in
-      try Self.size(text, in: .kibibytes(1)...(.mebibytes(1)))
+    let keys = Self.sizeKeys + Self.countKeys + Self.timeouts.map(\.key)
+    let section = MappingReader(value, keys: keys, context: &context)
+    section.read("body", into: &gateway.bodyBytesMax, &context, by: Self.bodyBytes)
+    section.read("in_flight", into: &inFlight, &context, by: Self.count)
+    section.read("connections", into: &gateway.connectionsMax, &context, by: Self.count)
+    for timeout in Self.timeouts {
+      section.read(timeout.key, into: &gateway[keyPath: timeout.limit], &context, by: Self.milliseconds)
     }
-    section.read("body", into: &body, &context) { text throws(MalformedText) in
-      try Self.size(text, in: .kibibytes(1)...(.mebibytes(1024)))
-    }
-    section.read("in_flight", into: &inFlight, &context) { text throws(MalformedText) in
-      guard let count = Int(text), Self.inFlightRange.contains(count) else {
-        throw MalformedText("\"\(text)\" is not a whole number from 1 to 65536")
-      }
-      return count
-    }
-    section.read("head_timeout", into: &headTimeout, &context, by: Self.timeout)
-    section.read("idle_timeout", into: &idleTimeout, &context, by: Self.timeout)
-    section.read("connect_timeout", into: &connectTimeout, &context, by: Self.timeout)
-    section.read("drain_timeout", into: &drainTimeout, &context, by: Self.timeout)
   }
 
   func write(to text: inout CanonicalText) {
     text.section(Self.key) {
-      $0.entry("header_block", headerBlock.description)
-      $0.entry("body", body.description)
+      $0.entry("body", ByteSize(bytes: Int64(gateway.bodyBytesMax)).description)
       $0.entry("in_flight", String(inFlight))
-      $0.entry("head_timeout", headTimeout.description)
-      $0.entry("idle_timeout", idleTimeout.description)
-      $0.entry("connect_timeout", connectTimeout.description)
-      $0.entry("drain_timeout", drainTimeout.description)
+      $0.entry("connections", String(gateway.connectionsMax))
+      for timeout in Self.timeouts {
+        $0.entry(timeout.key, TimeSpan(milliseconds: Int64(gateway[keyPath: timeout.limit])).description)
+      }
     }
   }
 
-  private static func size(_ text: String, in range: ClosedRange<ByteSize>) throws(MalformedText) -> ByteSize {
+  private static func bodyBytes(_ text: String) throws(MalformedText) -> Int {
+    let range = ByteSize.kibibytes(1)...(.mebibytes(1024))
     let size = try ByteSize(parsing: text)
     guard range.contains(size) else {
       throw MalformedText("\(size) is not between \(range.lowerBound) and \(range.upperBound)")
     }
-    return size
+    return Int(size.bytes)
   }
 
-  private static func timeout(_ text: String) throws(MalformedText) -> TimeSpan {
+  private static func count(_ text: String) throws(MalformedText) -> Int {
+    guard let count = Int(text), (1...65_536).contains(count) else {
+      throw MalformedText("\"\(text)\" is not a whole number from 1 to 65536")
+    }
+    return count
+  }
+
+  private static func milliseconds(_ text: String) throws(MalformedText) -> Int {
     let span = try TimeSpan(parsing: text)
     guard (1...86_400_000).contains(span.milliseconds) else {
       throw MalformedText("\(span) is not between 1ms and 1d")
     }
-    return span
+    return Int(span.milliseconds)
   }
 }

@@ -1,3 +1,5 @@
+import Gateway
+
 /// `listen`, `tls`, `control` and `allowed_hosts`: where the two ports are, and who may reach them.
 struct ListenSection: Sendable, Equatable {
   /// Where the proxy listens.
@@ -8,8 +10,10 @@ struct ListenSection: Sendable, Equatable {
   var controlTLS = TransportSecurity.none
   /// Names that `Host` may have besides addresses, `localhost` and the name that is listened on.
   var allowedHosts: [String] = []
+  /// Origins of web pages that may call, besides those on loopback: `https://app.example`.
+  var allowedOrigins: [String] = []
 
-  static let keys = ["listen", "tls", "control", "allowed_hosts"]
+  static let keys = ["listen", "tls", "control", "allowed_hosts", "allowed_origins"]
 
   init() {}
 
@@ -21,9 +25,10 @@ struct ListenSection: Sendable, Equatable {
       section.read("listen", into: &control, &context, by: ListenAddress.init(parsing:))
       section.readChoice("tls", into: &controlTLS, &context)
     }
-    for value in file["allowed_hosts"]?.list(&context) ?? [] {
-      if let host = value.parsed(&context, by: Self.hostName) { allowedHosts.append(host) }
-    }
+    let hosts = file["allowed_hosts"]?.list(&context) ?? []
+    allowedHosts = hosts.compactMap { $0.parsed(&context, by: Self.allowedHost) }
+    let origins = file["allowed_origins"]?.list(&context) ?? []
+    allowedOrigins = origins.compactMap { $0.parsed(&context, by: Self.allowedOrigin) }
   }
 
   func write(to text: inout CanonicalText) {
@@ -34,15 +39,26 @@ struct ListenSection: Sendable, Equatable {
       $0.entry("tls", controlTLS.rawValue)
     }
     text.entry("allowed_hosts", allowedHosts)
+    text.entry("allowed_origins", allowedOrigins)
   }
 
-  private static func hostName(_ text: String) throws(MalformedText) -> String {
-    let address = try? ListenAddress(parsing: text.contains(":") ? "[\(text)]:0" : "\(text):0")
-    guard let address else {
-      throw MalformedText(
-        "\"\(text)\" is not a host name; write it without scheme and port, such as tollgate.example.com")
+  private static func allowedHost(_ text: String) throws(MalformedText) -> String {
+    try checkHeadRules(hosts: [text])
+    return text.lowercased()
+  }
+
+  private static func allowedOrigin(_ text: String) throws(MalformedText) -> String {
+    try checkHeadRules(origins: [text])
+    return text.lowercased()
+  }
+
+  /// The gateway's own rules decide what can be allowed.
+  private static func checkHeadRules(hosts: [String] = [], origins: [String] = []) throws(MalformedText) {
+    do throws(HeadRulesError) {
+      _ = try HeadRules(listenHost: "localhost", allowedHosts: hosts, allowedOrigins: origins)
+    } catch {
+      throw MalformedText(error.description)
     }
-    return address.host.lowercased()
   }
 }
 

@@ -1,10 +1,14 @@
 /// `log`: what is written to standard error, and how.
 struct LogSection: Sendable, Equatable {
   var level = Level.info
-  var format = Format.text
+  var format = Format.auto
 
   enum Level: String, Sendable, CaseIterable { case trace, debug, info, notice, warning, error }
-  enum Format: String, Sendable, CaseIterable { case text, json }
+  enum Format: String, Sendable, CaseIterable {
+    /// Lines for people on a terminal, JSON elsewhere.
+    case auto
+    case text, json
+  }
 
   static let key = "log"
 

@@ -1,4 +1,5 @@
 import Dialects
+import Gateway
 import Metering
 import Upstream
 
@@ -39,19 +40,20 @@ struct ProvidersSection: Sendable, Equatable {
 /// What is configured of one provider.
 struct ProviderConfiguration: Sendable, Equatable {
   /// Nil for a provider whose address Tollgate knows.
-  var baseURL: BaseURL?
+  var origin: UpstreamOrigin?
   /// Nil lets the path's shape decide.
   var dialect: Dialect?
   /// Nil tells it from the kind of login.
   var billing: Billing?
-  var streamUsage = StreamUsagePolicy.asIs
+  /// What is done where a client asks for a stream and leaves out that it is to end with its usage.
+  var streamUsage = ProviderRoute.StreamUsage.leave
 
-  init(baseURL: BaseURL? = nil) { self.baseURL = baseURL }
+  init(origin: UpstreamOrigin? = nil) { self.origin = origin }
 
   init(_ value: ConfigurationValue, _ context: inout ReadingContext) {
     let section = MappingReader(
       value, keys: ["base_url", "dialect", "billing", "stream_usage", "key"], context: &context)
-    baseURL = section["base_url"]?.parsed(&context, by: BaseURL.init(parsing:))
+    origin = section["base_url"]?.parsed(&context, by: UpstreamOrigin.init(baseURL:))
     dialect = section["dialect"]?.choice(&context, of: Dialect.self)
     billing = section["billing"]?.choice(&context, of: Billing.self)
     section.readChoice("stream_usage", into: &streamUsage, &context)
@@ -61,17 +63,9 @@ struct ProviderConfiguration: Sendable, Equatable {
   }
 
   func write(to text: inout CanonicalText) {
-    if let baseURL { text.entry("base_url", baseURL.description) }
+    if let origin { text.entry("base_url", origin.baseURL) }
     if let dialect { text.entry("dialect", dialect.rawValue) }
     if let billing { text.entry("billing", billing.rawValue) }
     text.entry("stream_usage", streamUsage.rawValue)
   }
-}
-
-/// What is done where a client asks for a stream and leaves out that it is to end with its usage.
-enum StreamUsagePolicy: String, Sendable, CaseIterable {
-  /// Nothing: the request is forwarded as it is, and the call is charged by what is known.
-  case asIs = "as_is"
-  /// `stream_options.include_usage` is added, and the extra chunk taken out of the reply.
-  case ask
 }

@@ -1,3 +1,5 @@
+import Observability
+
 /// A JSON value whose objects keep the order of their members when written.
 enum JSONValue: Sendable, Equatable {
   case null
@@ -11,54 +13,34 @@ enum JSONValue: Sendable, Equatable {
   static func == (lhs: JSONValue, rhs: JSONValue) -> Bool { lhs.text == rhs.text }
 
   /// Compact JSON.
-  var text: String {
-    var text = ""
-    write(to: &text)
-    return text
+  var bytes: [UInt8] {
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.bytes
   }
 
-  private func write(to text: inout String) {
+  /// ``bytes`` as text.
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  private func write(to writer: inout JSONWriter) {
     switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .integer(let value): text += String(value)
-    case .decimal(let value): text += value
-    case .string(let value): Self.write(value, to: &text)
+    case .null: writer.null()
+    case .bool(let value): writer.bool(value)
+    case .integer(let value): writer.integer(value)
+    case .decimal(let value): writer.literal(value)
+    case .string(let value): writer.string(value)
     case .array(let values):
-      text += "["
-      for (index, value) in values.enumerated() {
-        if index > 0 { text += "," }
-        value.write(to: &text)
+      writer.array { writer in
+        for value in values { value.write(to: &writer) }
       }
-      text += "]"
     case .object(let members):
-      text += "{"
-      for (index, member) in members.enumerated() {
-        if index > 0 { text += "," }
-        Self.write(member.name, to: &text)
-        text += ":"
-        member.value.write(to: &text)
-      }
-      text += "}"
-    }
-  }
-
-  private static func write(_ value: String, to text: inout String) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: text.unicodeScalars.append(scalar)
+      writer.object { writer in
+        for member in members {
+          writer.key(member.name)
+          member.value.write(to: &writer)
+        }
       }
     }
-    text += "\""
   }
 }
 

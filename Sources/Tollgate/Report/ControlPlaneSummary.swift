@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Metering
 import NIOCore
+import Observability
 
 /// Reads summaries from a running proxy.
 struct ControlPlaneSummary {
@@ -16,12 +17,12 @@ struct ControlPlaneSummary {
   /// - Throws: ``HTTPCallError/notReached`` where no proxy runs there; ``CommandFailure`` for an answer that is no summary.
   func rows(by: [ReportDimension], in segment: ReportPeriod.Segment) async throws -> [ReportRow] {
     let query = [
-      "by=\(by.map(\.rawValue).joined(separator: ","))", "from=\(segment.from.rfc3339)", "to=\(segment.to.rfc3339)",
+      "by=\(by.map(\.rawValue).joined(separator: ","))", "from=\(segment.fromText)", "to=\(segment.toText)",
       "utc_offset_seconds=\(segment.utcOffsetSeconds)",
     ]
     var call = HTTPCall(address: url.address, target: "/api/v1/summary?\(query.joined(separator: "&"))")
     if !url.address.isLoopback, let token = Self.token(in: dataDirectory) {
-      call.headers.append((name: "authorization", value: "Bearer \(token)"))
+      call.headers.append((name: "authorization", value: "Bearer \(token.exposed)"))
     }
     let answer = try await call.perform(on: group, timeout: Self.timeout)
     guard answer.status == 200 else { throw Self.refusal(answer, from: url) }
@@ -31,10 +32,10 @@ struct ControlPlaneSummary {
     return rows
   }
 
-  private static func token(in directory: String) -> String? {
+  private static func token(in directory: String) -> Secret? {
     let data = FileManager.default.contents(atPath: "\(directory)/control.token")
-    return data.flatMap { String(validating: $0, as: UTF8.self) }?.split(whereSeparator: \.isWhitespace).first.map(
-      String.init)
+    let text = data.flatMap { String(validating: $0, as: UTF8.self) }
+    return text?.split(whereSeparator: \.isWhitespace).first.map { Secret(String($0)) }
   }
 
   private static func refusal(_ answer: HTTPAnswer, from url: ControlPlaneURL) -> CommandFailure {

@@ -1,3 +1,5 @@
+import Observability
+
 extension Report {
   /// The rows as RFC 4180, a header line first, amounts exact, without a row of totals.
   var csvText: String {
@@ -16,7 +18,7 @@ extension Report {
     return row.key.map { $0 ?? "" } + [String(row.calls)]
       + TokenClass.allCases.map { String(row.tokens[$0] ?? 0) } + counts
       + [
-        DecimalText.exact(picodollars: row.costPicodollars), String(row.costPicodollars),
+        DollarText.exact(picodollars: row.costPicodollars), String(row.costPicodollars),
         String(row.estimatedPicodollars),
         String(row.subscriptionPicodollars),
       ]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import NIOPosix
+import Observability
 
 /// `tollgate report`.
 struct ReportCommand: AsyncParsableCommand {
@@ -64,7 +65,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   private var period: ReportPeriod {
     get throws(MalformedText) {
-      try ReportPeriod(since: since, from: from, to: to, timeZone: tz, now: SystemClock.now())
+      try ReportPeriod(since: since, from: from, to: to, timeZone: tz, now: WallClock.now())
     }
   }
 }

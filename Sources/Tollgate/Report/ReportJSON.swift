@@ -1,4 +1,5 @@
 import Metering
+import Observability
 
 extension Report {
   /// The report as one JSON object; rows have the names of `/api/v1/summary`.
@@ -9,7 +10,7 @@ extension Report {
       ])
     }
     let report = JSONValue.object([
-      ("from", .string(period.from.rfc3339)), ("to", .string(period.to.rfc3339)),
+      ("from", .string(period.fromText)), ("to", .string(period.toText)),
       ("tz", .string(period.timeZone.name)), ("by", .array(by.map { .string($0.rawValue) })),
       ("rows", .array(rows.map { .object(Self.members($0, by: by)) })),
       ("total", .object(Self.members(total, by: []))),
@@ -27,7 +28,7 @@ extension Report {
       ("calls", .count(row.calls)),
       ("tokens", .object(TokenClass.allCases.map { (name: $0.rawValue, value: .count(row.tokens[$0] ?? 0)) })),
       ("cost_pico_usd", .integer(row.costPicodollars)),
-      ("cost_usd", .string(DecimalText.exact(picodollars: row.costPicodollars))),
+      ("cost_usd", .string(DollarText.exact(picodollars: row.costPicodollars))),
       ("cost_by_source", .object(sources)),
       ("subscription_pico_usd", .integer(row.subscriptionPicodollars)),
       ("unpriced_calls", .count(row.unpricedCalls)), ("tool_calls", .count(row.toolCalls)),

@@ -44,7 +44,7 @@ extension Report {
   private func calls(_ count: Int64) -> String { count == 1 ? "1 call" : "\(grouped(count)) calls" }
 
   private func money(_ picodollars: Int128) -> String {
-    let digits = DecimalText.fractionDigits(showing: 6, of: [picodollars])
-    return DecimalText.fixed(picodollars: picodollars, fractionDigits: digits)
+    let digits = DollarText.fractionDigits(showing: 6, of: [picodollars])
+    return DollarText.fixed(picodollars: picodollars, fractionDigits: digits)
   }
 }

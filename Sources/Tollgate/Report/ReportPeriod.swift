@@ -11,7 +11,17 @@ struct ReportPeriod: Sendable, Equatable {
     var from: Timestamp
     var to: Timestamp
     var utcOffsetSeconds: Int
+
+    /// ``from`` in RFC 3339.
+    var fromText: String { from.rfc3339 }
+    /// ``to`` in RFC 3339.
+    var toText: String { to.rfc3339 }
   }
+
+  /// ``from`` in RFC 3339.
+  var fromText: String { from.rfc3339 }
+  /// ``to`` in RFC 3339.
+  var toText: String { to.rfc3339 }
 
   /// The longest look back of `--since`.
   static let sinceDefault = TimeSpan(milliseconds: 86_400_000)
@@ -61,22 +71,33 @@ struct ReportPeriod: Sendable, Equatable {
   /// Two changes a year for a hundred years.
   private static let segmentsMax = 200
 
+  /// `2026-11-01`.
+  private static let dateBytes = 10
+
+  /// `2026-11-22 06:00`, seconds only where there are any.
   private func local(_ time: Timestamp) -> String {
-    let seconds = time.unixMicroseconds / 1_000_000 + Int64(timeZone.utcOffsetSeconds(at: time))
-    return CivilTime(epochSeconds: seconds).minuteText
+    let offset = Int64(timeZone.utcOffsetSeconds(at: time)) &* 1_000_000
+    let text = Timestamp(unixMicroseconds: time.unixMicroseconds &+ offset).rfc3339
+    let parts = text.split(separator: "T", maxSplits: 1)
+    guard parts.count == 2 else { return text }
+    let time = parts[1].prefix(8)
+    return "\(parts[0]) \(time.hasSuffix(":00") ? time.prefix(5) : time)"
   }
 
-  /// A local time, or one that names its offset by `Z`.
+  /// Reads a local date or time, or a time that names its offset.
   private static func time(_ text: String, in timeZone: ReportTimeZone) throws(MalformedText) -> Timestamp {
-    if text.hasSuffix("Z") {
-      return Timestamp(unixMicroseconds: try CivilTime(parsing: text.dropLast()).epochSeconds * 1_000_000)
+    // A date is read as midnight in UTC, and so is a time with a Z behind it: both are local here.
+    if text.utf8.count > Self.dateBytes, let time = Timestamp(text) { return time }
+    guard let local = Timestamp(text) ?? Timestamp(text + "Z") ?? Timestamp(text + ":00Z") else {
+      throw MalformedText(
+        "\"\(text)\" is not a point of time; write 2026-11-01, 2026-11-01T14:30 or 2026-11-01T14:30:00Z")
     }
-    let local = try CivilTime(parsing: text).epochSeconds
     // The offset depends on the time and the time on the offset: the second look is right but within a change of clocks.
     var utc = local
     for _ in 0..<2 {
-      utc = local - Int64(timeZone.utcOffsetSeconds(at: Timestamp(unixMicroseconds: utc * 1_000_000)))
+      let offset = Int64(timeZone.utcOffsetSeconds(at: utc)) &* 1_000_000
+      utc = Timestamp(unixMicroseconds: local.unixMicroseconds &- offset)
     }
-    return Timestamp(unixMicroseconds: utc * 1_000_000)
+    return utc
   }
 }

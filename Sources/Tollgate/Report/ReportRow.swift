@@ -1,4 +1,5 @@
 import Metering
+import Observability
 
 /// One row of a report: the values it is grouped by, and sums over its calls.
 struct ReportRow: Sendable, Equatable {

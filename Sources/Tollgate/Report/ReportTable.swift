@@ -1,3 +1,5 @@
+import Observability
+
 extension Report {
   /// The report as a table with notes below, for a terminal.
   var tableText: String {
@@ -14,13 +16,13 @@ extension Report {
 
   private var table: TextTable {
     let amounts = (rows + [total]).map(\.costPicodollars)
-    let fractionDigits = DecimalText.fractionDigits(showing: Self.significantDigits, of: amounts)
+    let fractionDigits = DollarText.fractionDigits(showing: Self.significantDigits, of: amounts)
     let columns = Self.columns.filter { column in column.isAlwaysShown || column.count(total) > 0 }
 
     func cells(_ key: [String], _ row: ReportRow) -> [String] {
       key + columns.map { grouped($0.count(row)) }
         + [
-          DecimalText.fixed(picodollars: row.costPicodollars, fractionDigits: fractionDigits),
+          DollarText.fixed(picodollars: row.costPicodollars, fractionDigits: fractionDigits),
           percentage(row.costPicodollars, of: total.costPicodollars),
         ]
     }

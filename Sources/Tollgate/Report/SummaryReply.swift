@@ -1,4 +1,5 @@
 import Metering
+import Observability
 
 /// Reads the JSON of `/api/v1/summary`.
 enum SummaryReply {

@@ -40,8 +40,8 @@ struct ConfigurationOptions: ParsableArguments {
     if let data { configuration.dataDirectory = data }
     if let priceBook { configuration.priceBookDirectory = priceBook }
     for upstream in upstream {
-      configuration.providers.providers[upstream.name, default: ProviderConfiguration()].baseURL = upstream.baseURL
+      configuration.providers.providers[upstream.name, default: ProviderConfiguration()].origin = upstream.origin
     }
-    return try configuration.checked(origin: config ?? "command line", knownProviders: KnownProviders.names)
+    return try configuration.checked(origin: config ?? "command line")
   }
 }

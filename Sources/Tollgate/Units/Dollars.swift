@@ -32,5 +32,5 @@ struct Dollars: Sendable, Hashable {
 
 extension Dollars: CustomStringConvertible {
   /// The exact amount without trailing zeros, then the currency.
-  var description: String { "\(DecimalText.exact(picodollars: Int128(picodollars))) USD" }
+  var description: String { "\(DollarText.exact(picodollars: Int128(picodollars))) USD" }
 }

@@ -1,4 +1,0 @@
-/// Providers that work without configuration.
-enum KnownProviders {
-  static let names: Set<String> = ["openai", "anthropic"]
-}

@@ -1,0 +1,64 @@
+import NIOHTTP1
+import Testing
+import Upstream
+
+@testable import Gateway
+
+@Suite("The caller's trace context")
+struct TraceContextTests {
+  private static let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+  private static let valid = "00-\(trace)-00f067aa0ba902b7-01"
+
+  @Test(
+    "has a trace id where it is well-formed",
+    arguments: [
+      valid, "00-\(trace)-00f067aa0ba902b7-00", "01-\(trace)-00f067aa0ba902b7-01-what-the-future-holds",
+      "cc-\(trace)-00f067aa0ba902b7-ff",
+    ])
+  func isRead(text: String) {
+    #expect(TraceParent.traceID(in: text) == Self.trace)
+  }
+
+  @Test(
+    "is ignored where it is not",
+    arguments: [
+      "", "00", valid + "-more", valid + "0", String(valid.dropLast()), "ff" + valid.dropFirst(2),
+      valid.uppercased(), "0g" + valid.dropFirst(2), valid.replacing("-", with: "_"), " " + valid,
+      "00-\(String(repeating: "0", count: 32))-00f067aa0ba902b7-01",
+      "00-\(trace)-\(String(repeating: "0", count: 16))-01",
+      "01-\(trace)-00f067aa0ba902b7-01x", "00-4bf92f3577b34da6a3ce929d0e0e473\u{e9}-00f067aa0ba902b7-01",
+    ])
+  func isIgnored(text: String) {
+    #expect(TraceParent.traceID(in: text) == nil)
+  }
+
+  @Test("may name agent, workflow and run in its baggage")
+  func baggage() throws {
+    let openai = try #require(KnownProviders.route(named: "openai"))
+    let identity = try IdentityResolver().resolve(
+      path: PathIdentity(),
+      headers: HTTPHeaders([
+        ("traceparent", Self.valid), ("baggage", "userId=alice, gen_ai.agent.name = re%2Fsearcher ;p=1"),
+        ("baggage", "gen_ai.conversation.id=c-1,gen_ai.workflow.name=night%20ly,gen_ai.agent.name=second"),
+      ]), provider: openai)
+    #expect(identity.agent == "re/searcher")
+    #expect(identity.agentSource == .baggage)
+    #expect(identity.workflow == "night-ly")
+    #expect(identity.run == "c-1")
+    #expect(identity.runSource == .baggage)
+    #expect(identity.traceID == Self.trace)
+  }
+
+  @Test("is not read beyond the standard's limits, or where it is malformed")
+  func baggageLimits() {
+    let tooLong = "gen_ai.agent.name=a," + String(repeating: "x", count: 8192)
+    let tooMany = String(repeating: "k=v,", count: 64) + "gen_ai.agent.name=a"
+    for value in [
+      tooLong, tooMany, "gen_ai.agent.name", "gen_ai.agent.name=", "gen_ai.agent.name=%zz", "=", "gen_ai.agent.names=a",
+    ] {
+      var baggage = Baggage()
+      baggage.read(value)
+      #expect(baggage.agent == nil, "\(value.prefix(40))")
+    }
+  }
+}
