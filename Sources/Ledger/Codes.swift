@@ -44,6 +44,8 @@ extension CostSource {
     case .partial: 1
     case .unpriced: 2
     case .free: 3
+    case .unmetered: 4
+    case .fixed: 5
     }
   }
 

@@ -13,11 +13,11 @@ extension Configuration {
     gateway.onClientDisconnect = onClientDisconnect
     gateway.unmetered = unmetered
     gateway.ledgerUnavailable = ledgerUnavailable
-    gateway.limits.bodyBytesMax = limits.body.bytes
-    gateway.limits.connectTimeoutMilliseconds = limits.connectTimeout.millisecondsInt
-    gateway.limits.headTimeoutMilliseconds = limits.headTimeout.millisecondsInt
-    gateway.limits.idleTimeoutMilliseconds = limits.idleTimeout.millisecondsInt
-    gateway.limits.drainTimeoutMilliseconds = limits.drainTimeout.millisecondsInt
+    gateway.limits.bodyBytesMax = Int(clamping: limits.body.bytes)
+    gateway.limits.connectTimeoutMilliseconds = Int(clamping: limits.connectTimeout.milliseconds)
+    gateway.limits.headTimeoutMilliseconds = Int(clamping: limits.headTimeout.milliseconds)
+    gateway.limits.idleTimeoutMilliseconds = Int(clamping: limits.idleTimeout.milliseconds)
+    gateway.limits.drainTimeoutMilliseconds = Int(clamping: limits.drainTimeout.milliseconds)
     return gateway
   }
 
@@ -26,7 +26,7 @@ extension Configuration {
     get throws {
       try HeadRules(
         listenHost: listen.dataPlane.host, allowedHosts: listen.allowedHosts, allowedOrigins: listen.allowedOrigins,
-        bodyBytesMax: Int64(limits.body.bytes))
+        bodyBytesMax: limits.body.bytes)
     }
   }
 
