@@ -18,7 +18,8 @@ struct PriceAnswer {
     lines.append("at \(question.at.rfc3339), \(periodText)")
     if let tokens = quote.contextTokens { lines.append("context \(grouped(tokens)) tokens") }
     lines.append(
-      quote.maxOutputTokens.map { "output at most \(grouped($0)) tokens" } ?? "nobody states how much it can answer with")
+      quote.maxOutputTokens.map { "output at most \(grouped($0)) tokens" }
+        ?? "nobody states how much it can answer with")
     if quote.isDeprecated { lines.append("the provider has announced its end") }
     if quote.isEnded { lines.append("this price has ended, and no later one is known") }
     lines += quote.allowances
@@ -49,7 +50,9 @@ struct PriceAnswer {
   private var chargeLines: [String] {
     guard let charge else { return [] }
     var table = TextTable(
-      columns: [("used", .left), ("quantity", .right), ("meter", .left), ("USD", .right), ("per", .left), ("cost", .right)])
+      columns: [
+        ("used", .left), ("quantity", .right), ("meter", .left), ("USD", .right), ("per", .left), ("cost", .right),
+      ])
     table.rows = charge.lines.map { line in
       [
         line.cell.meter.description, grouped(line.quantity), line.meter ?? "no price", line.price ?? "",

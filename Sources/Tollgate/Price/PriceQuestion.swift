@@ -23,7 +23,8 @@ struct PriceQuestion {
       throw CommandFailure(unknown(among: providers.flatMap { book.modelIDs(provider: $0) }))
     }
     let size = used?.promptTokens ?? promptTokens
-    guard let quote = book.resolve(provider: provider, model: model, at: at, promptTokens: size, context: context) else {
+    guard let quote = book.resolve(provider: provider, model: model, at: at, promptTokens: size, context: context)
+    else {
       throw CommandFailure("\"\(model)\" has no price yet at \(at.rfc3339)")
     }
     let charge = used.map {
