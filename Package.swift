@@ -17,12 +17,14 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// The modules, from the one that knows least to the one that wires everything. A target imports only what stands above it.
@@ -44,7 +46,9 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
+    .target(name: "CPriceBook"),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "Dialects", dependencies: ["JSON", "Metering"], swiftSettings: strict),
@@ -55,33 +59,40 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Dialects", "Metering", "Observability", "Ledger", "Upstream", collections, crypto, nioCore, nioPosix, nioHTTP1, logging,
+        "CZlib", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", crypto, nioCore, nioPosix,
+        nioHTTP1,
+        logging,
       ],
       swiftSettings: strict),
     .target(
       name: "Control",
-      dependencies: ["Metering", "Observability", "Ledger", hummingbird, httpTypes, logging, nioCore],
+      dependencies: [
+        "JSON", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control", argumentParser, hummingbird,
-        lifecycle, logging, nioCore, nioPosix, nioHTTP1, yams,
+        "CPriceBook", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
+        argumentParser,
+        hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, yams,
       ],
       swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-    .testTarget(name: "MeteringTests", dependencies: ["Metering"], swiftSettings: strict),
+    .testTarget(
+      name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
-    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering"], swiftSettings: strict),
+    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "GatewayTests", dependencies: ["Gateway", "Dialects", "Metering", nioCore, nioHTTP1, nioEmbedded],
       swiftSettings: strict),
     .testTarget(
-      name: "ControlTests", dependencies: ["Control", "Ledger", "Metering", "Observability", hummingbird],
+      name: "ControlTests",
+      dependencies: ["Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
       swiftSettings: strict),
-    .testTarget(name: "TollgateTests", dependencies: ["Tollgate"], swiftSettings: strict),
+    .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -1,22 +1,3 @@
-/// What decides the price of a call besides its model, its size and its time: the `when` keys of the price book.
-public struct PricingContext: Sendable, Equatable {
-  /// The tier that served the call, as the reply says (`default`, `flex`, `priority`, ...); nil where nothing said so.
-  public var serviceTier: String?
-  /// `batch` for a call of a batch; nil otherwise.
-  public var processing: String?
-  /// Anthropic's speed, `fast`; nil otherwise.
-  public var speed: String?
-  /// Where the call was processed (`us`, `eu`), as the provider reports it or as its host says; nil where it is not bound.
-  public var geo: String?
-
-  public init(serviceTier: String? = nil, processing: String? = nil, speed: String? = nil, geo: String? = nil) {
-    self.serviceTier = serviceTier
-    self.processing = processing
-    self.speed = speed
-    self.geo = geo
-  }
-}
-
 /// How sure a cost is.
 public enum CostSource: String, Sendable, CaseIterable {
   /// Every cell that was used has a price.
@@ -27,10 +8,16 @@ public enum CostSource: String, Sendable, CaseIterable {
   case unpriced
   /// The call costs nothing: a free path, an error before anything was generated, or a provider configured as free.
   case free
+  /// No dialect understood the call, so what it costs is not known, and stored as none.
+  case unmetered
+  /// No dialect understood the call, and it was charged the amount that the operator fixed for such calls.
+  case fixed
 }
 
 /// One line of a charge.
 public struct ChargeLine: Sendable, Equatable {
+  /// The id of the model in the price book that was charged; nil where the book does not know it.
+  public var pricedAs: String?
   /// What was used.
   public var cell: UsageCell
   /// How much of it, in tokens or calls.
@@ -51,18 +38,26 @@ public struct Charge: Sendable, Equatable {
   public var costPicodollars: Int64
   /// Whether the exact sum was not a whole number of pico-dollars.
   public var isRounded: Bool
+  /// Whether the sum is more than `Int64.max` pico-dollars (9.2 million USD), where it then stays.
+  public var isSaturated: Bool
+  /// Whether the price was taken from a period that has ended, since the book has none after it.
+  public var isEnded: Bool
   /// How sure the cost is.
   public var source: CostSource
-  /// The id of the model in the price book that was charged; nil where unpriced.
+  /// The id of the model in the price book that was charged; of several, the first that the book knows. Nil where
+  /// unpriced.
   public var pricedAs: String?
-  /// The lines, in the order of ``UsageCell``.
+  /// The lines, model by model, in the order of ``UsageCell``.
   public var lines: [ChargeLine]
 
   public init(
-    costPicodollars: Int64, isRounded: Bool, source: CostSource, pricedAs: String?, lines: [ChargeLine]
+    costPicodollars: Int64, isRounded: Bool, source: CostSource, pricedAs: String?, lines: [ChargeLine],
+    isSaturated: Bool = false, isEnded: Bool = false
   ) {
     self.costPicodollars = costPicodollars
     self.isRounded = isRounded
+    self.isSaturated = isSaturated
+    self.isEnded = isEnded
     self.source = source
     self.pricedAs = pricedAs
     self.lines = lines

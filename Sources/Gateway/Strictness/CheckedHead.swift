@@ -19,3 +19,10 @@ public enum BodyFraming: Sendable, Equatable {
   case length(Int64)
   case chunked
 }
+
+extension BodyFraming {
+  /// The length that the client named.
+  var contentLength: Int64? {
+    if case .length(let length) = self { length } else { nil }
+  }
+}

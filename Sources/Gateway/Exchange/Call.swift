@@ -1,0 +1,159 @@
+import Dialects
+import Ledger
+import Metering
+import NIOCore
+import Upstream
+
+/// What is known of one call while it is under way, and what it holds: its ledger ticket, its readers, its transfer.
+///
+/// Bound to the event loop of its connection. It outlives the connection where a reply is drained after its client left.
+final class Call {
+  let id: CallID
+  let startedAt: Timestamp
+  let startedUptimeNanoseconds: UInt64
+  let method: String
+  let route: Route
+  /// The API that was called; nil where no dialect knows it.
+  let endpoint: Endpoint?
+  let identity: CallerIdentity
+  /// Header fields as they go upstream.
+  let headers: [(name: String, value: String)]
+  /// Whether the request's body has a content coding, so that offsets of what was read are not offsets of its bytes.
+  let isRequestEncoded: Bool
+
+  var requestReader: RequestReader?
+  private var requestInflater: Inflater?
+  var requestFacts = RequestFacts()
+  var gatheredBody: ByteBuffer?
+  var requestBytes: Int64 = 0
+  /// When the request's last byte had been read.
+  var requestEndUptimeNanoseconds: UInt64 = 0
+  var overheadNanoseconds: UInt64 = 0
+  /// Whether `stream_options.include_usage` was added to the request.
+  var usageWasAsked = false
+
+  var ticket: Ticket?
+  var transfer: Transfer?
+
+  var replyReader: ReplyReader?
+  private var replyInflater: Inflater?
+  var usageChunkFilter: UsageChunkFilter?
+  var reply = ReplyHeadFacts()
+  var responseBytes: Int64 = 0
+  var firstTokenUptimeNanoseconds: UInt64?
+  /// The status that the client received; 0 before.
+  var statusSent = 0
+  var clientIsGone = false
+  /// A header field of the reply cannot be passed on, so that the transfer was cancelled.
+  var replyIsMalformed = false
+  /// Bytes handed over by the transfer and not yet returned as credit, because the client reads slowly.
+  var creditHeldBytes = 0
+  private var storedRevision: UInt32 = 0
+
+  init(
+    id: CallID, startedAt: Timestamp, startedUptimeNanoseconds: UInt64, method: String, route: Route,
+    endpoint: Endpoint?, identity: CallerIdentity, headers: [(name: String, value: String)], coding: ContentCoding
+  ) {
+    self.id = id
+    self.startedAt = startedAt
+    self.startedUptimeNanoseconds = startedUptimeNanoseconds
+    self.method = method
+    self.route = route
+    self.endpoint = endpoint
+    self.identity = identity
+    self.headers = headers
+    isRequestEncoded = coding != .identity
+    if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint) }
+    if requestReader != nil, coding == .zlib { requestInflater = Inflater() }
+  }
+
+  /// The path without its query: what is kept of the target.
+  var path: String { route.path }
+
+  /// The dialect that errors of Tollgate's own are written in.
+  var dialect: Dialect? { endpoint?.dialect ?? route.dialect }
+
+  /// Whether the call may spend money that no dialect can count. Methods that fetch or delete generate nothing.
+  var isUnmetered: Bool { endpoint == nil && !Self.freeMethods.contains(method) }
+
+  private static let freeMethods: Set<String> = ["GET", "HEAD", "OPTIONS", "DELETE"]
+
+  // MARK: The request
+
+  /// Takes a part of the body: counted, read, and kept if the body is gathered.
+  func readRequestPart(_ part: ByteBuffer, keep: Bool) {
+    requestBytes &+= Int64(part.readableBytes)
+    part.withUnsafeReadableBytes { readRequest($0) }
+    guard keep else { return }
+    if gatheredBody == nil {
+      gatheredBody = part
+      return
+    }
+    gatheredBody?.writeImmutableBuffer(part)
+  }
+
+  private func readRequest(_ bytes: UnsafeRawBufferPointer) {
+    if requestInflater == nil {
+      requestReader?.consume(bytes.bytes)
+    } else {
+      requestInflater?.decode(bytes) { requestReader?.consume($0.bytes) }
+    }
+  }
+
+  func finishRequest(uptimeNanoseconds: UInt64) {
+    requestEndUptimeNanoseconds = uptimeNanoseconds
+    if let reader = requestReader.take() { requestFacts = reader.finish() }
+  }
+
+  // MARK: The reply
+
+  func beginReply(_ head: UpstreamHead) {
+    reply = ReplyHeadFacts(head)
+    if let endpoint {
+      replyReader = ReplyReader(endpoint: endpoint, status: head.status, framing: reply.framing)
+      if reply.coding == .zlib { replyInflater = Inflater() }
+    }
+  }
+
+  /// Reads a part of the reply that has been forwarded already.
+  func meter(_ part: ByteBuffer, uptimeNanoseconds: UInt64) {
+    guard replyReader != nil else { return }
+    part.withUnsafeReadableBytes { readReply($0) }
+    if firstTokenUptimeNanoseconds == nil, replyReader?.hasContent == true {
+      firstTokenUptimeNanoseconds = uptimeNanoseconds
+    }
+    storeProgress()
+  }
+
+  private func readReply(_ bytes: UnsafeRawBufferPointer) {
+    if replyInflater == nil {
+      replyReader?.consume(bytes.bytes)
+    } else {
+      replyInflater?.decode(bytes) { replyReader?.consume($0.bytes) }
+    }
+  }
+
+  /// Whether the reply's body could not be read, so that its usage is not known.
+  var isReplyOpaque: Bool { reply.framing == .opaque || replyInflater?.hasFailed == true }
+
+  /// Writes what is known into the in-flight file when it has changed, so that a crash loses nothing of it.
+  private func storeProgress() {
+    guard let progress = replyReader?.progress else { return }
+    guard progress.revision != storedRevision else { return }
+    storedRevision = progress.revision
+    ticket?.store(
+      usage: progress.usage, outputTextBytes: progress.outputTextBytes, model: replyReader?.model,
+      responseID: replyReader?.responseID, status: reply.status)
+  }
+
+  /// Why the transfer failed, where it did.
+  func failure(of end: TransferEnd) -> TransferFailure {
+    if replyIsMalformed { return .badFraming }
+    if case .failed(let failure) = end.result { return failure }
+    return .brokenOff
+  }
+
+  func finishReply() -> ReplyFacts {
+    if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
+  }
+}

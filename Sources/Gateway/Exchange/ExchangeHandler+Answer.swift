@@ -1,0 +1,137 @@
+import Dialects
+import Metering
+import NIOCore
+import NIOHTTP1
+import Upstream
+
+/// What is written to the client.
+extension ExchangeHandler {
+  // MARK: The upstream's reply
+
+  func writeReplyHead(_ head: UpstreamHead, headers forwarded: [(name: String, value: String)], for call: Call) {
+    call.statusSent = head.status
+    var headers = HTTPHeaders(forwarded.map { ($0.name, $0.value) })
+    call.usageChunkFilter = call.usageWasAsked && call.reply.framing == .serverSentEvents ? UsageChunkFilter() : nil
+    let framing = ReplyBodyFraming(
+      head: head, requestMethod: call.method, version: requestVersion, isRewritten: call.usageChunkFilter != nil)
+    framing.apply(to: &headers)
+    if framing == .untilClose { _ = exchange.stopReuse() }
+    headers.add(name: "x-tollgate-call", value: call.id.description)
+    if call.usageWasAsked { headers.add(name: "x-tollgate-changed", value: "stream_options.include_usage") }
+    if !exchange.mayKeepAlive { headers.add(name: "connection", value: "close") }
+    let status = HTTPResponseStatus(statusCode: head.status, reasonPhrase: head.reason)
+    write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
+  }
+
+  func writeReplyBody(_ part: ByteBuffer, for call: Call) {
+    guard call.usageChunkFilter != nil else {
+      write(.body(.byteBuffer(part)))
+      return
+    }
+    if let kept = call.usageChunkFilter?.filter(part), kept.readableBytes > 0 { write(.body(.byteBuffer(kept))) }
+  }
+
+  func finishReply(_ call: Call, then next: Exchange.AfterReply) {
+    if let rest = call.usageChunkFilter?.finish(), rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
+    endAnswer(closes: next == .close)
+    if next == .becomeIdle { becameIdle() }
+  }
+
+  /// Closes without an end, once what is queued has gone out: the client must see that the reply was cut.
+  func closeTruncated() {
+    guard let context else { return }
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).whenComplete { _ in
+      bound.value.close(promise: nil)
+    }
+  }
+
+  // MARK: Tollgate's own answers
+
+  func writeContinue() {
+    write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
+    context?.flush()
+  }
+
+  func reject(_ rejection: Rejection, requestIsOpen: Bool) {
+    gateway.metrics.rejected(rejection.reason)
+    refuse(Refusal(rejection), requestIsOpen: requestIsOpen, closes: true)
+  }
+
+  /// Answers by itself, if no answer has begun.
+  func refuse(_ refusal: Refusal, dialect: Dialect? = nil, requestIsOpen: Bool, closes: Bool = false) {
+    guard case .write(let closes) = exchange.refuse(requestIsOpen: requestIsOpen, closes: closes) else { return }
+    let call = self.call
+    if let transfer = call?.transfer {
+      // The call is settled once its transfer has ended.
+      call?.statusSent = refusal.status
+      transfer.cancel()
+    } else {
+      self.call = nil
+      if let call { gateway.metrics.denied(call, code: refusal.code) }
+    }
+    writeRefusal(refusal, dialect: dialect ?? call?.dialect, call: call, closes: closes)
+    if !exchange.isBusy, !closes { becameIdle() }
+  }
+
+  /// Answers a call that the ledger does not admit. Nothing was sent, so nothing is settled.
+  func refuseAdmission(_ refusal: Refusal, of call: Call) {
+    guard case .write(let closes) = exchange.admissionRefused() else { return }
+    self.call = nil
+    gateway.metrics.denied(call, code: refusal.code)
+    writeRefusal(refusal, dialect: call.dialect, call: call, closes: closes)
+    if !exchange.isBusy, !closes { becameIdle() }
+  }
+
+  func writeRefusal(_ refusal: Refusal, dialect: Dialect?, call: Call?, closes: Bool) {
+    let body = refusal.body(for: dialect, callID: call?.id)
+    var headers = HTTPHeaders(refusal.headers(callID: call?.id).map { ($0.name, $0.value) })
+    headers.add(name: "content-length", value: String(body.count))
+    if closes { headers.add(name: "connection", value: "close") }
+    let status = HTTPResponseStatus(statusCode: refusal.status)
+    write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
+    if call?.method != "HEAD" { write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+    endAnswer(closes: closes && !exchange.isReceiving)
+  }
+
+  // MARK: Tollgate's own resource
+
+  /// `GET /tollgate/calls/{id}`: the record of a call, for the key that made it.
+  func answerOwnCall(_ id: CallID, headers: HTTPHeaders) {
+    guard exchange.requestHead(.gather(bytesMax: 0), keepAlive: false) == .gather else { return }
+    let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+    gateway.lookUpCall(id, Login(IdentityFields(headers)).keyID) { json in
+      bound.eventLoop.execute { bound.value.writeOwnCall(id, json: json) }
+    }
+  }
+
+  private func writeOwnCall(_ id: CallID, json: [UInt8]?) {
+    guard let json else {
+      refuse(Refusal(.notFound, "There is no call \(id) of this key."), requestIsOpen: false, closes: true)
+      return
+    }
+    guard case .write(let closes) = exchange.refuse(requestIsOpen: false, closes: true) else { return }
+    let headers: HTTPHeaders = [
+      "content-type": "application/json", "content-length": String(json.count), "connection": "close",
+    ]
+    write(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)))
+    write(.body(.byteBuffer(ByteBuffer(bytes: json))))
+    endAnswer(closes: closes)
+  }
+
+  // MARK: Writing
+
+  private func write(_ part: HTTPServerResponsePart) {
+    context?.write(wrapOutboundOut(part), promise: nil)
+  }
+
+  private func endAnswer(closes: Bool) {
+    guard let context else { return }
+    guard closes else {
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      return
+    }
+    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.closeAfterAnswer() }
+  }
+}

@@ -1,0 +1,180 @@
+import Dialects
+import Ledger
+import Metering
+import NIOCore
+import NIOHTTP1
+import Observability
+import Upstream
+
+/// What a client sends.
+extension ExchangeHandler {
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head): requestHead(head)
+    case .body(let part): requestBody(part)
+    // Trailers are dropped: nothing that may stand there is meant for an LLM endpoint.
+    case .end: requestEnd()
+    }
+  }
+
+  // MARK: Head
+
+  private func requestHead(_ head: HTTPRequestHead) {
+    requestHeadArrived()
+    requestVersion = head.version
+    let checked: CheckedHead
+    do {
+      checked = try gateway.headCheck.check(head)
+    } catch {
+      reject(error, requestIsOpen: true)
+      return
+    }
+    let decision = gateway.routing.route(
+      method: head.method, target: checked.target, hasAnthropicVersion: checked.hasAnthropicVersion)
+    switch decision {
+    case .refuse(let refusal): refuse(refusal, requestIsOpen: true)
+    case .call(let id): answerOwnCall(id, headers: head.headers)
+    case .forward(let route): accept(head, checked, route: route)
+    }
+  }
+
+  /// A request for a provider: it becomes a call.
+  private func accept(_ head: HTTPRequestHead, _ checked: CheckedHead, route: Route) {
+    let call: Call
+    do {
+      call = try makeCall(head, checked, route: route)
+    } catch {
+      refuse(error, dialect: route.dialect, requestIsOpen: true)
+      return
+    }
+    self.call = call
+    if call.isUnmetered, gateway.configuration.unmetered == .deny {
+      refuse(.unmetered(method: call.method, path: call.path), requestIsOpen: true)
+      return
+    }
+    if checked.expectsContinue { writeContinue() }
+    if checked.framing != .none { requestPartArrived() }
+    let bytesMax = gateway.configuration.limits.bodyBytesMax
+    let isGathered = call.endpoint != nil || checked.framing == .none
+    switch exchange.requestHead(
+      isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax), keepAlive: head.isKeepAlive)
+    {
+    case .gather, .ignore: break
+    case .start: start(call, body: .streamed(contentLength: checked.framing.contentLength))
+    }
+  }
+
+  private func makeCall(_ head: HTTPRequestHead, _ checked: CheckedHead, route: Route) throws(Refusal) -> Call {
+    let identity = try IdentityResolver().resolve(
+      path: route.identity, headers: head.headers, provider: route.provider)
+    return Call(
+      id: gateway.ledger.nextCallID(),
+      startedAt: gateway.wallClock(),
+      startedUptimeNanoseconds: NIODeadline.now().uptimeNanoseconds,
+      method: head.method.rawValue,
+      route: route,
+      endpoint: Endpoint.recognise(method: head.method.rawValue, path: route.path, dialect: route.dialect),
+      identity: identity,
+      headers: HopByHop.forwardable(head.headers),
+      coding: ContentCoding(head.headers.first(name: "content-encoding")))
+  }
+
+  // MARK: Body
+
+  private func requestBody(_ part: ByteBuffer) {
+    switch exchange.requestBody(bytes: part.readableBytes) {
+    case .gather:
+      requestPartArrived()
+      call?.readRequestPart(part, keep: true)
+    case .upload:
+      requestPartArrived()
+      call?.readRequestPart(part, keep: false)
+      upload.spend(part.readableBytes)
+      call?.transfer?.write(part)
+    case .refuseTooLarge:
+      let bytesMax = gateway.configuration.limits.bodyBytesMax
+      refuse(.bodyTooLarge(bytesMax: bytesMax), requestIsOpen: true, closes: true)
+    case .close:
+      closeAfterAnswer()
+    case .discard, .ignore:
+      break
+    }
+  }
+
+  private func requestEnd() {
+    requestArrivedWhole()
+    call?.finishRequest(uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    switch exchange.requestEnd() {
+    case .start:
+      guard let call else { return }
+      start(call, body: call.takeBody())
+    case .finishUpload:
+      upload.end()
+      call?.transfer?.finishBody()
+    case .becomeIdle:
+      becameIdle()
+    case .close:
+      closeAfterAnswer()
+    case .ignore:
+      break
+    }
+  }
+
+  // MARK: Admission and start
+
+  /// Admits the call in the ledger, and only then lets a byte go upstream.
+  private func start(_ call: Call, body: UpstreamBody) {
+    do {
+      call.ticket = try gateway.ledger.admit(call.admission)
+    } catch {
+      guard case .ledgerUnavailable = error, gateway.configuration.ledgerUnavailable == .forward else {
+        refuseAdmission(Refusal(error), of: call)
+        return
+      }
+    }
+    gateway.metrics.calls.started()
+    if case .streamed = body { upload.begin() }
+    let now = NIODeadline.now().uptimeNanoseconds
+    call.overheadNanoseconds = now &- max(call.startedUptimeNanoseconds, call.requestEndUptimeNanoseconds)
+    call.transfer = beginTransfer(call, body: body)
+  }
+
+  private func beginTransfer(_ call: Call, body: UpstreamBody) -> Transfer {
+    let limits = gateway.configuration.limits
+    var transferLimits = TransferLimits()
+    transferLimits.connectTimeoutMilliseconds = limits.connectTimeoutMilliseconds
+    transferLimits.headTimeoutMilliseconds = limits.headTimeoutMilliseconds
+    transferLimits.idleTimeoutMilliseconds = limits.idleTimeoutMilliseconds
+    let request = UpstreamRequest(
+      origin: call.route.provider.origin, method: call.method, target: call.route.target, headers: call.headers,
+      body: body)
+    let bound = NIOLoopBound(TransferSink(handler: self, call: call), eventLoop: channel.eventLoop)
+    let sent = call.ticket?.sentMark
+    return gateway.upstream.start(
+      request, limits: transferLimits, on: channel.eventLoop,
+      willSend: { sent?.set() },
+      deliver: { bound.value.deliver(&$0) })
+  }
+
+  // MARK: The client leaves
+
+  func clientGone() {
+    clientGone(gateway.configuration.onClientDisconnect == .cancel ? .cancel : .drain)
+  }
+
+  func clientGone(_ policy: Exchange.GoneClientPolicy) {
+    call?.clientIsGone = true
+    switch exchange.clientGone(policy) {
+    case .forget:
+      call = nil
+    case .cancelTransfer:
+      call?.transfer?.cancel()
+    case .drainTransfer:
+      if case .drain(let seconds) = gateway.configuration.onClientDisconnect { beganDrain(seconds: seconds) }
+      // What was held back because the client read slowly will never be read.
+      returnHeldCredit()
+    case .ignore:
+      break
+    }
+  }
+}

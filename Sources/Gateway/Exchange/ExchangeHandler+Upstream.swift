@@ -1,0 +1,119 @@
+import Metering
+import NIOCore
+import NIOHTTP1
+import Upstream
+
+/// Where the events of one transfer go. It holds on to its call, so that a transfer that ends after its connection, or
+/// after its exchange, still settles the right call.
+struct TransferSink {
+  let handler: ExchangeHandler
+  let call: Call
+
+  func deliver(_ batch: inout TransferEventBatch) {
+    handler.deliver(&batch, for: call)
+  }
+}
+
+/// What a transfer tells.
+extension ExchangeHandler {
+  fileprivate func deliver(_ batch: inout TransferEventBatch, for call: Call) {
+    let isCurrent = call === self.call
+    var hasWritten = false
+    while let event = batch.next() {
+      switch event {
+      case .uploadCredit(let bytes):
+        if isCurrent, upload.add(bytes) { context?.read() }
+      case .head(let head):
+        hasWritten = replyHead(head, for: call, isCurrent: isCurrent) || hasWritten
+      case .body(let part):
+        // Forward first, meter after.
+        let isForwarded = isCurrent && replyBody(part, for: call)
+        if isForwarded { context?.flush() }
+        hasWritten = hasWritten && !isForwarded
+        returnCredit(part.readableBytes, of: call, isForwarded: isForwarded)
+        call.meter(part, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+      case .end(let end):
+        transferEnded(end, for: call, isCurrent: isCurrent)
+      }
+    }
+    if hasWritten { context?.flush() }
+  }
+
+  private func replyHead(_ head: UpstreamHead, for call: Call, isCurrent: Bool) -> Bool {
+    guard let headers = HopByHop.forwardableReply(head.headers) else {
+      call.replyIsMalformed = true
+      call.transfer?.cancel()
+      return false
+    }
+    call.beginReply(head)
+    guard isCurrent else { return false }
+    switch exchange.upstreamHead() {
+    case .forward:
+      writeReplyHead(head, headers: headers, for: call)
+      return true
+    case .observe, .ignore:
+      return false
+    }
+  }
+
+  private func replyBody(_ part: ByteBuffer, for call: Call) -> Bool {
+    call.responseBytes &+= Int64(part.readableBytes)
+    guard case .forward = exchange.upstreamBody() else { return false }
+    writeReplyBody(part, for: call)
+    return true
+  }
+
+  private func transferEnded(_ end: TransferEnd, for call: Call, isCurrent: Bool) {
+    call.transfer = nil
+    guard isCurrent else {
+      settle(call, end: end)
+      return
+    }
+    upload.end()
+    switch exchange.upstreamEnded(end.result == .complete ? .complete : .failed) {
+    case .finishReply(let next):
+      // The reply's end is written before the call is settled: the client does not wait for the books.
+      finishReply(call, then: next)
+      self.call = nil
+      settle(call, end: end)
+    case .refuseAndSettle(let closes):
+      let refusal = Refusal(call.failure(of: end), provider: call.route.provider.name)
+      call.statusSent = refusal.status
+      writeRefusal(refusal, dialect: call.dialect, call: call, closes: closes)
+      self.call = nil
+      if !exchange.isBusy { becameIdle() }
+      settle(call, end: end)
+    case .truncate:
+      closeTruncated()
+      self.call = nil
+      settle(call, end: end)
+    case .settle:
+      self.call = nil
+      settle(call, end: end)
+    case .ignore:
+      break
+    }
+  }
+
+  private func settle(_ call: Call, end: TransferEnd) {
+    gateway.settle(call, end: end, endedUptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+  }
+
+  // MARK: Credit
+
+  /// Lets the transfer go on by what the client has taken. A client that reads slowly keeps its transfer waiting.
+  private func returnCredit(_ bytes: Int, of call: Call, isForwarded: Bool) {
+    if isForwarded, !channel.isWritable {
+      call.creditHeldBytes &+= bytes
+    } else {
+      call.transfer?.returnCredit(bytes: bytes)
+    }
+  }
+
+  func returnHeldCredit() {
+    guard let call, call.creditHeldBytes > 0 else { return }
+    let bytes = call.creditHeldBytes
+    call.creditHeldBytes = 0
+    call.transfer?.returnCredit(bytes: bytes)
+  }
+}

@@ -1,0 +1,202 @@
+import Logging
+import Metering
+import NIOCore
+import NIOHTTP1
+import Upstream
+
+/// Interprets the actions of an ``Exchange`` for one connection: the last handler of its pipeline.
+///
+/// Bound to the event loop of its channel. What happens in which order is the exchange's matter; this type only does it:
+/// `ExchangeHandler+Request` what a client sends, `+Upstream` what a transfer tells, `+Answer` what is written.
+final class ExchangeHandler: ChannelDuplexHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = HTTPServerResponsePart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  let gateway: GatewayContext
+  let table: ConnectionTable
+  let channel: any Channel
+  var exchange = Exchange()
+  /// The call under way; nil between two.
+  var call: Call?
+  var context: ChannelHandlerContext?
+  /// How far a streamed upload may run ahead of the upstream.
+  var upload = UploadCredit()
+  /// The version of the present request, which decides how its reply is framed.
+  var requestVersion = HTTPVersion.http1_1
+
+  private var deadline: NIODeadline?
+  private var deadlineKind = DeadlineKind.requestHead
+  private var unwritableSince: NIODeadline?
+
+  private enum DeadlineKind {
+    /// The head of a request has not come.
+    case requestHead
+    /// The next part of a request's body has not come.
+    case requestBody
+    /// The reply is read to its end for a client that has left.
+    case drain
+    /// The answer has been written and the connection half-closed: what still comes is dropped for a while, since a reset
+    /// could destroy an answer that is on its way.
+    case linger
+  }
+
+  private static let lingerMilliseconds: Int64 = 2_000
+
+  init(gateway: GatewayContext, table: ConnectionTable, channel: any Channel) {
+    self.gateway = gateway
+    self.table = table
+    self.channel = channel
+  }
+
+  var isBusy: Bool { exchange.isBusy }
+
+  // MARK: The connection
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    table.insert(self)
+    setDeadline(.requestHead, milliseconds: gateway.configuration.limits.requestHeadTimeoutMilliseconds)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    table.remove(self)
+    self.context = nil
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    clientGone()
+    table.remove(self)
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if error is HTTPParserError {
+      reject(Rejection(decoderError: error), requestIsOpen: false)
+      // Where a reply was under way already, nothing more can be said on this connection.
+      if exchange.isBusy { cut() }
+    } else {
+      // The connection itself failed: `channelInactive` follows.
+      context.close(promise: nil)
+    }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  /// No request after the present one.
+  func stopReuse() {
+    if exchange.stopReuse() { context?.close(promise: nil) }
+  }
+
+  /// Ends the connection now: the time for draining is over.
+  func cut() {
+    clientGone(.cancel)
+    context?.close(promise: nil)
+  }
+
+  // MARK: Back-pressure
+
+  func read(context: ChannelHandlerContext) {
+    // While the upstream takes no more of an upload, the client is not read.
+    if upload.holdRead() { return }
+    context.read()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      unwritableSince = nil
+      returnHeldCredit()
+    } else {
+      unwritableSince = .now()
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  // MARK: Deadlines
+
+  func requestHeadArrived() {
+    deadline = nil
+  }
+
+  func requestPartArrived() {
+    setDeadline(.requestBody, milliseconds: gateway.configuration.limits.clientIdleTimeoutMilliseconds)
+  }
+
+  func requestArrivedWhole() {
+    deadline = nil
+  }
+
+  func becameIdle() {
+    setDeadline(.requestHead, milliseconds: gateway.configuration.limits.keepAliveTimeoutMilliseconds)
+  }
+
+  func beganDrain(seconds: Int) {
+    setDeadline(.drain, milliseconds: seconds &* 1000)
+  }
+
+  /// Half-closes, and drops what still comes for a while.
+  func closeAfterAnswer() {
+    deadline = .now() + .milliseconds(Self.lingerMilliseconds)
+    deadlineKind = .linger
+    context?.close(mode: .output, promise: nil)
+  }
+
+  func checkDeadlines(now: NIODeadline) {
+    let idle = TimeAmount.milliseconds(Int64(gateway.configuration.limits.clientIdleTimeoutMilliseconds))
+    if let unwritableSince, now - unwritableSince > idle {
+      // The client stopped reading its reply.
+      cut()
+      return
+    }
+    guard let deadline, deadline <= now else { return }
+    self.deadline = nil
+    switch deadlineKind {
+    case .requestHead, .linger:
+      context?.close(promise: nil)
+    case .requestBody where upload.isHoldingRead:
+      // It is the upstream that does not take the body, not the client that does not send it.
+      requestPartArrived()
+    case .requestBody:
+      if exchange.isReceiving { refuse(.requestTimeout(), requestIsOpen: true, closes: true) }
+      closeAfterAnswer()
+    case .drain:
+      if exchange.drainTimedOut() { call?.transfer?.cancel() }
+    }
+  }
+
+  private func setDeadline(_ kind: DeadlineKind, milliseconds: Int) {
+    deadlineKind = kind
+    deadline = .now() + .milliseconds(Int64(milliseconds))
+  }
+}
+
+/// How far a streamed upload may run ahead of what the upstream has taken.
+struct UploadCredit {
+  private var bytes = 0
+  private var isActive = false
+  private(set) var isHoldingRead = false
+
+  mutating func begin() { self = UploadCredit(isActive: true) }
+  mutating func end() { self = UploadCredit() }
+
+  private init(isActive: Bool) { self.isActive = isActive }
+  init() {}
+
+  /// Whether a read is to be held back; remembers that one was.
+  mutating func holdRead() -> Bool {
+    isHoldingRead = isActive && bytes <= 0
+    return isHoldingRead
+  }
+
+  mutating func spend(_ count: Int) { bytes = bytes.subtractingReportingOverflow(count).partialValue }
+
+  /// True: a read that was held back is due now.
+  mutating func add(_ count: Int) -> Bool {
+    bytes = bytes.addingReportingOverflow(count).partialValue
+    guard isHoldingRead, bytes > 0 else { return false }
+    isHoldingRead = false
+    return true
+  }
+}

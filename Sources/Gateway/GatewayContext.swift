@@ -1,0 +1,46 @@
+import NIOCore
+
+public import Ledger
+public import Logging
+public import Metering
+public import Upstream
+
+/// What every exchange of the data plane works with. Made once; never changes.
+public final class GatewayContext: Sendable {
+  let configuration: GatewayConfiguration
+  let headCheck: HeadCheck
+  let routing: RoutingTable
+  let ledger: Ledger
+  let upstream: UpstreamClient
+  let prices: PriceBook
+  let metrics: GatewayMetrics
+  let hints: AgentHints
+  let logger: Logger
+  let wallClock: @Sendable () -> Timestamp
+  /// Looks a call up for the key that made it; the answer comes on any thread. See ``CallLookup``.
+  let lookUpCall: CallLookup
+
+  public init(
+    configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger,
+    upstream: UpstreamClient,
+    prices: PriceBook, metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
+    lookUpCall: @escaping CallLookup
+  ) {
+    self.configuration = configuration
+    self.headCheck = HeadCheck(rules: headRules)
+    self.routing = routing
+    self.ledger = ledger
+    self.upstream = upstream
+    self.prices = prices
+    self.metrics = metrics
+    self.hints = AgentHints(logger: logger)
+    self.logger = logger
+    self.wallClock = wallClock
+    self.lookUpCall = lookUpCall
+  }
+}
+
+/// Finds the JSON of the call `id` if the key with the digest `upstreamKeyID` made it, and hands it (or nil) to `answer`
+/// once, on any thread. It is the control plane's work, so it is injected: the data plane waits for nothing.
+public typealias CallLookup =
+  @Sendable (_ id: CallID, _ upstreamKeyID: String?, _ answer: @escaping @Sendable ([UInt8]?) -> Void) -> Void

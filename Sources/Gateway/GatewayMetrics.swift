@@ -1,0 +1,69 @@
+import Dialects
+import Metering
+import Upstream
+
+public import Observability
+
+/// What the data plane counts.
+public struct GatewayMetrics: Sendable {
+  let calls: CallMetrics
+  private let rejections: MetricFamily<ClosedLabel<Rejection.Reason>, Counter>
+
+  /// Makes the data plane's own families beside those of calls.
+  public init(registry: MetricsRegistry, calls: CallMetrics) {
+    self.calls = calls
+    rejections = registry.httpRejections(by: Rejection.Reason.self)
+  }
+
+  /// A request was refused before it was a call.
+  func rejected(_ reason: Rejection.Reason) {
+    rejections.resolve(ClosedLabel(reason)).increment()
+  }
+
+  /// A call was refused by Tollgate before anything was sent.
+  func denied(_ call: Call, code: Refusal.Code) {
+    var record = CallRecord(
+      id: call.id, startedAt: call.startedAt, provider: call.route.provider.name, method: call.method, path: call.path,
+      agent: call.identity.agent, workflow: call.identity.workflow)
+    record.model = call.requestFacts.model
+    record.outcome = .denied
+    record.error = code.rawValue
+    calls.record(record, isUnmetered: call.isUnmetered)
+  }
+
+  /// A call has been settled.
+  func settled(_ record: CallRecord, of call: Call, end: TransferEnd) {
+    calls.ended()
+    calls.attempted(provider: record.provider, outcome: UpstreamAttemptOutcome(end, status: call.reply.status))
+    calls.record(record, isUnmetered: call.isUnmetered)
+  }
+}
+
+extension Rejection.Reason: ClosedLabelValue {
+  public static var labelName: StaticString { "reason" }
+}
+
+extension UpstreamAttemptOutcome {
+  init(_ end: TransferEnd, status: Int) {
+    switch end.result {
+    case .complete:
+      self =
+        switch status {
+        case 429: .rateLimited
+        case 500...: .serverError
+        case 400...: .clientError
+        default: .ok
+        }
+    case .cancelled:
+      self = .cancelled
+    case .failed(let failure):
+      self =
+        switch failure {
+        case .nameNotResolved, .connectFailed, .tlsFailed: .connectFailed
+        case .connectTimeout, .headTimeout, .idleTimeout: .timeout
+        case .brokenOff, .badFraming, .headTooLarge, .closedBeforeReply: .brokenOff
+        case .badRequest, .unavailable, .internalError: .cancelled
+        }
+    }
+  }
+}

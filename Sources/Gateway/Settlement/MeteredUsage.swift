@@ -1,0 +1,79 @@
+import Dialects
+import Metering
+import Upstream
+
+/// What a call is charged for, and where that is known from.
+struct MeteredUsage {
+  /// The usage of each model that the reply bills: the answering model first, with nil for its name.
+  var models: [ModelUsage]
+  var source: UsageSource
+
+  static let nothing = MeteredUsage(models: [], source: .none)
+
+  /// All models together.
+  var total: Usage {
+    models.reduce(Usage()) { $0 + $1.usage }
+  }
+}
+
+extension MeteredUsage {
+  /// Decides what a call of a known API is charged for.
+  ///
+  /// What the provider reported is taken as it is. A reply that was cut short, or that left its usage out, is charged by the
+  /// text that was seen; never as zero, unless the provider had generated nothing.
+  ///
+  /// - Parameters:
+  ///   - wasCounted: whether this response has been charged already (a poll of it).
+  init(
+    endpoint: Endpoint, request: RequestFacts, requestBytes: Int64, reply: ReplyFacts, call: CallEnd, wasCounted: Bool
+  ) {
+    self = .nothing
+    guard call.wasSent, !endpoint.operation.isFree, !wasCounted else { return }
+    if !reply.usage.isEmpty {
+      models = reply.usage
+      source = .provider
+      completeFromText(endpoint: endpoint, reply: reply)
+      return
+    }
+    // A poll repeats what an earlier call has been charged for, and a reply that still is worked on has no usage yet.
+    guard endpoint.operation != .responseRetrieval, !reply.isPending else { return }
+    // An error is not billed, be it a status or inside a 200, as long as nothing had been generated.
+    if call.status >= 400 || (reply.errorCode != nil && reply.outputTextBytes == 0) { return }
+    self = .estimated(endpoint: endpoint, request: request, requestBytes: requestBytes, reply: reply, call: call)
+  }
+
+  /// Adds the output of a reply that was cut after the provider had reported its input (Anthropic reports that first).
+  private mutating func completeFromText(endpoint: Endpoint, reply: ReplyFacts) {
+    guard !reply.isTerminal, reply.outputTextBytes > 0, let first = models.first else { return }
+    guard first.usage[.output] == 0, first.usage[.reasoning] == 0 else { return }
+    models[0].usage[.output] = TokenEstimate.output(
+      textBytes: reply.outputTextBytes, contentDeltas: reply.contentDeltas, dialect: endpoint.dialect)
+    source = .counted
+  }
+
+  private static func estimated(
+    endpoint: Endpoint, request: RequestFacts, requestBytes: Int64, reply: ReplyFacts, call: CallEnd
+  ) -> MeteredUsage {
+    var usage = Usage()
+    usage[.input] = TokenEstimate.prompt(
+      textBytes: request.isComplete ? request.promptTextBytes : requestBytes, dialect: endpoint.dialect)
+    // A reply that cannot be read (a content coding) is bounded by its bytes: a token has at least one.
+    usage[.output] =
+      call.isReplyOpaque
+      ? call.responseBytes
+      : TokenEstimate.output(
+        textBytes: reply.outputTextBytes, contentDeltas: reply.contentDeltas, dialect: endpoint.dialect)
+    let isBound = call.isReplyOpaque || !request.isComplete
+    return MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: isBound ? .bound : .counted)
+  }
+}
+
+/// How a call ended, as far as its charge depends on it.
+struct CallEnd {
+  /// Whether any byte of the request may have reached the upstream.
+  var wasSent: Bool
+  /// The upstream's status; 0 where no reply came.
+  var status: Int
+  var isReplyOpaque: Bool
+  var responseBytes: Int64
+}

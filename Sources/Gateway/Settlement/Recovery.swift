@@ -1,0 +1,56 @@
+import Dialects
+
+public import Ledger
+public import Metering
+
+/// Prices the calls that a process left behind when it died.
+public struct Recovery: Sendable {
+  private let prices: PriceBook
+  private let unmetered: UnmeteredPolicy
+
+  public init(prices: PriceBook, unmetered: UnmeteredPolicy) {
+    self.prices = prices
+    self.unmetered = unmetered
+  }
+
+  /// The row of a call that was interrupted: charged by what its slot knew. A call that was never sent costs nothing.
+  public func record(of call: RecoveredCall) -> CallRecord {
+    let admission = call.admission
+    var record = CallRecord(
+      id: admission.id, startedAt: admission.startedAt, provider: admission.provider, method: admission.method,
+      path: admission.path, agent: admission.agent, workflow: admission.workflow)
+    record.dialect = admission.dialect
+    record.modelRequested = admission.model
+    record.model = call.model ?? admission.model
+    record.run = admission.run
+    record.status = call.status
+    record.outcome = .aborted
+    record.isStream = admission.isStream
+    record.billing = admission.billing
+    record.error = "process_ended"
+    record.providerResponseID = call.responseID
+    record.upstreamKeyID = admission.upstreamKeyID
+    record.requestBytes = admission.requestBytes
+    charge(&record, for: call)
+    return record
+  }
+
+  private func charge(_ record: inout CallRecord, for call: RecoveredCall) {
+    record.usageSource = .recovered
+    guard let dialect = record.dialect.flatMap(Dialect.init(rawValue:)) else {
+      if call.wasSent { unmetered.charge(&record) } else { record.chargeNothing() }
+      return
+    }
+    guard call.wasSent, call.status < 400 else {
+      record.chargeNothing()
+      return
+    }
+    var usage = call.usage
+    if usage.promptTokens == 0 { usage[.input] = call.admission.promptTokensEstimate }
+    if usage[.output] == 0, usage[.reasoning] == 0 {
+      usage[.output] = TokenEstimate.output(textBytes: call.outputTextBytes, contentDeltas: 0, dialect: dialect)
+    }
+    let metered = MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: .recovered)
+    prices.charge(&record, for: metered, context: PricingContext())
+  }
+}

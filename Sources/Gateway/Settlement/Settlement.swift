@@ -1,0 +1,108 @@
+import Dialects
+import Ledger
+import Metering
+import Upstream
+
+extension GatewayContext {
+  /// Settles a call whose transfer has ended: prices it, writes its row, counts it. Called once for each transfer.
+  func settle(_ call: Call, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
+    let reply = call.finishReply()
+    let record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
+    metrics.settled(record, of: call, end: end)
+    hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
+    if let ticket = call.ticket.take() { ledger.settle(ticket, as: record) }
+  }
+
+  private func record(
+    of call: Call, reply: ReplyFacts, end: TransferEnd, endedUptimeNanoseconds: UInt64
+  ) -> CallRecord {
+    var record = CallRecord(
+      id: call.id, startedAt: call.startedAt, provider: call.route.provider.name, method: call.method, path: call.path,
+      agent: call.identity.agent, workflow: call.identity.workflow)
+    record.dialect = call.endpoint?.dialect.rawValue
+    record.modelRequested = call.requestFacts.model
+    record.model = reply.model ?? call.requestFacts.model
+    record.run = call.identity.run
+    record.status = call.statusSent
+    record.outcome = Self.outcome(of: call, reply: reply, end: end)
+    record.isStream = call.reply.framing == .serverSentEvents || call.requestFacts.wantsStream
+    record.usageRaw = reply.usageRaw.map { String(decoding: $0, as: UTF8.self) }
+    record.billing = call.identity.billing
+    record.serviceTier = reply.serviceTier
+    record.geo = reply.geo
+    record.toolCalls = reply.toolCalls
+    record.serverToolCalls = reply.serverToolCalls
+    record.toolResults = call.requestFacts.toolResults
+    record.finishReason = reply.finishReason
+    record.error = Self.error(of: call, reply: reply, end: end)
+    record.providerRequestID = call.reply.requestID
+    record.providerResponseID = reply.responseID
+    record.providerProject = call.reply.project
+    record.upstreamKeyID = call.identity.upstreamKeyID
+    record.timeToFirstTokenMicroseconds = call.firstTokenUptimeNanoseconds.map {
+      Self.microseconds(from: call.startedUptimeNanoseconds, to: $0)
+    }
+    record.durationMicroseconds = Self.microseconds(from: call.startedUptimeNanoseconds, to: endedUptimeNanoseconds)
+    record.overheadMicroseconds = Int64(clamping: call.overheadNanoseconds / 1000)
+    record.requestBytes = call.requestBytes
+    record.responseBytes = call.responseBytes
+    charge(&record, call: call, reply: reply, end: end)
+    return record
+  }
+
+  // MARK: Charge
+
+  private func charge(_ record: inout CallRecord, call: Call, reply: ReplyFacts, end: TransferEnd) {
+    guard let endpoint = call.endpoint else {
+      if end.wasSent, call.isUnmetered { configuration.unmetered.charge(&record) } else { record.chargeNothing() }
+      return
+    }
+    let wasCounted =
+      endpoint.operation == .responseRetrieval
+      && reply.responseID.map { ledger.hasCounted(provider: record.provider, responseID: $0) } ?? false
+    let metered = MeteredUsage(
+      endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
+      call: CallEnd(
+        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque,
+        responseBytes: call.responseBytes),
+      wasCounted: wasCounted)
+    let context = PricingContext(
+      serviceTier: reply.serviceTier ?? (reply.isTerminal ? nil : call.requestFacts.serviceTier),
+      speed: reply.speed ?? call.requestFacts.speed, geo: reply.geo)
+    prices.charge(&record, for: metered, context: context)
+  }
+
+  // MARK: Outcome
+
+  private static func outcome(of call: Call, reply: ReplyFacts, end: TransferEnd) -> Outcome {
+    // A client that leaves once it has seen the reply's own end has had all of it.
+    let isWhole = end.result == .complete || (reply.isTerminal && call.reply.framing == .serverSentEvents)
+    guard isWhole else {
+      if call.clientIsGone { return .aborted }
+      if call.replyIsMalformed { return .upstreamError }
+      switch end.result {
+      case .failed(.headTimeout), .failed(.idleTimeout), .failed(.connectTimeout): return .timeout
+      case .failed: return .upstreamError
+      case .cancelled, .complete: return .aborted
+      }
+    }
+    switch call.reply.status {
+    case 500...: return .upstreamError
+    case 400..<500: return .clientError
+    default: return reply.errorCode == nil ? .ok : .upstreamError
+    }
+  }
+
+  private static func error(of call: Call, reply: ReplyFacts, end: TransferEnd) -> String? {
+    if let code = reply.errorCode { return code }
+    switch end.result {
+    case .complete: return nil
+    case .cancelled where call.clientIsGone: return "client_disconnected"
+    case .cancelled, .failed: return call.failure(of: end).rawValue
+    }
+  }
+
+  private static func microseconds(from start: UInt64, to end: UInt64) -> Int64 {
+    end > start ? Int64(clamping: (end - start) / 1000) : 0
+  }
+}

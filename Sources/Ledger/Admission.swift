@@ -1,0 +1,62 @@
+public import Metering
+
+/// What is written into the in-flight file before a call is forwarded. Strings longer than a slot's field are cut at a
+/// UTF-8 boundary (see ``SlotLayout``).
+public struct Admission: Sendable, Equatable {
+  /// Given by ``Ledger/nextCallID()``.
+  public var id: CallID
+  public var startedAt: Timestamp
+  public var provider: String
+  /// The dialect that will meter the call; nil where none understands it.
+  public var dialect: String?
+  public var method: String
+  /// The path that goes upstream, without query.
+  public var path: String
+  /// The model that the request names.
+  public var model: String?
+  public var agent: String
+  public var workflow: String
+  public var run: String?
+  public var isStream: Bool
+  public var billing: Billing
+  /// A digest that tells upstream keys apart without revealing them.
+  public var upstreamKeyID: String?
+  /// Bytes of the request's body, as far as they are known.
+  public var requestBytes: Int64
+  /// What the call is charged as if the process dies after it was sent and before any usage came: a bound of the prompt,
+  /// in tokens.
+  public var promptTokensEstimate: Int64
+
+  public init(
+    id: CallID, startedAt: Timestamp, provider: String, dialect: String?, method: String, path: String, model: String?,
+    agent: String, workflow: String, run: String?, isStream: Bool, billing: Billing, upstreamKeyID: String?,
+    requestBytes: Int64, promptTokensEstimate: Int64
+  ) {
+    self.id = id
+    self.startedAt = startedAt
+    self.provider = provider
+    self.dialect = dialect
+    self.method = method
+    self.path = path
+    self.model = model
+    self.agent = agent
+    self.workflow = workflow
+    self.run = run
+    self.isStream = isStream
+    self.billing = billing
+    self.upstreamKeyID = upstreamKeyID
+    self.requestBytes = requestBytes
+    self.promptTokensEstimate = promptTokensEstimate
+  }
+}
+
+/// Why a call cannot be admitted.
+public enum AdmissionRefusal: Error, Sendable, Equatable {
+  /// The disk is full or read-only, or the database failed: nothing that is forwarded could be accounted for. The reason
+  /// is a sentence for the operator: what failed, where, and what to do.
+  case ledgerUnavailable(reason: String)
+  /// Every slot of the in-flight file is taken.
+  case tooManyInFlight(limit: Int)
+  /// The ledger is closing.
+  case closing
+}

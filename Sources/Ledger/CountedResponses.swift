@@ -1,0 +1,62 @@
+import Metering
+import Synchronization
+
+/// The response ids of the newest calls with usage, so that a reply that is fetched again (a polled background response,
+/// say) is counted once.
+final class CountedResponses: Sendable {
+  /// Ids that are remembered; the oldest is forgotten for a new one.
+  static let idsMax = 65536
+
+  /// 128 bits that stand for a provider and an id. The hash is seeded by the process, so that nobody outside can choose two
+  /// ids that collide.
+  private struct Digest: Hashable {
+    var first: Int
+    var second: Int
+
+    init(provider: String, responseID: String) {
+      first = Self.hash(0, provider, responseID)
+      second = Self.hash(1, provider, responseID)
+    }
+
+    private static func hash(_ salt: Int, _ provider: String, _ responseID: String) -> Int {
+      var hasher = Hasher()
+      hasher.combine(salt)
+      hasher.combine(provider)
+      hasher.combine(responseID)
+      return hasher.finalize()
+    }
+  }
+
+  private struct State {
+    var known: Set<Digest> = []
+    /// In the order in which they came; a ring once it is full.
+    var order: [Digest] = []
+    var oldest = 0
+  }
+
+  private let state = Mutex(State())
+
+  func insert(provider: String, responseID: String) {
+    let digest = Digest(provider: provider, responseID: responseID)
+    state.withLock { state in
+      guard state.known.insert(digest).inserted else { return }
+      guard state.order.count >= Self.idsMax else {
+        state.order.append(digest)
+        return
+      }
+      state.known.remove(state.order[state.oldest])
+      state.order[state.oldest] = digest
+      state.oldest = (state.oldest &+ 1) % Self.idsMax
+    }
+  }
+
+  func insert(_ record: CallRecord) {
+    guard record.usageSource != .none, let responseID = record.providerResponseID else { return }
+    insert(provider: record.provider, responseID: responseID)
+  }
+
+  func contains(provider: String, responseID: String) -> Bool {
+    let digest = Digest(provider: provider, responseID: responseID)
+    return state.withLock { $0.known.contains(digest) }
+  }
+}

@@ -1,0 +1,64 @@
+import Logging
+import Metering
+import Synchronization
+
+/// What admission, settlement and the writer thread share. Tickets keep it alive.
+final class LedgerCore: Sendable {
+  let slots: SlotTable
+  let queue = WriterQueue()
+  let availability: Availability
+  let logger: Logger
+  private let observer: LedgerObserver
+  private let faultCount = Atomic<Int64>(0)
+  private let queueMax: Int
+
+  init(file: SlotFile, configuration: LedgerConfiguration, logger: Logger, observer: LedgerObserver) {
+    slots = SlotTable(file: file)
+    availability = Availability(logger: logger)
+    self.logger = logger
+    self.observer = observer
+    queueMax = configuration.queueMax
+  }
+
+  var faults: Int64 { faultCount.load(ordering: .relaxed) }
+
+  func admit(_ admission: Admission) throws(AdmissionRefusal) -> Ticket {
+    if let outage = availability.current { throw .ledgerUnavailable(reason: outage.reason) }
+    guard !queue.isClosing else { throw .closing }
+    // Every row that waits holds a slot, so that only a smaller limit than the slots' needs to be looked at.
+    if queueMax < slots.file.slotCount, queue.depth >= queueMax {
+      throw .ledgerUnavailable(
+        reason: "\(queueMax) ended calls wait to be committed: the disk is too slow, or queueMax too small")
+    }
+    guard let slot = slots.claim(admission) else { throw .tooManyInFlight(limit: slots.file.slotCount) }
+    return Ticket(id: admission.id, slot: slot, core: self)
+  }
+
+  /// Hands a call's end to the writer; also into the slot, for a process that dies before the commit.
+  func settle(_ record: CallRecord, slot: Int) {
+    var progress = SlotProgress(
+      usage: record.usage, outputTextBytes: slots.file.outputTextBytes(slot: slot), model: record.model,
+      responseID: record.providerResponseID, status: record.status)
+    progress.settlement = RecoveredCall.Settlement(of: record)
+    slots.file.store(progress, slot: slot)
+    guard !queue.put(.settled(record, slot: slot)) else { return }
+    logger.error(
+      "a call ended after the ledger was closed: it is settled at the next start", metadata: ["call": "\(record.id)"])
+  }
+
+  func ticketWasDropped(id: CallID, slot: Int) {
+    fault(.ticketDropped)
+    logger.error(
+      "a call was neither settled nor voided: it is settled by what its slot holds", metadata: ["call": "\(id)"])
+    _ = queue.put(.dropped(id: id, slot: slot))
+  }
+
+  func fault(_ fault: LedgerFault) {
+    faultCount.add(1, ordering: .relaxed)
+    observer.failed(fault)
+  }
+
+  func committed(rows: Int, durationNanoseconds: Int64) {
+    observer.committed(rows, durationNanoseconds)
+  }
+}

@@ -1,0 +1,121 @@
+import Logging
+import Metering
+
+/// Takes what has ended off the queue and commits it, as soon as it is free: under load the calls that end during one commit
+/// make up the next, and a single connection never waits for company.
+struct WriterLoop {
+  /// What the loop is told when it begins.
+  struct Setting: Sendable {
+    var configuration: LedgerConfiguration
+    var now: @Sendable () -> Timestamp
+    var recover: @Sendable (RecoveredCall) -> CallRecord
+    var logSync: LogSync
+  }
+
+  /// Rows of one transaction at most.
+  static let rowsPerCommitMax = 2048
+  /// Between two tries while the database cannot be written, and the longest sleep.
+  static let tickNanoseconds: Int64 = 1_000_000_000
+
+  private let core: LedgerCore
+  private let store: LedgerStore
+  private let setting: Setting
+  private var pending: [WriterItem] = []
+  private var isFailing = false
+  private var lastTry: Int64 = 0
+  private var upkeep: Upkeep
+
+  init(core: LedgerCore, store: LedgerStore, setting: Setting) {
+    self.core = core
+    self.store = store
+    self.setting = setting
+    upkeep = Upkeep(core: core, store: store, setting: setting)
+  }
+
+  mutating func run() {
+    while true {
+      let isLast = core.queue.take(
+        Self.rowsPerCommitMax &- pending.count, into: &pending, waitingFor: canCommit ? .work : .closing,
+        nanoseconds: canCommit ? upkeep.sleepNanoseconds : Self.tickNanoseconds)
+      let time = monotonicNanoseconds()
+      if needsRestart {
+        if isLast { break }
+        continue
+      }
+      if isFailing, !isLast, time &- lastTry < Self.tickNanoseconds { continue }
+      tryToWrite(time)
+      if isLast, isFailing || pending.isEmpty { break }
+      upkeep.run(isFailing: isFailing, time: time)
+    }
+    end()
+  }
+
+  private var needsRestart: Bool { core.availability.current?.end == .restart }
+
+  private var canCommit: Bool { !isFailing && !needsRestart }
+
+  private mutating func tryToWrite(_ time: Int64) {
+    guard !pending.isEmpty || isFailing else { return }
+    lastTry = time
+    do throws(SQLiteFailure) {
+      if pending.isEmpty { try store.probe() } else { try commitPending() }
+      isFailing = false
+    } catch {
+      isFailing = true
+      core.fault(error.fault)
+      core.availability.fail(Outage(error, directory: setting.configuration.directory))
+      core.queue.stall()
+    }
+  }
+
+  private mutating func commitPending() throws(SQLiteFailure) {
+    let start = monotonicNanoseconds()
+    let result = try store.commit(pending.compactMap(row))
+    setting.logSync.markDirty()
+    upkeep.lastCommit = monotonicNanoseconds()
+    core.slots.release(pending.map(\.slot))
+    core.queue.finish(pending.count)
+    pending.removeAll(keepingCapacity: true)
+    core.committed(rows: result.rows, durationNanoseconds: upkeep.lastCommit &- start)
+    report(result)
+  }
+
+  /// The row of an item; nil where a dropped ticket's slot cannot be read.
+  private func row(_ item: WriterItem) -> CallRecord? {
+    switch item {
+    case .settled(let record, _): return record
+    case .dropped(let id, let slot):
+      if case .call(let call) = core.slots.file.snapshot(slot: slot) { return call.row(setting.recover) }
+      core.fault(.slotDamaged)
+      core.logger.error("the slot of a dropped call cannot be read", metadata: ["call": "\(id)"])
+      return nil
+    }
+  }
+
+  private func report(_ result: CommitResult) {
+    for id in result.duplicates {
+      core.fault(.rowRejected)
+      core.logger.error("a call was settled under an id that has a row already", metadata: ["call": "\(id)"])
+    }
+    for (id, failure) in result.rejected {
+      core.fault(.rowRejected)
+      core.logger.error("a call could not be stored", metadata: ["call": "\(id)", "error": "\(failure.text)"])
+    }
+  }
+
+  private func end() {
+    setting.logSync.stop()
+    let left = core.queue.depth
+    if left > 0 {
+      core.logger.error(
+        "the ledger was closed while it could not be written: the calls that have ended are settled at the next start",
+        metadata: ["calls": "\(left)"])
+    }
+    guard !needsRestart else { return }
+    do throws(SQLiteFailure) {
+      try store.log.truncate()
+    } catch {
+      core.logger.warning("the last checkpoint failed; nothing is lost", metadata: ["error": "\(error.text)"])
+    }
+  }
+}

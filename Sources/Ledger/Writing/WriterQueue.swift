@@ -1,0 +1,145 @@
+import Metering
+
+/// What the writer has to do.
+enum WriterItem {
+  /// A call has ended: its row is to be committed, then its slot freed.
+  case settled(CallRecord, slot: Int)
+  /// A ticket was dropped: the call is settled as its slot has it.
+  case dropped(id: CallID, slot: Int)
+
+  var slot: Int {
+    switch self {
+    case .settled(_, let slot), .dropped(_, let slot): slot
+    }
+  }
+}
+
+/// What the writer waits for.
+enum WriterWait {
+  /// Work, or the end.
+  case work
+  /// The end only: the database cannot be written at the moment.
+  case closing
+}
+
+/// The way of ended calls to the writer thread. Bounded by the slots of the in-flight file, each of which is here at most once.
+///
+/// Unchecked: `state` is touched only under the lock.
+final class WriterQueue: @unchecked Sendable {
+  private struct State {
+    var items: [WriterItem] = []
+    /// Items ever put in, and items whose end has come: committed or given up.
+    var enqueued: Int64 = 0
+    var finished: Int64 = 0
+    var waiters: [Waiter] = []
+    /// The writer cannot commit at the moment: nobody waits for it.
+    var isStalled = false
+    var isWriterAsleep = false
+    var isClosing = false
+    var isWriterDone = false
+  }
+
+  private struct Waiter {
+    var position: Int64
+    var continuation: CheckedContinuation<Void, Never>
+  }
+
+  /// Reads that wait for the writer at most; one more reads what is committed.
+  private static let waitersMax = 1024
+
+  private let lock = MonitorLock()
+  private var state = State()
+
+  /// Calls that have ended and are not committed yet.
+  var depth: Int { lock.withLock { Int(state.enqueued &- state.finished) } }
+
+  var isClosing: Bool { lock.withLock { state.isClosing } }
+
+  /// Whether the item was taken; false once the writer has ended.
+  func put(_ item: WriterItem) -> Bool {
+    lock.withLock {
+      guard !state.isWriterDone else { return false }
+      state.items.append(item)
+      state.enqueued &+= 1
+      if state.isWriterAsleep {
+        state.isWriterAsleep = false
+        lock.signal()
+      }
+      return true
+    }
+  }
+
+  /// Waits for something to do, then takes up to `count` items. Whether the queue is closing, and nothing is left in it.
+  func take(_ count: Int, into items: inout [WriterItem], waitingFor wait: WriterWait, nanoseconds: Int64) -> Bool {
+    lock.withLock {
+      if !state.isClosing, wait == .closing || state.items.isEmpty {
+        state.isWriterAsleep = wait == .work
+        lock.wait(nanoseconds: nanoseconds)
+        state.isWriterAsleep = false
+      }
+      let taken = min(count, state.items.count)
+      if taken > 0 {
+        items.append(contentsOf: state.items.prefix(taken))
+        state.items.removeFirst(taken)
+      }
+      return state.isClosing && state.items.isEmpty
+    }
+  }
+
+  /// Says that so many items have come to their end, and lets those go on who waited for them.
+  func finish(_ count: Int) {
+    let ready = lock.withLock { () -> [Waiter] in
+      state.isStalled = false
+      state.finished &+= Int64(count)
+      guard !state.waiters.isEmpty else { return [] }
+      let ready = state.waiters.filter { $0.position <= state.finished }
+      state.waiters.removeAll { $0.position <= state.finished }
+      return ready
+    }
+    for waiter in ready { waiter.continuation.resume() }
+  }
+
+  /// Says that commits fail for now: a read then sees what is committed.
+  func stall() { releaseWaiters { $0.isStalled = true } }
+
+  /// Returns once everything that was put in before has been committed; at once while commits fail.
+  func waitForCommit() async {
+    await withCheckedContinuation { continuation in
+      let mustWait = lock.withLock { () -> Bool in
+        guard state.finished < state.enqueued, !state.isStalled, !state.isWriterDone,
+          state.waiters.count < Self.waitersMax
+        else { return false }
+        state.waiters.append(Waiter(position: state.enqueued, continuation: continuation))
+        return true
+      }
+      if !mustWait { continuation.resume() }
+    }
+  }
+
+  func beginClosing() {
+    lock.withLock {
+      state.isClosing = true
+      lock.signal()
+    }
+  }
+
+  func writerIsDone() {
+    releaseWaiters { $0.isWriterDone = true }
+    lock.withLock { lock.signal() }
+  }
+
+  func waitUntilWriterIsDone() {
+    lock.withLock {
+      while !state.isWriterDone { lock.wait() }
+    }
+  }
+
+  private func releaseWaiters(_ change: (inout State) -> Void) {
+    let released = lock.withLock { () -> [Waiter] in
+      change(&state)
+      defer { state.waiters.removeAll() }
+      return state.waiters
+    }
+    for waiter in released { waiter.continuation.resume() }
+  }
+}

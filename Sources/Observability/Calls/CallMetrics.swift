@@ -1,0 +1,94 @@
+public import Metering
+
+/// The metrics of calls, by the names and labels that dashboards and rules depend on.
+///
+/// Every method may be called on any thread, event loops included: each takes a few short locks, none waits for I/O.
+public final class CallMetrics: Sendable {
+  private let families: CallFamilies
+  private let dimensions: CallDimensions
+
+  /// Makes the families in `registry` and the series of configured names, at zero.
+  ///
+  /// - Parameter bookModel: the id under which the price book knows a provider's model, nil where it does not: what a call
+  ///   is labelled with, so that no caller can invent models. Called at most once a call, and only where the call's record
+  ///   does not say what it was priced as.
+  public init(
+    registry: MetricsRegistry, configuration: CallMetricsConfiguration,
+    bookModel: @escaping @Sendable (_ provider: String, _ model: String) -> String?
+  ) {
+    families = CallFamilies(registry: registry)
+    dimensions = CallDimensions(configuration, registry: registry, bookModel: bookModel)
+    for provider in configuration.providers { families.startAtZero(provider: dimensions.provider.value(provider)) }
+    for party in dimensions.configuredParties(configuration) { families.startAtZero(party) }
+  }
+
+  /// A call has been admitted.
+  public func started() { families.inFlight.add(1) }
+
+  /// A call that had been ``started()`` has ended, settled or not.
+  public func ended() { families.inFlight.add(-1) }
+
+  /// Counts a call, once, when it is settled or refused.
+  ///
+  /// - Parameters:
+  ///   - isUnmetered: whether no dialect understood it, so that its cost is not known.
+  ///   - toolResultErrors: how many of the call's tool results said that they failed.
+  public func record(_ call: CallRecord, isUnmetered: Bool = false, toolResultErrors: Int = 0) {
+    let party = dimensions.party(of: call)
+    families.requests.resolve(PartyLabels(party: party, value: call.outcome)).increment()
+    recordUsage(call, party, isUnmetered: isUnmetered)
+    recordTools(call, party, toolResultErrors: toolResultErrors)
+    recordTimes(call, party)
+  }
+
+  /// Counts one attempt at an upstream.
+  public func attempted(provider: String, outcome: UpstreamAttemptOutcome) {
+    let labels = ProviderClosedLabels(provider: dimensions.provider.value(provider), value: outcome)
+    families.upstreamAttempts.resolve(labels).increment()
+  }
+
+  private func recordUsage(_ call: CallRecord, _ party: CallParty, isUnmetered: Bool) {
+    for cell in UsageCell.allCases where call.usage[cell] > 0 {
+      guard let tokenClass = TokenClass(cell) else { continue }
+      families.tokens.resolve(PartyLabels(party: party, value: tokenClass)).add(call.usage[cell])
+    }
+    if let cost = call.costPicodollars {
+      families.cost.resolve(CostLabels(party: party, billing: call.billing)).add(picodollars: cost)
+    }
+    let source = ProviderClosedLabels(provider: party.provider, value: call.usageSource)
+    families.usageSource.resolve(source).increment()
+    let provider = ProviderLabels(provider: party.provider)
+    if call.costSource == .unpriced { families.unpriced.resolve(provider).increment() }
+    if isUnmetered { families.unmetered.resolve(provider).increment() }
+  }
+
+  private func recordTools(_ call: CallRecord, _ party: CallParty, toolResultErrors: Int) {
+    if !call.toolCalls.isEmpty {
+      families.toolFanout.resolve(WorkflowLabels(workflow: party.workflow)).observe(Int64(call.toolCalls.count))
+    }
+    for tool in call.toolCalls {
+      let tool = dimensions.tool.value(tool.name)
+      families.toolCalls.resolve(ToolLabels(agent: party.agent, workflow: party.workflow, tool: tool)).increment()
+    }
+    guard call.toolResults > 0 else { return }
+    // A result names its call, not its tool: which tool it was is known where calls are linked to runs.
+    let tool = ToolLabels(agent: party.agent, workflow: party.workflow, tool: .unknown)
+    let errors = min(max(0, toolResultErrors), call.toolResults)
+    let succeeded = call.toolResults - errors
+    if errors > 0 { families.toolResults.resolve(ToolResultLabels(tool: tool, outcome: .error)).add(Int64(errors)) }
+    if succeeded > 0 { families.toolResults.resolve(ToolResultLabels(tool: tool, outcome: .ok)).add(Int64(succeeded)) }
+  }
+
+  private func recordTimes(_ call: CallRecord, _ party: CallParty) {
+    guard call.outcome != .denied else { return }
+    families.overhead.observe(call.overheadMicroseconds)
+    let labels = ModelLabels(provider: party.provider, model: party.model)
+    families.requestDuration.resolve(labels).observe(call.durationMicroseconds)
+    guard let timeToFirstToken = call.timeToFirstTokenMicroseconds else { return }
+    families.timeToFirstToken.resolve(labels).observe(timeToFirstToken)
+    let tokensAfterFirst = call.usage.replyTokens - 1
+    guard call.isStream, call.outcome == .ok, tokensAfterFirst > 0 else { return }
+    let generation = max(0, call.durationMicroseconds - max(0, timeToFirstToken))
+    families.timePerOutputToken.resolve(labels).observe(generation / tokensAfterFirst)
+  }
+}

@@ -1,0 +1,23 @@
+extension MetricsRegistry {
+  /// Makes `tollgate_http_rejected_total`: requests that were refused before they were calls, because HTTP leaves their
+  /// meaning open, a limit was passed or a web page sent them. Every reason starts at zero.
+  ///
+  /// - Parameter reason: the closed set of reasons, owned by whoever refuses; its label is `reason`.
+  public func httpRejections<Reason: ClosedLabelValue>(
+    by reason: Reason.Type
+  ) -> MetricFamily<ClosedLabel<Reason>, Counter> {
+    let family = counters(
+      MetricDescriptor("tollgate_http_rejected", help: "Requests refused before they were calls, by reason."),
+      by: ClosedLabel<Reason>.self)
+    family.startAtZero()
+    return family
+  }
+
+  /// Makes `tollgate_config_reload_success`: 1 while the configuration in use is the newest one, 0 after a reload failed.
+  public func configReloadSuccess() -> Gauge {
+    let gauge = gauge(
+      MetricDescriptor("tollgate_config_reload_success", help: "Whether the last load of the configuration succeeded."))
+    gauge.set(1)
+    return gauge
+  }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// The program's version.
+enum Version {
+  static let current = "0.1.0"
+}
+
+/// `tollgate version`.
+struct VersionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+
+  func run() {
+    StandardStream.output.write("tollgate \(Version.current)\n")
+  }
+}

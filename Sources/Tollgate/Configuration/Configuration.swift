@@ -1,0 +1,69 @@
+import Gateway
+
+/// Everything that can be configured, with what is in force where nothing is. Made from a file and the command line before
+/// the first socket opens; a value of this type has been checked.
+struct Configuration: Sendable, Equatable {
+  var listen = ListenSection()
+  /// The data directory: the ledger, and `control.token`.
+  var dataDirectory = "./tollgate-data"
+  /// The directory of the price book; nil for the one that came with the program.
+  var priceBookDirectory: String?
+  var providers = ProvidersSection()
+  var names = NamesSection()
+  var onClientDisconnect = ClientDisconnectPolicy.cancel
+  var unmetered = UnmeteredPolicy.allow
+  var ledgerUnavailable = LedgerUnavailablePolicy.refuse
+  var limits = LimitsSection()
+  var retention = RetentionSection()
+  var log = LogSection()
+
+  private static let keys =
+    ListenSection.keys + ["data", "price_book"] + ProvidersSection.keys + NamesSection.keys
+    + [
+      ClientDisconnectPolicy.key, UnmeteredPolicy.key, LedgerUnavailablePolicy.key, LimitsSection.key,
+      RetentionSection.key,
+      LogSection.key,
+    ]
+
+  init() {}
+
+  /// Reads the whole file; what is wrong is gathered in `context`.
+  init(_ root: ConfigurationValue, _ context: inout ReadingContext) {
+    let file = MappingReader(root, keys: Self.keys, context: &context)
+    listen = ListenSection(file, &context)
+    file.read("data", into: &dataDirectory, &context, by: Self.directory)
+    priceBookDirectory = file["price_book"]?.parsed(&context, by: Self.directory)
+    providers = ProvidersSection(file, &context)
+    names = NamesSection(file, &context)
+    file.read(
+      ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
+    if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
+    file.read(
+      LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context, by: LedgerUnavailablePolicy.init(parsing:))
+    limits = LimitsSection(file, &context)
+    retention = RetentionSection(file, &context)
+    log = LogSection(file, &context)
+  }
+
+  /// What is in force, as YAML that means the same.
+  var canonicalText: String {
+    var text = CanonicalText()
+    listen.write(to: &text)
+    text.entry("data", dataDirectory)
+    if let priceBookDirectory { text.entry("price_book", priceBookDirectory) }
+    providers.write(to: &text)
+    names.write(to: &text)
+    onClientDisconnect.write(to: &text)
+    unmetered.write(to: &text)
+    ledgerUnavailable.write(to: &text)
+    limits.write(to: &text)
+    retention.write(to: &text)
+    log.write(to: &text)
+    return text.text
+  }
+
+  private static func directory(_ text: String) throws(MalformedText) -> String {
+    guard !text.isEmpty, !text.utf8.contains(0) else { throw MalformedText("\"\(text)\" is not a directory's path") }
+    return text
+  }
+}

@@ -1,0 +1,71 @@
+import Gateway
+
+/// `listen`, `tls`, `control` and `allowed_hosts`: where the two ports are, and who may reach them.
+struct ListenSection: Sendable, Equatable {
+  /// Where the proxy listens.
+  var dataPlane = ListenAddress(host: "127.0.0.1", port: 4100)
+  var dataPlaneTLS = TransportSecurity.none
+  /// Where `/metrics`, `/healthz` and `/api/v1` are.
+  var control = ListenAddress(host: "127.0.0.1", port: 4101)
+  var controlTLS = TransportSecurity.none
+  /// Names that `Host` may have besides addresses, `localhost` and the name that is listened on.
+  var allowedHosts: [String] = []
+  /// Origins of web pages that may call, besides those on loopback: `https://app.example`.
+  var allowedOrigins: [String] = []
+
+  static let keys = ["listen", "tls", "control", "allowed_hosts", "allowed_origins"]
+
+  init() {}
+
+  init(_ file: MappingReader, _ context: inout ReadingContext) {
+    file.read("listen", into: &dataPlane, &context, by: ListenAddress.init(parsing:))
+    file.readChoice("tls", into: &dataPlaneTLS, &context)
+    if let value = file["control"] {
+      let section = MappingReader(value, keys: ["listen", "tls"], context: &context)
+      section.read("listen", into: &control, &context, by: ListenAddress.init(parsing:))
+      section.readChoice("tls", into: &controlTLS, &context)
+    }
+    let hosts = file["allowed_hosts"]?.list(&context) ?? []
+    allowedHosts = hosts.compactMap { $0.parsed(&context, by: Self.allowedHost) }
+    let origins = file["allowed_origins"]?.list(&context) ?? []
+    allowedOrigins = origins.compactMap { $0.parsed(&context, by: Self.allowedOrigin) }
+  }
+
+  func write(to text: inout CanonicalText) {
+    text.entry("listen", dataPlane.description)
+    text.entry("tls", dataPlaneTLS.rawValue)
+    text.section("control") {
+      $0.entry("listen", control.description)
+      $0.entry("tls", controlTLS.rawValue)
+    }
+    text.entry("allowed_hosts", allowedHosts)
+    text.entry("allowed_origins", allowedOrigins)
+  }
+
+  private static func allowedHost(_ text: String) throws(MalformedText) -> String {
+    try checkHeadRules(hosts: [text])
+    return text.lowercased()
+  }
+
+  private static func allowedOrigin(_ text: String) throws(MalformedText) -> String {
+    try checkHeadRules(origins: [text])
+    return text.lowercased()
+  }
+
+  /// The gateway's own rules decide what can be allowed.
+  private static func checkHeadRules(hosts: [String] = [], origins: [String] = []) throws(MalformedText) {
+    do throws(HeadRulesError) {
+      _ = try HeadRules(listenHost: "localhost", allowedHosts: hosts, allowedOrigins: origins)
+    } catch {
+      throw MalformedText(error.description)
+    }
+  }
+}
+
+/// Who ends TLS in front of a port.
+enum TransportSecurity: String, Sendable, CaseIterable {
+  /// Nobody: loopback only.
+  case none
+  /// A load balancer or service mesh, which the operator answers for.
+  case terminatedElsewhere = "terminated_elsewhere"
+}

@@ -1,0 +1,28 @@
+/// `agents` and `workflows`: names that metrics have from the start, and that the cap on labels never folds.
+struct NamesSection: Sendable, Equatable {
+  var agents: [String] = []
+  var workflows: [String] = []
+
+  static let keys = ["agents", "workflows"]
+  private static let namesMax = 200
+
+  init() {}
+
+  init(_ file: MappingReader, _ context: inout ReadingContext) {
+    agents = Self.names(file["agents"], &context)
+    workflows = Self.names(file["workflows"], &context)
+  }
+
+  func write(to text: inout CanonicalText) {
+    text.entry("agents", agents)
+    text.entry("workflows", workflows)
+  }
+
+  private static func names(_ value: ConfigurationValue?, _ context: inout ReadingContext) -> [String] {
+    let items = value?.list(&context) ?? []
+    if items.count > namesMax {
+      value?.report("\(items.count) names are more than the \(namesMax) that metrics keep apart", to: &context)
+    }
+    return items.compactMap { $0.parsed(&context, by: CallerName.validated) }
+  }
+}

@@ -1,0 +1,123 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// One HTTP/1.1 request to a server on this machine, on a connection of its own. For reports and the demo: it follows no
+/// redirect, keeps no connection and speaks no TLS.
+struct HTTPCall: Sendable {
+  var address: ListenAddress
+  var method = HTTPMethod.GET
+  /// Path and query.
+  var target: String
+  var headers: [(name: String, value: String)] = []
+  var body: [UInt8] = []
+
+  /// Sends the request and gathers the whole answer.
+  ///
+  /// - Parameter bytesMax: a larger body fails the call.
+  /// - Throws: ``HTTPCallError``.
+  func perform(
+    on group: any EventLoopGroup, timeout: TimeSpan, bytesMax: Int = 64 << 20
+  ) async throws(HTTPCallError) -> HTTPAnswer {
+    let channel: any Channel
+    do {
+      channel = try await ClientBootstrap(group: group)
+        .connectTimeout(.seconds(Self.connectTimeoutSeconds))
+        .channelInitializer { $0.pipeline.addHTTPClientHandlers() }
+        .connect(host: address.host, port: address.port).get()
+    } catch {
+      throw .notReached
+    }
+    do {
+      return try await answer(on: channel, timeout: timeout, bytesMax: bytesMax)
+    } catch let error as HTTPCallError {
+      throw error
+    } catch {
+      throw .brokenOff
+    }
+  }
+
+  private static let connectTimeoutSeconds: Int64 = 5
+
+  private func answer(on channel: any Channel, timeout: TimeSpan, bytesMax: Int) async throws -> HTTPAnswer {
+    let promise = channel.eventLoop.makePromise(of: HTTPAnswer.self)
+    let added = channel.eventLoop.submit {
+      try channel.pipeline.syncOperations.addHandler(HTTPAnswerCollector(promise: promise, bytesMax: bytesMax))
+    }
+    do { try await added.get() } catch { promise.fail(error) }
+    let timer = channel.eventLoop.scheduleTask(in: .milliseconds(timeout.milliseconds)) {
+      promise.fail(HTTPCallError.timedOut)
+    }
+    channel.write(HTTPClientRequestPart.head(head), promise: nil)
+    if !body.isEmpty {
+      channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
+    }
+    channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+    defer {
+      timer.cancel()
+      channel.close(promise: nil)
+    }
+    return try await promise.futureResult.get()
+  }
+
+  private var head: HTTPRequestHead {
+    var fields = HTTPHeaders(
+      [("host", address.description), ("connection", "close")] + headers.map { ($0.name, $0.value) })
+    if method != .GET || !body.isEmpty { fields.add(name: "content-length", value: String(body.count)) }
+    return HTTPRequestHead(version: .http1_1, method: method, uri: target, headers: fields)
+  }
+}
+
+/// A whole answer.
+struct HTTPAnswer: Sendable {
+  var status: Int
+  var headers: [(name: String, value: String)]
+  var body: [UInt8]
+}
+
+/// Why there is no answer.
+enum HTTPCallError: Error, Sendable, Equatable {
+  /// Nobody listens there.
+  case notReached
+  case timedOut
+  case tooLarge
+  /// The connection ended before the answer was whole.
+  case brokenOff
+}
+
+/// Gathers an answer. Bound to its channel's event loop.
+private final class HTTPAnswerCollector: ChannelInboundHandler {
+  typealias InboundIn = HTTPClientResponsePart
+
+  private let promise: EventLoopPromise<HTTPAnswer>
+  private let bytesMax: Int
+  private var answer: HTTPAnswer?
+
+  init(promise: EventLoopPromise<HTTPAnswer>, bytesMax: Int) {
+    self.promise = promise
+    self.bytesMax = bytesMax
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      // 1xx heads come before the answer's own.
+      answer = HTTPAnswer(status: Int(head.status.code), headers: head.headers.map { ($0.name, $0.value) }, body: [])
+    case .body(let part):
+      guard (answer?.body.count ?? 0) + part.readableBytes <= bytesMax else {
+        return promise.fail(HTTPCallError.tooLarge)
+      }
+      answer?.body.append(contentsOf: part.readableBytesView)
+    case .end:
+      guard let answer else { return promise.fail(HTTPCallError.brokenOff) }
+      promise.succeed(answer)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { promise.fail(HTTPCallError.brokenOff) }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    promise.fail(HTTPCallError.brokenOff)
+    context.close(promise: nil)
+  }
+}

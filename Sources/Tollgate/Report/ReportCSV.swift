@@ -1,0 +1,31 @@
+import Observability
+
+extension Report {
+  /// The rows as RFC 4180, a header line first, amounts exact, without a row of totals.
+  var csvText: String {
+    let header =
+      by.map(\.rawValue) + ["calls"] + TokenClass.allCases.map { "\($0.rawValue)_tokens" }
+      + [
+        "tool_calls", "errors", "unpriced_calls", "cost_usd", "cost_pico_usd", "estimated_pico_usd",
+        "subscription_cost_pico_usd",
+      ]
+    let lines = [header] + rows.map(Self.fields)
+    return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func fields(_ row: ReportRow) -> [String] {
+    let counts = [row.toolCalls, row.errors, row.unpricedCalls].map(String.init)
+    return row.key.map { $0 ?? "" } + [String(row.calls)]
+      + TokenClass.allCases.map { String(row.tokens[$0] ?? 0) } + counts
+      + [
+        DollarText.exact(picodollars: row.costPicodollars), String(row.costPicodollars),
+        String(row.estimatedPicodollars),
+        String(row.subscriptionPicodollars),
+      ]
+  }
+
+  private static func quoted(_ field: String) -> String {
+    guard field.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return field }
+    return "\"\(field.replacing("\"", with: "\"\""))\""
+  }
+}

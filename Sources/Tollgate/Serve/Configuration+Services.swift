@@ -1,0 +1,58 @@
+import Control
+import Gateway
+import Ledger
+import Metering
+import Observability
+
+/// What each part of the program is given of the configuration.
+extension Configuration {
+  /// The data plane's part.
+  var gateway: GatewayConfiguration {
+    var gateway = GatewayConfiguration()
+    gateway.host = listen.dataPlane.host
+    gateway.port = listen.dataPlane.port
+    gateway.onClientDisconnect = onClientDisconnect
+    gateway.unmetered = unmetered
+    gateway.ledgerUnavailable = ledgerUnavailable
+    gateway.limits = limits.gateway
+    return gateway
+  }
+
+  /// Which heads of requests are taken.
+  var headRules: HeadRules {
+    get throws {
+      try HeadRules(
+        listenHost: listen.dataPlane.host, allowedHosts: listen.allowedHosts, allowedOrigins: listen.allowedOrigins,
+        bodyBytesMax: Int64(limits.gateway.bodyBytesMax))
+    }
+  }
+
+  /// The providers that are configured; known ones need no entry, and keep what an entry leaves out.
+  var providerRoutes: [ProviderRoute] {
+    let known = Dictionary(KnownProviders.routes.map { ($0.name, $0) }) { first, _ in first }
+    return providers.providers.sorted { $0.key < $1.key }.compactMap { name, provider in
+      guard let origin = provider.origin ?? known[name]?.origin else { return nil }
+      return ProviderRoute(
+        name: name, origin: origin, dialect: provider.dialect ?? known[name]?.dialect, billing: provider.billing,
+        streamUsage: provider.streamUsage)
+    }
+  }
+
+  /// The control plane's part.
+  var controlPlane: ControlConfiguration {
+    var control = ControlConfiguration()
+    control.host = listen.control.host
+    control.port = listen.control.port
+    control.allowedHosts = listen.allowedHosts
+    return control
+  }
+
+  /// The ledger's part.
+  var ledger: LedgerConfiguration {
+    var ledger = LedgerConfiguration(directory: dataDirectory)
+    ledger.inFlightMax = limits.inFlight
+    ledger.rowRetentionDays = retention.callsDays
+    ledger.rollupRetentionMonths = retention.rollupsMonths
+    return ledger
+  }
+}

@@ -1,4 +1,0 @@
-import ArgumentParser
-import ServiceLifecycle
-import Yams
-@main struct T { static func main() {} }

@@ -1,0 +1,223 @@
+"""Every recorded exchange passes byte for byte, and is metered and priced as the references say.
+
+The recordings of others are read from `TOLLGATE_RECORDINGS` where they are; the project's own fixtures always.
+"""
+
+import json
+import warnings
+from collections import defaultdict
+from datetime import datetime
+
+import pytest
+
+import reference_pricing
+import reference_usage
+from harness.http_bytes import Message
+from harness.raw_client import RawClient
+from harness.recording import Recording, own_fixtures, recordings_folder, shared_recordings
+from harness.stub_upstream import StubUpstream, replay, splits
+from harness.tollgate_process import REPOSITORY, Tollgate
+
+# What a replay's parts are: random from a seed over chunked coding, one byte at a time, or random over a fixed length.
+MODES = {"random-7": ("chunked", 7), "random-1984": ("length", 1984), "byte-by-byte": ("chunked", None)}
+ALL = own_fixtures() + shared_recordings()
+
+# Fields of a reply that may be there without the upstream having sent them.
+OURS = {"x-tollgate-call", "connection", "transfer-encoding", "content-length", "keep-alive", "date"}
+# Fields of a request that the next connection has its own of; and the one that is rewritten.
+HOP = {"host", "connection", "transfer-encoding", "content-length", "accept-encoding", "keep-alive", "te"}
+
+
+if not shared_recordings():
+    warnings.warn(f"NO SHARED RECORDINGS at {recordings_folder()}: conformance runs on the project's own fixtures only")
+
+
+class Lane:
+    """One proxy and one stub for all replays of a mode, so that polls of one response meet one ledger."""
+
+    def __init__(self, tollgate: Tollgate, stub: StubUpstream, mode: str):
+        self.tollgate, self.stub, self.mode = tollgate, stub, mode
+        self.counted: set[str] = set()
+        self.problems = defaultdict(list)
+
+    def replay(self, recording: Recording) -> Message:
+        framing, seed = MODES[self.mode]
+        self.stub.answer = replay(recording.status, recording.reply_fields, recording.reply_body, framing, seed)
+        fields = [*recording.request_fields, ("Accept-Encoding", "gzip, deflate, br, zstd"), *credentials(recording)]
+        has_body = recording.request_body or recording.method == "POST"
+        with RawClient(self.tollgate.port) as client:
+            if has_body:
+                fields.append(("Content-Length", str(len(recording.request_body))))
+            client.send_request(recording.method, f"/{recording.provider}{recording.target}", None, fields)
+            small = len(recording.request_body) <= 4096
+            for part in splits(recording.request_body, seed if seed or not small else None):
+                client.send(part)
+            return client.read_response(recording.method)
+
+
+def credentials(recording: Recording) -> list[tuple[str, str]]:
+    if recording.provider == "anthropic":
+        return [("X-Api-Key", "sk-ant-api03-fixture")]
+    return [("Authorization", "Bearer sk-proj-fixture")]
+
+
+@pytest.fixture(scope="module", params=MODES)
+def lane(request, tmp_path_factory):
+    with StubUpstream(lambda exchange: None) as stub:
+        directory = tmp_path_factory.mktemp(f"conformance-{request.param}")
+        with Tollgate(directory, {"openai": stub.url, "anthropic": stub.url}) as tollgate:
+            yield Lane(tollgate, stub, request.param)
+            assert tollgate.process.poll() is None, tollgate.log[-4000:]
+
+
+@pytest.fixture(scope="module")
+def books() -> dict[str, reference_pricing.Book]:
+    return {
+        name: reference_pricing.Book(REPOSITORY / "pricing" / f"{name}.json") for name in ("openai", "anthropic")
+    }
+
+
+@pytest.mark.skipif(not shared_recordings(), reason=f"NO SHARED RECORDINGS at {recordings_folder()}")
+def test_the_shared_recordings_are_there():
+    """Stands for them in the count: where it is skipped, every shared recording is."""
+    assert len(shared_recordings()) >= 60
+
+
+@pytest.mark.parametrize("recording", ALL, ids=str)
+def test_a_recording_passes_unchanged_and_is_metered(lane: Lane, books, recording: Recording):
+    reply = lane.replay(recording)
+    check_bytes(lane, recording, reply)
+    call = lane.tollgate.call(reply.head.get("x-tollgate-call"))
+    reading = reference_usage.read(
+        recording.provider, recording.api, recording.status, recording.framing, recording.reply_body
+    )
+    check_call(lane, recording, reading, call)
+    check_cost(books[recording.provider], recording, reading, call)
+    check_expectations(recording, call)
+
+
+def check_bytes(lane: Lane, recording: Recording, reply: Message):
+    """Bodies, status, target and fields, both ways."""
+    received = lane.stub.last
+    assert received.body == recording.request_body
+    assert received.head.method == recording.method
+    assert received.head.target == recording.target
+    sent = [*recording.request_fields, *credentials(recording)]
+    for name, value in sent:
+        if name.lower() not in HOP:
+            assert value in received.head.all(name), f"the request's {name} did not arrive: {received.head.fields}"
+    added = received.head.names - {name.lower() for name, _ in sent} - HOP
+    assert not added, f"the request gained {added}"
+
+    assert reply.is_whole
+    assert reply.status == recording.status
+    assert reply.body == recording.reply_body
+    for name, value in recording.reply_fields:
+        assert value.strip() in reply.head.all(name), f"the reply's {name} did not arrive: {reply.head.fields}"
+    added = reply.head.names - {name.lower() for name, _ in recording.reply_fields} - OURS
+    assert not added, f"the reply gained {added}"
+
+
+def is_counted_now(lane: Lane, recording: Recording, reading: reference_usage.Reading) -> bool:
+    """Whether this exchange's usage counts: a poll's does not where the response was counted before."""
+    if not reading.has_usage:
+        return False
+    is_poll = recording.method == "GET"
+    if is_poll and reading.response_id in lane.counted:
+        return False
+    if reading.response_id:
+        lane.counted.add(reading.response_id)
+    return True
+
+
+def is_stream_without_usage(recording: Recording, reading: reference_usage.Reading) -> bool:
+    """Whether something was generated that no usage tells of. Our own fixtures say where nothing was."""
+    is_billed = recording.expect.get("usage_source") != "none"
+    return recording.framing == "sse" and not reading.has_usage and recording.status == 200 and is_billed
+
+
+def check_call(lane: Lane, recording: Recording, reading: reference_usage.Reading, call: dict):
+    """Everything of the call but its cost."""
+    requested = json.loads(recording.request_body).get("model") if recording.request_body else None
+    assert call["provider"] == recording.provider
+    assert call["dialect"] == recording.provider
+    assert (call["method"], call["path"]) == (recording.method, recording.path)
+    assert call["status"] == recording.status
+    assert call["model_requested"] == requested
+    if recording.status < 400 and reading.model:
+        assert call["model"] == reading.model
+        assert call["provider_response_id"] == reading.response_id
+    assert call["request_bytes"] == len(recording.request_body)
+    assert call["response_bytes"] == len(recording.reply_body)
+    if is_counted_now(lane, recording, reading):
+        assert call["usage"] == reference_usage.tokens_as_reported(reading.total)
+        assert call["usage_source"] == "provider"
+        assert call["usage_raw"] is not None
+    elif is_stream_without_usage(recording, reading):
+        assert call["usage_source"] in ("counted", "bound"), "a stream without usage is charged by what is known"
+        assert call["usage"]["input"] > 0
+    else:
+        assert call["usage"] == reference_usage.tokens_as_reported(reading.total - reading.total)
+        assert call["usage_source"] == "none"
+    if recording.method == "POST":
+        assert [(one["id"], one["name"]) for one in call["tool_calls"]] == reading.tool_calls
+        assert sum(call["server_tool_calls"].values()) == sum(reading.server_tool_calls.values())
+    if recording.index:
+        assert len(call["tool_calls"]) == int(recording.index["tool_calls"])
+    if reading.error:
+        assert call["error"] == reading.error
+        assert call["outcome"] in ("client_error", "upstream_error")
+    elif recording.status < 400:
+        assert call["outcome"] == "ok"
+
+
+def check_cost(book, recording: Recording, reading: reference_usage.Reading, call: dict):
+    """The cost is that of every model that was billed, at the instant when the call started."""
+    at = datetime.fromisoformat(call["started_at"].replace("Z", "+00:00"))
+    if call["usage_source"] == "none":
+        assert (call["cost_pico_usd"], call["cost_source"]) == (0, "free")
+        return
+    if call["usage_source"] == "provider":
+        usages = reading.usages
+    else:
+        usages = [(None, cells_of(call["usage"]))]
+    total, sources = 0, set()
+    for model, cells in usages:
+        found = price_of(book, [model or reading.model, call["model_requested"]], at, reading.context, cells)
+        sources.add(found.source)
+        total += found.pico_usd or 0
+    if "unpriced" in sources:
+        assert (call["cost_pico_usd"], call["cost_source"]) == (None, "unpriced")
+    else:
+        assert call["cost_pico_usd"] == total
+        assert call["cost_source"] in sources
+        assert call["debited_pico_usd"] == total
+
+
+def price_of(book, models: list[str | None], at, context, cells) -> reference_pricing.Price:
+    """The price by the first model that the book knows: the one that answered, else the one that was asked for."""
+    found = reference_pricing.Price(None, "unpriced", None)
+    for model in models:
+        if found.source == "unpriced" and model:
+            found = reference_pricing.price(book, model, at, context, cells)
+    return found
+
+
+def cells_of(usage: dict) -> dict[str, int]:
+    return {"in": usage["input"], "in.cached": usage["cached_input"], "out": usage["output"], "out.reasoning": usage["reasoning"]}
+
+
+def check_expectations(recording: Recording, call: dict):
+    """What the author of one of our own fixtures wrote beside it."""
+    expect = recording.expect
+    for name in ("usage", "usage_source", "cost_source", "service_tier", "geo", "finish_reason", "error", "outcome", "tool_results"):
+        if name in expect:
+            assert call[name] == expect[name], name
+    if "tool_calls" in expect:
+        assert [[one["id"], one["name"]] for one in call["tool_calls"]] == expect["tool_calls"]
+    if "server_tool_calls" in expect:
+        assert sum(call["server_tool_calls"].values()) == expect["server_tool_calls"]
+    if "response_id" in expect:
+        assert call["provider_response_id"] == expect["response_id"]
+    if "input_at_least" in expect:
+        assert call["usage"]["input"] >= expect["input_at_least"]

@@ -1,0 +1,59 @@
+import Dialects
+import NIOCore
+import Testing
+
+@testable import Gateway
+
+@Suite("Asking for the usage of a stream")
+struct RequestSpliceTests {
+  private func spliced(_ body: String, operation: Dialects.Operation = .chatCompletions) -> String? {
+    let endpoint = Endpoint(dialect: .openai, operation: operation)
+    var reader = RequestReader(endpoint: endpoint)
+    let buffer = ByteBuffer(string: body)
+    buffer.withUnsafeReadableBytes { reader.consume($0.bytes) }
+    return RequestSplice.askingForUsage(buffer, facts: reader.finish(), endpoint: endpoint).map { String(buffer: $0) }
+  }
+
+  @Test(
+    "changes just what is needed",
+    arguments: [
+      (
+        #"{"model":"m","stream":true}"#,
+        #"{"stream_options":{"include_usage":true},"model":"m","stream":true}"#
+      ),
+      (
+        #"{"model":"m","stream":true,"stream_options":{}}"#,
+        #"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#
+      ),
+      (
+        #"{"stream":true,"stream_options": { "include_obfuscation":false } }"#,
+        #"{"stream":true,"stream_options": {"include_usage":true, "include_obfuscation":false } }"#
+      ),
+      (
+        #"{"stream":true,"stream_options":{"include_usage":false}}"#,
+        #"{"stream":true,"stream_options":{"include_usage":true}}"#
+      ),
+      (
+        #"{"stream":true,"stream_options":null}"#,
+        #"{"stream":true,"stream_options":{"include_usage":true}}"#
+      ),
+    ])
+  func changes(_ body: String, _ expected: String) {
+    #expect(spliced(body) == expected)
+  }
+
+  @Test(
+    "leaves a request that needs no change, or that cannot be read for sure",
+    arguments: [
+      #"{"model":"m"}"#, #"{"stream":false}"#, #"{"stream":true,"stream_options":{"include_usage":true}}"#,
+      #"{"stream":true"#, #"[{"stream":true}]"#, "", #"{"stream":true,"stream":true}"#,
+    ])
+  func leaves(_ body: String) {
+    #expect(spliced(body) == nil)
+  }
+
+  @Test("touches no other API")
+  func otherAPIs() {
+    #expect(spliced(#"{"stream":true}"#, operation: .responses) == nil)
+  }
+}
