@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
-    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
+    .testTarget(
+      name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
