@@ -17,6 +17,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -68,7 +69,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Control",
-      dependencies: ["Metering", "Observability", "Ledger", hummingbird, httpTypes, logging, nioCore],
+      dependencies: [
+        "JSON", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "Tollgate",
@@ -90,7 +93,8 @@ let package = Package(
       name: "GatewayTests", dependencies: ["Gateway", "Dialects", "Metering", nioCore, nioHTTP1, nioEmbedded],
       swiftSettings: strict),
     .testTarget(
-      name: "ControlTests", dependencies: ["Control", "Ledger", "Metering", "Observability", hummingbird],
+      name: "ControlTests",
+      dependencies: ["Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
       swiftSettings: strict),
     .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),

@@ -17,18 +17,21 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolCallCount: Int
   /// Tools that the provider ran, by name.
   public var serverToolCalls: [String: Int]
+  /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
   public var finishReason: String?
-  /// The provider's machine-readable error: of an error body, or inside a 200.
+  /// The provider's machine-readable error, of an error body or inside a 200: its code, else its type; `error` where it has neither.
   public var errorCode: String?
   public var serviceTier: String?
   /// Where the provider says it processed the call (`us`, ...); nil where it does not say or it is not bound.
   public var geo: String?
+  /// Anthropic's speed, where it is not the standard one.
   public var speed: String?
   /// UTF-8 bytes of the reply's visible text, reasoning and tool arguments: what a count rests on where no usage came.
   public var outputTextBytes: Int64
   /// Content deltas that a stream had; some providers send about one token in each.
   public var contentDeltas: Int64
-  /// Whether the dialect's own end was seen: the whole object, or the terminal event of a stream.
+  /// Whether the dialect's own end was seen: the whole object, or the terminal event of a stream. An error that breaks
+  /// a stream off is none.
   public var isTerminal: Bool
   /// Whether the response is still being worked on (OpenAI's `queued` and `in_progress`): it has no usage yet.
   public var isPending: Bool

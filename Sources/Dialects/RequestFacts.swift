@@ -8,7 +8,7 @@ public struct RequestFacts: Sendable, Equatable {
   public var wantsStreamUsage: Bool
   /// The named limit of the reply's tokens; nil where there is none.
   public var outputTokensMax: Int64?
-  /// How many choices are asked for (`n`); 1 where not said.
+  /// How many choices are asked for (`n`), or generated to choose from (`best_of`); 1 where not said.
   public var choices: Int64
   /// The tier that was asked for.
   public var serviceTier: String?
@@ -19,8 +19,12 @@ public struct RequestFacts: Sendable, Equatable {
   /// UTF-8 bytes of everything that becomes prompt: text, tool definitions, tool arguments and results.
   public var promptTextBytes: Int64
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
-  /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object.
+  /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object, where
+  /// it is ambiguous, and where nothing has to be changed.
   public var streamOptions: StreamOptionsLocation?
+  /// Whether a member that decides the call (model, stream, a limit, a tier, `stream_options`) occurs twice at its
+  /// place, so that the provider may read another value than the one given here.
+  public var isAmbiguous: Bool
   /// Whether the whole body was read as one JSON object.
   public var isComplete: Bool
   public var isAmbiguous = false
@@ -31,6 +35,7 @@ public struct RequestFacts: Sendable, Equatable {
     choices = 1
     toolResults = 0
     promptTextBytes = 0
+    isAmbiguous = false
     isComplete = false
   }
 }
@@ -41,6 +46,7 @@ public enum StreamOptionsLocation: Sendable, Equatable {
   case insertMember(afterBrace: Int)
   /// It has an object without `include_usage`: insert a member after the byte `{` at this offset.
   case insertInclude(afterBrace: Int)
-  /// `include_usage` is there with another value than true, or `stream_options` is null: replace this range of bytes.
+  /// Replace this range of bytes: the value of an `include_usage` that is not true; or the whole value of
+  /// `stream_options`, where that is an empty object or none.
   case replaceValue(Range<Int>, isWholeObject: Bool)
 }

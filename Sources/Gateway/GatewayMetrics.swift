@@ -61,7 +61,7 @@ extension UpstreamAttemptOutcome {
         switch failure {
         case .nameNotResolved, .connectFailed, .tlsFailed: .connectFailed
         case .connectTimeout, .headTimeout, .idleTimeout: .timeout
-        case .brokenOff, .badFraming, .headTooLarge, .connectionReused: .brokenOff
+        case .brokenOff, .badFraming, .headTooLarge, .closedBeforeReply: .brokenOff
         case .badRequest, .unavailable, .internalError: .cancelled
         }
     }

@@ -128,7 +128,7 @@ extension Refusal {
       self.init(.upstreamTimeout, "Provider '\(provider)' did not begin to answer in time.")
     case .idleTimeout:
       self.init(.upstreamTimeout, "Provider '\(provider)' stopped answering.")
-    case .brokenOff, .connectionReused:
+    case .brokenOff, .closedBeforeReply:
       self.init(
         .upstreamBrokeOff,
         "Provider '\(provider)' closed the connection before it answered. It may have done the work, so Tollgate did not "

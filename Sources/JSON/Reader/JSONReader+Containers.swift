@@ -10,6 +10,9 @@ extension JSONReader {
     return container == 0 ? 0 : shape.nodes[Int(container)].element
   }
 
+  /// Whether the innermost open container is an object.
+  public var isInObject: Bool { depth > 0 && objects & 1 == 1 }
+
   @inline(__always)
   mutating func beginContainer(isObject: Bool, at offset: inout Int) -> JSONEvent? {
     guard depth < Self.depthMax else { return fail() }
@@ -46,6 +49,7 @@ extension JSONReader {
   mutating func endContainer(_ bytes: RawSpan, at offset: inout Int) -> JSONEvent? {
     offset &+= 1
     let isInShape = depth == shapeDepth
+    isContainerEmpty = phase != .separator
     depth &-= 1
     objects >>= 1
     phase = depth == 0 ? .ended : .separator

@@ -51,6 +51,9 @@ public struct JSONReader: ~Copyable {
   /// The size of a string's text in UTF-8, escapes undone, or of a measured container as it is written.
   public internal(set) var size = 0
 
+  /// Whether the container that ended last had nothing in it.
+  public internal(set) var isContainerEmpty = false
+
   /// Where the container began whose size is asked for. Values within it overwrite ``valueStart``.
   var measureStart = 0
 

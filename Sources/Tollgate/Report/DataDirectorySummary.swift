@@ -1,4 +1,52 @@
+import Ledger
+import Metering
+import Observability
+
+/// Reads summaries from a data directory, without writing to it.
 struct DataDirectorySummary {
-  init(directory: String) throws {}
-  func rows(by: [ReportDimension], in segment: ReportPeriod.Segment) async throws -> [ReportRow] { [] }
+  private let reader: LedgerReader
+
+  init(directory: String) throws {
+    do {
+      reader = try LedgerReader(directory: directory)
+    } catch {
+      throw CommandFailure("cannot read the ledger in \(directory): \(error)")
+    }
+  }
+
+  func rows(by: [ReportDimension], in segment: ReportPeriod.Segment) async throws -> [ReportRow] {
+    let rows = try await reader.summary(
+      by: by.map(\.summaryDimension), from: segment.from, to: segment.to, utcOffsetSeconds: segment.utcOffsetSeconds)
+    return rows.map(ReportRow.init)
+  }
+}
+
+extension ReportDimension {
+  var summaryDimension: SummaryDimension {
+    switch self {
+    case .agent: .agent
+    case .workflow: .workflow
+    case .model: .model
+    case .provider: .provider
+    case .tool: .tool
+    case .day: .day
+    }
+  }
+}
+
+extension ReportRow {
+  /// A row of the ledger with its cells gathered into classes.
+  init(_ row: SummaryRow) {
+    self.init(key: row.key)
+    calls = row.calls
+    for cell in UsageCell.allCases where row.usage[cell] > 0 {
+      if let tokenClass = TokenClass(cell) { tokens[tokenClass] = self.tokens(tokenClass) + row.usage[cell] }
+    }
+    costPicodollars = row.costPicodollars
+    costBySource = row.costBySource
+    subscriptionPicodollars = row.subscriptionPicodollars
+    unpricedCalls = row.unpricedCalls
+    toolCalls = row.toolCalls
+    errors = row.errors
+  }
 }

@@ -1,4 +1,5 @@
 import Metering
+import Observability
 
 /// The time that a report covers, [from, to), and the time zone in which its days begin.
 struct ReportPeriod: Sendable, Equatable {

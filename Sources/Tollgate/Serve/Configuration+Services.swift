@@ -13,11 +13,7 @@ extension Configuration {
     gateway.onClientDisconnect = onClientDisconnect
     gateway.unmetered = unmetered
     gateway.ledgerUnavailable = ledgerUnavailable
-    gateway.limits.bodyBytesMax = Int(clamping: limits.body.bytes)
-    gateway.limits.connectTimeoutMilliseconds = Int(clamping: limits.connectTimeout.milliseconds)
-    gateway.limits.headTimeoutMilliseconds = Int(clamping: limits.headTimeout.milliseconds)
-    gateway.limits.idleTimeoutMilliseconds = Int(clamping: limits.idleTimeout.milliseconds)
-    gateway.limits.drainTimeoutMilliseconds = Int(clamping: limits.drainTimeout.milliseconds)
+    gateway.limits = limits.gateway
     return gateway
   }
 
@@ -26,7 +22,7 @@ extension Configuration {
     get throws {
       try HeadRules(
         listenHost: listen.dataPlane.host, allowedHosts: listen.allowedHosts, allowedOrigins: listen.allowedOrigins,
-        bodyBytesMax: limits.body.bytes)
+        bodyBytesMax: Int64(limits.gateway.bodyBytesMax))
     }
   }
 

@@ -115,7 +115,7 @@ struct RefusalTests {
     "where the upstream failed names the provider and keeps the two kinds of failure apart",
     arguments: [
       (.nameNotResolved, 502), (.connectFailed, 502), (.connectTimeout, 504), (.tlsFailed, 502), (.headTimeout, 504),
-      (.idleTimeout, 504), (.brokenOff, 502), (.badFraming, 502), (.headTooLarge, 502), (.connectionReused, 502),
+      (.idleTimeout, 504), (.brokenOff, 502), (.badFraming, 502), (.headTooLarge, 502), (.closedBeforeReply, 502),
       (.badRequest, 400), (.unavailable, 503), (.internalError, 500),
     ] as [(TransferFailure, Int)])
   func transferFailures(failure: TransferFailure, status: Int) {

@@ -1,0 +1,131 @@
+internal import JSON
+public import Metering
+public import Observability
+
+/// A call as the API and the reports show it.
+public enum CallJSON {
+  /// One call.
+  public static func document(_ call: CallRecord) -> [UInt8] {
+    var writer = JSONWriter()
+    write(call, to: &writer)
+    return writer.bytes
+  }
+
+  /// A page of calls: `{"rows": [...], "next": cursor or null}`.
+  public static func page(_ calls: [CallRecord], next: CallID?) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.key("rows")
+      writer.array { writer in for call in calls { write(call, to: &writer) } }
+      writer.key("next")
+      writer.string(next?.description)
+    }
+    return writer.bytes
+  }
+
+  /// Writes one call as an object.
+  public static func write(_ call: CallRecord, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writeIdentity(call, to: &writer)
+      writeUsage(call, to: &writer)
+      writeCost(call, to: &writer)
+      writeTools(call, to: &writer)
+      writeEnding(call, to: &writer)
+    }
+  }
+
+  private static func writeIdentity(_ call: CallRecord, to writer: inout JSONWriter) {
+    writer.member("id", call.id.description)
+    writer.member("started_at", call.startedAt.rfc3339)
+    writer.member("provider", call.provider)
+    writer.member("dialect", call.dialect)
+    writer.member("method", call.method)
+    writer.member("path", call.path)
+    writer.member("model_requested", call.modelRequested)
+    writer.member("model", call.model)
+    writer.member("agent", call.agent)
+    writer.member("workflow", call.workflow)
+    writer.member("run", call.run)
+    writer.key("status")
+    writer.integer(call.status)
+    writer.member("outcome", call.outcome.rawValue)
+    writer.key("stream")
+    writer.bool(call.isStream)
+  }
+
+  private static func writeUsage(_ call: CallRecord, to writer: inout JSONWriter) {
+    writer.key("usage")
+    UsageJSON.write(call.usage, to: &writer)
+    writer.key("usage_raw")
+    writeRaw(call.usageRaw, to: &writer)
+    writer.member("usage_source", call.usageSource.rawValue)
+  }
+
+  /// The provider's own object as it is, if it is one; whatever else was stored, as a text.
+  private static func writeRaw(_ raw: String?, to writer: inout JSONWriter) {
+    guard let raw else { return writer.null() }
+    let isObject = raw.utf8.first == UInt8(ascii: "{") && (try? JSONValue.parse(Array(raw.utf8))) != nil
+    if isObject { writer.literal(raw) } else { writer.string(raw) }
+  }
+
+  private static func writeCost(_ call: CallRecord, to writer: inout JSONWriter) {
+    writer.key("cost_pico_usd")
+    writer.integer(call.costPicodollars)
+    writer.member("cost_usd", call.costPicodollars.map { MoneyText.usd(Int128($0)) })
+    writer.key("debited_pico_usd")
+    writer.integer(call.debitedPicodollars)
+    writer.member("cost_source", call.costSource.rawValue)
+    writer.member("priced_as", call.pricedAs)
+    writer.member("billing", call.billing.rawValue)
+    writer.member("service_tier", call.serviceTier)
+    writer.member("geo", call.geo)
+  }
+
+  private static func writeTools(_ call: CallRecord, to writer: inout JSONWriter) {
+    writer.key("tool_calls")
+    writer.array { writer in
+      for tool in call.toolCalls {
+        writer.object { writer in
+          writer.member("id", tool.id)
+          writer.member("name", tool.name)
+        }
+      }
+    }
+    writer.key("server_tool_calls")
+    writer.object { writer in
+      for (name, count) in call.serverToolCalls.sorted(by: { $0.key < $1.key }) {
+        writer.key(name)
+        writer.integer(count)
+      }
+    }
+    writer.key("tool_results")
+    writer.integer(call.toolResults)
+  }
+
+  private static func writeEnding(_ call: CallRecord, to writer: inout JSONWriter) {
+    writer.member("finish_reason", call.finishReason)
+    writer.member("error", call.error)
+    writer.member("provider_request_id", call.providerRequestID)
+    writer.member("provider_response_id", call.providerResponseID)
+    writer.member("provider_project", call.providerProject)
+    writer.member("upstream_key_id", call.upstreamKeyID)
+    writer.key("ttft_ms")
+    writer.decimal(call.timeToFirstTokenMicroseconds, fractionDigits: 3)
+    writer.key("duration_ms")
+    writer.decimal(call.durationMicroseconds, fractionDigits: 3)
+    writer.key("overhead_us")
+    writer.integer(call.overheadMicroseconds)
+    writer.key("request_bytes")
+    writer.integer(call.requestBytes)
+    writer.key("response_bytes")
+    writer.integer(call.responseBytes)
+  }
+}
+
+extension JSONWriter {
+  /// A member whose value is a text or null.
+  mutating func member(_ name: String, _ text: String?) {
+    key(name)
+    string(text)
+  }
+}

@@ -1,0 +1,58 @@
+public import Ledger
+internal import Metering
+public import Observability
+
+/// A summary as the API and the reports show it.
+public enum SummaryJSON {
+  /// The rows: `{"rows": [...], "next": null}`; a summary is one page.
+  public static func page(_ rows: [SummaryRow], by dimensions: [SummaryDimension]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.key("rows")
+      writer.array { writer in for row in rows { write(row, by: dimensions, to: &writer) } }
+      writer.key("next")
+      writer.null()
+    }
+    return writer.bytes
+  }
+
+  /// Writes one row as an object that begins with the dimensions asked for.
+  public static func write(_ row: SummaryRow, by dimensions: [SummaryDimension], to writer: inout JSONWriter) {
+    writer.object { writer in
+      for (dimension, value) in zip(dimensions, row.key) { writer.member(dimension.rawValue, value) }
+      writer.key("calls")
+      writer.integer(row.calls)
+      writer.key("tokens")
+      writer.object { writer in
+        for tokenClass in TokenClass.allCases {
+          writer.key(tokenClass.rawValue)
+          writer.integer(row.usage.tokens(tokenClass))
+        }
+      }
+      writeMoney(row, to: &writer)
+      writer.key("unpriced_calls")
+      writer.integer(row.unpricedCalls)
+      writer.key("tool_calls")
+      writer.integer(row.toolCalls)
+      writer.key("errors")
+      writer.integer(row.errors)
+    }
+  }
+
+  private static func writeMoney(_ row: SummaryRow, to writer: inout JSONWriter) {
+    writer.key("cost_pico_usd")
+    writer.integer(row.costPicodollars)
+    writer.member("cost_usd", MoneyText.usd(row.costPicodollars))
+    writer.key("cost_by_source")
+    writer.object { writer in
+      for source in UsageSource.allCases {
+        guard let cost = row.costBySource[source], cost != 0 else { continue }
+        writer.key(source.rawValue)
+        writer.integer(cost)
+      }
+    }
+    writer.key("subscription_cost_pico_usd")
+    writer.integer(row.subscriptionPicodollars)
+    writer.member("subscription_cost_usd", MoneyText.usd(row.subscriptionPicodollars))
+  }
+}

@@ -1,0 +1,32 @@
+public import Metering
+public import Observability
+
+/// The usage of a call: disjoint counts, so that their sum is the total.
+public enum UsageJSON {
+  /// Writes the object; every class is there, cache writes by time to live only where there are any.
+  public static func write(_ usage: Usage, to writer: inout JSONWriter) {
+    writer.object { writer in
+      for tokenClass in TokenClass.allCases {
+        writer.key(tokenClass.rawValue)
+        if tokenClass == .cacheWrite {
+          writeCacheWrites(usage, to: &writer)
+        } else {
+          writer.integer(usage.tokens(tokenClass))
+        }
+      }
+    }
+  }
+
+  private static func writeCacheWrites(_ usage: Usage, to writer: inout JSONWriter) {
+    let timesToLive: [(String, UsageCell)] = [
+      ("5m", .cacheWrite5m), ("30m", .cacheWrite30m), ("1h", .cacheWrite1h), ("12h", .cacheWrite12h),
+      ("other", .cacheWrite),
+    ]
+    writer.object { writer in
+      for (name, cell) in timesToLive where usage[cell] > 0 {
+        writer.key(name)
+        writer.integer(usage[cell])
+      }
+    }
+  }
+}

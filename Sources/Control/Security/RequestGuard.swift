@@ -1,0 +1,96 @@
+internal import Observability
+
+/// Decides whether a request may be answered at all, before anything else is looked at.
+///
+/// A web page that the operator visits can make the browser send requests here; three rules keep it from reading or
+/// spending. `Host` must name this server (else a page could rebind its own name to this address), requests that a
+/// browser marks as another site's are refused, and whoever is not on this machine needs the token.
+struct RequestGuard: Sendable {
+  /// Host names by which the control plane may be called, in lower case, besides the loopback's and addresses.
+  private let names: Set<String>
+  private let addresses: Set<IPLiteral>
+  private let token: Secret
+
+  init(listenHost: String, allowedHosts: [String], token: Secret) {
+    let hosts = ([listenHost] + allowedHosts).map { Self.normalised($0) }
+    names = Set(hosts + ["localhost"])
+    addresses = Set(hosts.compactMap(IPLiteral.init).filter { !$0.isUnspecified })
+    self.token = token
+  }
+
+  /// Whether the sender may read: it is on this machine, or has the token.
+  func isTrusted(_ origin: RequestOrigin) -> Bool { isLocal(origin) || hasToken(origin) }
+
+  /// Why the request is refused; nil where it is not.
+  ///
+  /// - Parameters:
+  ///   - isPage: whether the page for people is asked for, to which links elsewhere may lead.
+  ///   - isHealth: whether health is asked for, which probes read without a token.
+  func refusal(of origin: RequestOrigin, isPage: Bool, isHealth: Bool) -> Problem? {
+    if let problem = hostRefusal(origin) ?? siteRefusal(origin, isPage: isPage) { return problem }
+    guard isHealth || isTrusted(origin) else {
+      return Problem(
+        401, "Token needed",
+        "From another machine this needs the header authorization: Bearer followed by the content of the file "
+          + "\(ControlToken.fileName) in Tollgate's data directory.")
+    }
+    return nil
+  }
+
+  private func hostRefusal(_ origin: RequestOrigin) -> Problem? {
+    guard let authority = origin.authority, !authority.isEmpty, !origin.hasSecondHost else {
+      return Problem(400, "Bad host", "A request needs exactly one header host.")
+    }
+    let host = Self.host(of: authority)
+    if names.contains(host) { return nil }
+    if let address = IPLiteral(host) {
+      if address.isLoopback || addresses.contains(address) { return nil }
+      if let local = origin.localAddress.flatMap(IPLiteral.init), local == address { return nil }
+    }
+    return Problem(
+      403, "Unknown host",
+      "The header host names neither this machine's loopback nor an address or name that the control plane is "
+        + "configured with.")
+  }
+
+  private func siteRefusal(_ origin: RequestOrigin, isPage: Bool) -> Problem? {
+    let refused = Problem(
+      403, "Cross-site request", "A browser sent this for another site; the control plane answers its own.")
+    if let from = origin.origin?.lowercased(), let authority = origin.authority?.lowercased() {
+      guard from == "http://\(authority)" || from == "https://\(authority)" else { return refused }
+    }
+    switch origin.fetchSite?.lowercased() {
+    case nil, "none", "same-origin": return nil
+    default:
+      let isLink = origin.fetchMode == "navigate" && origin.fetchDestination == "document"
+      return isPage && isLink ? nil : refused
+    }
+  }
+
+  /// On this machine, and not passed on by a proxy for somebody who may not be.
+  private func isLocal(_ origin: RequestOrigin) -> Bool {
+    guard !origin.isForwarded else { return false }
+    guard let peer = origin.peerAddress else { return true }
+    return IPLiteral(peer)?.isLoopback ?? false
+  }
+
+  private func hasToken(_ origin: RequestOrigin) -> Bool {
+    guard let authorization = origin.authorization else { return false }
+    let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
+    return Secret(String(parts[1])) == token
+  }
+
+  /// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.
+  private static func host(of authority: String) -> String {
+    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+      return normalised(String(authority[authority.index(after: authority.startIndex)..<end]))
+    }
+    return normalised(String(authority.prefix { $0 != ":" }))
+  }
+
+  private static func normalised(_ host: String) -> String {
+    let lower = host.lowercased()
+    return lower.hasSuffix(".") ? String(lower.dropLast()) : lower
+  }
+}

@@ -1,0 +1,29 @@
+/// Where the control plane listens, and its limits.
+public struct ControlConfiguration: Sendable {
+  /// The address or name to listen on.
+  public var host = "127.0.0.1"
+  /// 0 takes any free port.
+  public var port = 4101
+  /// Further host names by which requests may call it.
+  public var allowedHosts: [String] = []
+  /// Connections at once; more wait in the kernel's queue.
+  public var connectionsMax = 256
+  /// The body of a request, in bytes.
+  public var bodyBytesMax = 1_048_576
+  /// A request's header block, in bytes.
+  public var headerBytesMax = 65_536
+  /// How long a connection may be silent, or a request incomplete.
+  public var idleTimeoutSeconds: Int64 = 60
+  /// How long an answer may be worked on.
+  public var answerTimeoutSeconds: Int64 = 30
+
+  /// The defaults: loopback, port 4101.
+  public init() {}
+}
+
+/// Whether Tollgate takes calls.
+public enum Readiness: Sendable, Equatable {
+  case ready
+  /// It does not, for a reason that is shown to the operator.
+  case notReady(reason: String)
+}

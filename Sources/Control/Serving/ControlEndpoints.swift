@@ -1,0 +1,78 @@
+internal import HTTPTypes
+internal import Ledger
+internal import Logging
+internal import Metering
+internal import Observability
+
+/// What each route answers.
+struct ControlEndpoints: Sendable {
+  let queries: ControlQueries
+  let metrics: MetricsRegistry
+  let readiness: @Sendable () -> Readiness
+  let version: String
+  let now: @Sendable () -> Timestamp
+
+  /// - Parameters:
+  ///   - accept: the header of that name.
+  ///   - isTrusted: whether the sender may read more than whether Tollgate works.
+  func answer(_ route: ControlRoute, query: String, accept: String?, isTrusted: Bool) async throws -> ControlAnswer {
+    let parameters = try parameters(of: route, query)
+    switch route {
+    case .page:
+      return ControlAnswer(contentType: "text/html; charset=utf-8", body: ControlPage.document(version: version))
+    case .metrics:
+      let format = ExpositionFormat.negotiated(accept: accept)
+      return ControlAnswer(
+        contentType: format.contentType, body: metrics.expose(format), headers: [(.vary, "accept")])
+    case .alive: return .json(status("ok"))
+    case .ready: return ready(isTrusted: isTrusted)
+    case .calls: return try await calls(parameters)
+    case .call(let id): return try await call(id)
+    case .summary: return try await summary(parameters)
+    case .openAPI: return .json(OpenAPIDocument.document(version: version))
+    }
+  }
+
+  private func parameters(of route: ControlRoute, _ query: String) throws -> QueryParameters {
+    // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
+    switch route {
+    case .page, .metrics, .alive, .ready, .openAPI: try QueryParameters("", known: [])
+    case .calls, .call, .summary: try QueryParameters(query, known: route.parameters)
+    }
+  }
+
+  private func ready(isTrusted: Bool) -> ControlAnswer {
+    switch readiness() {
+    case .ready: return .json(status("ready"))
+    case .notReady(let reason):
+      return .problem(
+        Problem(503, "Not ready", isTrusted ? reason : "The reason is shown on the machine itself, or with the token."))
+    }
+  }
+
+  private func calls(_ parameters: QueryParameters) async throws -> ControlAnswer {
+    let filter = try CallQuery.filter(parameters, now: now())
+    let rows = try await queries.calls(filter)
+    let next = rows.count >= filter.limit ? rows.last?.id : nil
+    return .json(CallJSON.page(rows, next: next))
+  }
+
+  private func call(_ text: String) async throws -> ControlAnswer {
+    guard let id = CallID(text), let call = try await queries.call(id) else {
+      throw Problem(
+        404, "No such call", "There is no call with that id. A call's id is the header x-tollgate-call of its reply.")
+    }
+    return .json(CallJSON.document(call))
+  }
+
+  private func summary(_ parameters: QueryParameters) async throws -> ControlAnswer {
+    let query = try SummaryQuery(parameters, now: now())
+    return .json(SummaryJSON.page(try await queries.summary(query.by, query.range), by: query.by))
+  }
+
+  private func status(_ text: String) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { $0.member("status", text) }
+    return writer.bytes
+  }
+}

@@ -1,0 +1,115 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import Metering
+internal import NIOCore
+internal import Observability
+
+/// What Hummingbird hands over with each request: the connection, which knows the peer.
+struct ControlContext: InitializableFromSource {
+  let channel: any Channel
+
+  init(source: ApplicationRequestContextSource) { channel = source.channel }
+}
+
+/// Turns a request into a response: guard, method, body limit, route, and every error into a problem.
+struct ControlResponder: HTTPResponder {
+  let guardian: RequestGuard
+  let endpoints: ControlEndpoints
+  let configuration: ControlConfiguration
+  let logger: Logger
+  let failures: LogThrottle
+
+  func respond(to request: Request, context: ControlContext) async throws -> Response {
+    let isHead = request.method == .head
+    do {
+      return try await answer(request, context).response(isHead: isHead)
+    } catch let problem as Problem {
+      return refused(problem, context, isHead: isHead)
+    } catch let error as ParameterError {
+      return ControlAnswer.problem(Problem(error)).response(isHead: isHead)
+    } catch {
+      report(error, path: request.head.path ?? "")
+      let problem = Problem(503, "Ledger unavailable", "The ledger could not answer; the log says why.")
+      return ControlAnswer.problem(problem).response(isHead: isHead)
+    }
+  }
+
+  private func answer(_ request: Request, _ context: ControlContext) async throws -> ControlAnswer {
+    let target = request.head.path ?? ""
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = String(parts.first ?? "")
+    let route = ControlRoute(path: path)
+    let origin = RequestOrigin(request, channel: context.channel)
+    let isHealth = route == .alive || route == .ready
+    if let refusal = guardian.refusal(of: origin, isPage: route == .page, isHealth: isHealth) { throw refusal }
+    guard let route else {
+      throw Problem(404, "No such path", "There is nothing here; /api/v1/openapi.json lists what there is.")
+    }
+    guard request.method == .get || request.method == .head else {
+      var problem = Problem(405, "Method not allowed", "This path can only be read.")
+      problem.allow = "GET, HEAD"
+      throw problem
+    }
+    try await discardBody(of: request)
+    let query = parts.count == 2 ? String(parts[1]) : ""
+    return try await withDeadline {
+      try await endpoints.answer(
+        route, query: query, accept: request.headers[.accept], isTrusted: guardian.isTrusted(origin))
+    }
+  }
+
+  /// Nothing here takes a body; one that comes all the same is read up to the limit, so that the connection can go on.
+  private func discardBody(of request: Request) async throws {
+    let tooLarge = Problem(413, "Body too large", "A request's body has at most \(configuration.bodyBytesMax) bytes.")
+    if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > configuration.bodyBytesMax {
+      throw tooLarge
+    }
+    var bytes = 0
+    for try await part in request.body {
+      bytes += part.readableBytes
+      if bytes > configuration.bodyBytesMax { throw tooLarge }
+    }
+  }
+
+  /// A refusal that may leave a body unread ends the connection.
+  private func refused(_ problem: Problem, _ context: ControlContext, isHead: Bool) -> Response {
+    var response = ControlAnswer.problem(problem).response(isHead: isHead)
+    guard [401, 403, 405, 413].contains(problem.status) else { return response }
+    response.headers[.connection] = "close"
+    let channel = context.channel
+    let bytes = isHead ? [] : problem.document()
+    response.body = ResponseBody(contentLength: problem.document().count) { writer in
+      if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
+      try await writer.finish(nil)
+      // Not at once: a reset while the client still sends would take the answer from it.
+      channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+    return response
+  }
+
+  private func withDeadline(_ answer: @escaping @Sendable () async throws -> ControlAnswer) async throws
+    -> ControlAnswer
+  {
+    let limit = configuration.answerTimeoutSeconds
+    return try await withThrowingTaskGroup(of: ControlAnswer.self) { group in
+      group.addTask { try await answer() }
+      group.addTask {
+        try await Task.sleep(for: .seconds(limit))
+        throw Problem(
+          503, "Too slow", "The answer took longer than \(limit) seconds; ask for less, by since, from and to.")
+      }
+      defer { group.cancelAll() }
+      guard let first = try await group.next() else { throw CancellationError() }
+      return first
+    }
+  }
+
+  private func report(_ error: any Error, path: String) {
+    let milliseconds = WallClock.now().unixMicroseconds / 1_000
+    guard let suppressed = failures.admit(nowMilliseconds: milliseconds) else { return }
+    logger.error(
+      "the control plane could not answer", error: error,
+      metadata: ["path": "\(path.prefix { $0 != "?" })", "suppressed": "\(suppressed)"])
+  }
+}

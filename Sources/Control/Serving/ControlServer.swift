@@ -1,0 +1,78 @@
+internal import Hummingbird
+internal import HummingbirdCore
+public import Ledger
+public import Logging
+public import Metering
+public import NIOCore
+public import Observability
+public import ServiceLifecycle
+
+/// The control plane: health, metrics and the API, on a port of its own.
+public struct ControlServer: Service {
+  private let configuration: ControlConfiguration
+  private let responder: ControlResponder
+  private let logger: Logger
+  private let eventLoopGroup: (any EventLoopGroup)?
+  private let onListening: @Sendable (SocketAddress) -> Void
+
+  /// A server that listens once it is run.
+  ///
+  /// - Parameters:
+  ///   - token: what ``ControlToken`` gave.
+  ///   - version: Tollgate's own.
+  ///   - eventLoopGroup: shared with the data plane; nil takes the process's.
+  ///   - readiness: asked at each `/readyz`; must return at once.
+  ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
+  public init(
+    _ configuration: ControlConfiguration, ledger: Ledger, metrics: MetricsRegistry, token: Secret, version: String,
+    logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
+    now: @escaping @Sendable () -> Timestamp = WallClock.now,
+    onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
+    readiness: @escaping @Sendable () -> Readiness
+  ) {
+    let endpoints = ControlEndpoints(
+      queries: ControlQueries(ledger), metrics: metrics, readiness: readiness, version: version, now: now)
+    self.init(
+      configuration, endpoints: endpoints, token: token, logger: logger, eventLoopGroup: eventLoopGroup,
+      onListening: onListening)
+  }
+
+  init(
+    _ configuration: ControlConfiguration, endpoints: ControlEndpoints, token: Secret, logger: Logger,
+    eventLoopGroup: (any EventLoopGroup)?, onListening: @escaping @Sendable (SocketAddress) -> Void
+  ) {
+    let guardian = RequestGuard(
+      listenHost: configuration.host, allowedHosts: configuration.allowedHosts, token: token)
+    self.configuration = configuration
+    self.logger = logger
+    self.eventLoopGroup = eventLoopGroup
+    self.onListening = onListening
+    responder = ControlResponder(
+      guardian: guardian, endpoints: endpoints, configuration: configuration, logger: logger,
+      failures: LogThrottle(intervalMilliseconds: 10_000))
+  }
+
+  /// Serves until the task is cancelled or the service group shuts down; then lets answers end that were begun.
+  public func run() async throws {
+    let address = BindAddress.hostname(configuration.host, port: configuration.port)
+    // Hummingbird logs each start and stop of its own, which says nothing that Tollgate does not say.
+    var frameworkLogger = logger
+    frameworkLogger.logLevel = max(logger.logLevel, .warning)
+    let application = Application(
+      responder: responder, server: .http1(configuration: channelConfiguration),
+      configuration: ApplicationConfiguration(
+        address: address,
+        availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax, logger: frameworkLogger)
+      ),
+      onServerRunning: { channel in if let address = channel.localAddress { onListening(address) } },
+      eventLoopGroupProvider: eventLoopGroup.map { .shared($0) } ?? .singleton, logger: frameworkLogger)
+    try await application.run()
+  }
+
+  private var channelConfiguration: HTTP1Channel.Configuration {
+    HTTP1Channel.Configuration(
+      idleTimeout: .seconds(configuration.idleTimeoutSeconds),
+      httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+        maxHeaderFieldSize: configuration.headerBytesMax, maxHeaderListSize: configuration.headerBytesMax))
+  }
+}

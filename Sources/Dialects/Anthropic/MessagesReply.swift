@@ -1,0 +1,152 @@
+internal import JSON
+internal import Metering
+
+/// Replies of Messages: the message itself, or the events that build it.
+///
+/// https://docs.anthropic.com/en/api/messages and `/en/docs/build-with-claude/streaming`.
+struct MessagesReply: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case id = 1
+    case model, stop, eventType, message, content, text
+    case block, blockType, blockIndex, blockID, blockName, blockInput
+  }
+
+  enum Event: String, CaseIterable {
+    case contentBlockStart = "content_block_start"
+    case messageStop = "message_stop"
+  }
+
+  private enum BlockType: Int {
+    case toolUse, serverToolUse, mcpToolUse
+
+    static let names = ["tool_use", "server_tool_use", "mcp_tool_use"]
+  }
+
+  static let shape = JSONShape(
+    .object([
+      "type": .word(Field.eventType, of: Event.allCases.map(\.rawValue)),
+      "message": .object(Field.message, message),
+      "index": .scalar(Field.blockIndex),
+      "content_block": block,
+      "delta": .object([
+        "text": .stringSize(Field.text),
+        "thinking": .stringSize(Field.text),
+        "partial_json": .stringSize(Field.text),
+        "content": .stringSize(Field.text),
+        "stop_reason": .text(Field.stop),
+      ]),
+      "error": ErrorMembers.pattern,
+    ]).orObject(message))
+
+  private static let message: KeyValuePairs<String, JSONPattern> = [
+    "id": .text(Field.id),
+    "model": .text(Field.model),
+    "content": .array(Field.content, of: block),
+    "stop_reason": .text(Field.stop),
+    "usage": MessagesUsage.pattern,
+  ]
+
+  private static let block = JSONPattern.object(
+    Field.block,
+    [
+      "type": .word(Field.blockType, of: BlockType.names),
+      "id": .text(Field.blockID),
+      "name": .text(Field.blockName),
+      "input": .size(Field.blockInput),
+      "text": .stringSize(Field.text),
+      "thinking": .stringSize(Field.text),
+      // The summary of a compaction. The content of the results of server tools is no text, and not the model's.
+      "content": .stringSize(Field.text),
+    ])
+
+  private struct Block {
+    var type: BlockType?
+    var id = ""
+    var name = ""
+    var inputBytes = 0
+  }
+
+  private var usage = MessagesReplyUsage()
+  private var error = ErrorMembers()
+  private var isInMessage = false
+
+  /// What the current document is, if it is an event.
+  private var event: Event?
+  private var blockIndex: Int64 = 0
+  private var block = Block()
+  private var waiting: Block?
+  private var contentPlace: Int64?
+  private var counted: Set<Int64> = []
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
+    error.begin(label)
+    usage.begin(label)
+    switch Field(rawValue: label) {
+    case .message: isInMessage = true
+    case .content: contentPlace = 0
+    case .block: block = Block()
+    default: break
+    }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
+    guard let field = Field(rawValue: label) else {
+      usage.value(label, json, &tally)
+      error.value(label, json, &tally)
+      return
+    }
+    switch field {
+    case .text: tally.addContent(bytes: json.size)
+    case .eventType: event = json.word.flatMap { $0 == 0 ? .contentBlockStart : .messageStop }
+    case .blockIndex: if let index = json.count { blockIndex = index }
+    case .id: tally.readResponseID(json)
+    case .model: tally.readModel(json)
+    case .stop: if json.kind == .string, json.size > 0 { tally.facts.finishReason = json.string }
+    case .blockType: block.type = json.word.flatMap { BlockType(rawValue: $0) }
+    case .blockID: if json.kind == .string { block.id = json.string }
+    case .blockName: if json.kind == .string { block.name = json.string }
+    case .blockInput: block.inputBytes = json.size
+    case .message, .content, .block: break
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
+    error.end(label, &tally)
+    switch label {
+    case Field.message.rawValue: isInMessage = false
+    case Field.content.rawValue: contentPlace = nil
+    case Field.block.rawValue: endBlock(&tally)
+    default:
+      if usage.end(label, isProvisional: isInMessage) { _ = json.exchangeUsage(&tally.facts.usageRaw) }
+    }
+  }
+
+  mutating func endDocument(_ tally: inout ReplyTally) {
+    if let waiting { count(waiting, at: blockIndex, &tally) }
+    waiting = nil
+    usage.report(to: &tally)
+    if event == .messageStop { tally.facts.isTerminal = true }
+    event = nil
+    tally.endDocument()
+  }
+
+  private mutating func endBlock(_ tally: inout ReplyTally) {
+    guard let place = contentPlace else {
+      // A block that begins in a stream: its index may come behind it, its input comes later.
+      waiting = block
+      return
+    }
+    tally.addContent(bytes: block.type == nil ? 0 : block.inputBytes)
+    count(block, at: place, &tally)
+    contentPlace = place &+ 1
+  }
+
+  private mutating func count(_ block: Block, at index: Int64, _ tally: inout ReplyTally) {
+    guard let type = block.type, !block.name.isEmpty else { return }
+    guard counted.count < ReplyTally.blocksMax, counted.insert(index).inserted else { return }
+    switch type {
+    case .toolUse: tally.addToolCall(id: block.id, name: block.name)
+    case .serverToolUse, .mcpToolUse: tally.addServerToolCall(name: block.name)
+    }
+  }
+}

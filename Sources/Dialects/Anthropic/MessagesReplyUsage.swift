@@ -1,0 +1,79 @@
+internal import JSON
+internal import Metering
+
+/// The usage of a message while its reports arrive: the start of a stream says what the end leaves out, and the end
+/// corrects what the start said.
+struct MessagesReplyUsage {
+  private typealias Field = MessagesUsage.Field
+
+  private var total = MessagesUsage()
+  private var iterations: [MessagesIteration] = []
+  private var hasNews = false
+
+  /// The report that is being read.
+  private var current = MessagesUsage()
+  private var currentIterations: [MessagesIteration]?
+  private var iteration: MessagesIteration?
+
+  mutating func begin(_ label: UInt8) {
+    switch Field(rawValue: label) {
+    case .usage:
+      current = MessagesUsage()
+      currentIterations = nil
+      iteration = nil
+    case .iterations: currentIterations = []
+    case .iteration: iteration = MessagesIteration()
+    default: break
+    }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
+    guard let field = Field(rawValue: label) else { return }
+    switch field {
+    case .tier: tally.readServiceTier(json)
+    case .geo: if let geo = Self.text(json) { tally.facts.geo = geo == "global" || geo == "not_available" ? nil : geo }
+    case .speed: if let speed = Self.text(json) { tally.facts.speed = speed == "standard" ? nil : speed }
+    case .iterationType: iteration?.kind = MessagesIteration.Kind.at(json.word)
+    case .iterationModel: iteration?.model = Self.text(json)
+    default:
+      if iteration == nil { current.value(field, json) } else { iteration?.usage.value(field, json) }
+    }
+  }
+
+  /// Takes an object that ended; true for a report that counts, so that its bytes are kept.
+  ///
+  /// - Parameter isProvisional: whether it stands in the message that a stream begins with.
+  mutating func end(_ label: UInt8, isProvisional: Bool) -> Bool {
+    switch Field(rawValue: label) {
+    case .iteration:
+      endIteration()
+      return false
+    case .usage:
+      guard current.hasCounts, !current.isMalformed else { return false }
+      total.merge(current, isProvisional: isProvisional)
+      if let currentIterations { iterations = currentIterations }
+      hasNews = true
+      return true
+    default: return false
+    }
+  }
+
+  private mutating func endIteration() {
+    defer { iteration = nil }
+    guard let iteration, iteration.kind != nil, iteration.usage.hasCounts, !iteration.usage.isMalformed else { return }
+    guard currentIterations?.count ?? 0 < ReplyTally.modelUsagesMax else { return }
+    currentIterations?.append(iteration)
+  }
+
+  /// Hands over what is new, at the end of a document, when the model is known.
+  mutating func report(to tally: inout ReplyTally) {
+    guard hasNews else { return }
+    hasNews = false
+    let split = MessagesIteration.split(total, iterations, answering: tally.facts.model)
+    tally.report(split.usage, others: split.others)
+  }
+
+  private static func text(_ json: borrowing JSONReader) -> String? {
+    json.kind == .string && json.size > 0 && json.isTextWhole ? json.string : nil
+  }
+}

@@ -1,0 +1,94 @@
+internal import JSON
+
+/// Requests of Messages and `count_tokens`.
+///
+/// https://docs.anthropic.com/en/api/messages
+struct MessagesRequest: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case message = 1
+    case role, blockType, source, sourceType, sourceText
+  }
+
+  static let shape = JSONShape(
+    .object(
+      RequestMembers.Field.body,
+      [
+        "model": .text(RequestMembers.Field.model),
+        "stream": .scalar(RequestMembers.Field.stream),
+        "max_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "service_tier": .text(RequestMembers.Field.tier),
+        "speed": .text(RequestMembers.Field.speed),
+        "system": text.orArray(of: .object(["text": text])),
+        "messages": .array(of: message),
+        "tools": .size(RequestMembers.Field.prompt),
+      ]))
+
+  private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+
+  private static let message = JSONPattern.object(
+    Field.message,
+    [
+      "role": .word(Field.role, of: ["assistant"]),
+      "content": text.orArray(
+        of: .object([
+          "type": .word(Field.blockType, of: ["tool_result"]),
+          "text": text,
+          "thinking": text,
+          "name": text,
+          "input": .size(RequestMembers.Field.prompt),
+          "content": text.orArray(of: .object(["text": text, "source": source])),
+          "source": source,
+        ])),
+    ])
+
+  /// Text that is handed over as a document. Images and files stand in the same place, and are no text.
+  private static let source = JSONPattern.object(
+    Field.source,
+    ["type": .word(Field.sourceType, of: ["text"]), "data": .stringSize(Field.sourceText)])
+
+  private var members = RequestMembers()
+  private var isAssistant = false
+  private var results = 0
+  private var isTextSource = false
+  private var sourceBytes = 0
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    members.begin(label, json)
+    switch Field(rawValue: label) {
+    case .message:
+      isAssistant = false
+      results = 0
+    case .source:
+      isTextSource = false
+      sourceBytes = 0
+    default: break
+    }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    switch Field(rawValue: label) {
+    case .role: isAssistant = json.word != nil
+    case .blockType: if json.word != nil { results &+= 1 }
+    case .sourceType: isTextSource = json.word != nil
+    case .sourceText: sourceBytes = json.size
+    case .message, .source: break
+    case nil: members.value(label, json, &facts)
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    switch Field(rawValue: label) {
+    // What stands before the last message of the assistant is history.
+    case .message: facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
+    case .source: if isTextSource { facts.promptTextBytes &+= Int64(sourceBytes) }
+    default: break
+    }
+  }
+
+  mutating func endDocument(_ facts: inout RequestFacts) {}
+
+  consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    members.finish(&facts, isWhole: isWhole)
+    facts.wantsStreamUsage = true
+  }
+}

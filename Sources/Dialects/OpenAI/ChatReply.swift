@@ -1,0 +1,154 @@
+internal import JSON
+
+/// Replies of Chat Completions, Completions and Embeddings: one document, or chunks of the same shape.
+///
+/// https://platform.openai.com/docs/api-reference/chat/object and `/chat-streaming`.
+struct ChatReply: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case id = 1
+    case model, tier, choice, choiceIndex, finish, content
+    case toolCall, toolIndex, toolID, toolName, functionCall, functionName
+  }
+
+  static let shape = JSONShape(
+    .object([
+      "id": .text(Field.id),
+      "model": .text(Field.model),
+      "service_tier": .text(Field.tier),
+      "choices": .array(of: choice),
+      "usage": OpenAIUsage.pattern,
+      "error": ErrorMembers.pattern,
+    ]))
+
+  private static let choice = JSONPattern.object(
+    Field.choice,
+    [
+      "index": .scalar(Field.choiceIndex),
+      "finish_reason": .text(Field.finish),
+      "text": .stringSize(Field.content),
+      "delta": message,
+      "message": message,
+      "error": ErrorMembers.pattern,
+    ])
+
+  private static let message = JSONPattern.object([
+    "content": .stringSize(Field.content).orArray(of: .object(["text": .stringSize(Field.content)])),
+    "reasoning_content": .stringSize(Field.content),
+    "reasoning": .stringSize(Field.content),
+    "refusal": .stringSize(Field.content),
+    "audio": .object(["transcript": .stringSize(Field.content)]),
+    "tool_calls": .array(of: toolCall),
+    "function_call": .object(
+      Field.functionCall, ["name": .text(Field.functionName), "arguments": .stringSize(Field.content)]),
+  ])
+
+  private static let toolCall = JSONPattern.object(
+    Field.toolCall,
+    [
+      "index": .scalar(Field.toolIndex),
+      "id": .text(Field.toolID),
+      "function": .object(["name": .text(Field.toolName), "arguments": .stringSize(Field.content)]),
+      "custom": .object(["name": .text(Field.toolName), "input": .stringSize(Field.content)]),
+    ])
+
+  /// A tool call of the current choice, whose index may come behind it.
+  private struct Fragment {
+    var index: Int64
+    var id = ""
+    var name = ""
+  }
+
+  private var usage = OpenAIUsage()
+  private var error = ErrorMembers()
+  private var calls = ToolCallFragments()
+
+  private var choicesSeen: Int64 = 0
+  private var choiceIndex: Int64 = 0
+  private var finish: String?
+  /// The choice that the finish reason comes from: the first one.
+  private var finishChoice = Int64.max
+  private var fragmentsSeen: Int64 = 0
+  private var fragment = Fragment(index: 0)
+  private var fragments: [Fragment] = []
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
+    error.begin(label)
+    if label == OpenAIUsage.Field.usage.rawValue { usage = OpenAIUsage() }
+    switch Field(rawValue: label) {
+    case .choice:
+      choiceIndex = choicesSeen
+      choicesSeen &+= 1
+      finish = nil
+      fragmentsSeen = 0
+    case .toolCall:
+      fragment = Fragment(index: fragmentsSeen)
+      fragmentsSeen &+= 1
+    case .functionCall: fragment = Fragment(index: -1)
+    default: break
+    }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
+    guard let field = Field(rawValue: label) else {
+      usage.value(label, json)
+      error.value(label, json, &tally)
+      return
+    }
+    switch field {
+    case .content: tally.addContent(bytes: json.size)
+    case .id: tally.readResponseID(json)
+    case .model: tally.readModel(json)
+    case .tier: tally.readServiceTier(json)
+    case .choiceIndex: if let index = json.count { choiceIndex = index }
+    case .finish: if json.kind == .string, json.size > 0 { finish = json.string }
+    case .toolIndex: if let index = json.count { fragment.index = index }
+    case .toolID: if json.kind == .string, json.size > 0 { fragment.id = json.string }
+    case .toolName, .functionName: if json.kind == .string, json.size > 0 { fragment.name = json.string }
+    case .choice, .toolCall, .functionCall: break
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
+    error.end(label, &tally)
+    switch label {
+    case Field.toolCall.rawValue, Field.functionCall.rawValue:
+      guard !fragment.id.isEmpty || !fragment.name.isEmpty else { return }
+      if fragments.count < ReplyTally.toolCallsMax { fragments.append(fragment) }
+    case Field.choice.rawValue: endChoice(&tally)
+    case OpenAIUsage.Field.usage.rawValue:
+      guard let cells = usage.cells else { return }
+      _ = json.exchangeUsage(&tally.facts.usageRaw)
+      tally.report(cells)
+    default: break
+    }
+  }
+
+  mutating func endDocument(_ tally: inout ReplyTally) {
+    choicesSeen = 0
+    tally.endDocument()
+  }
+
+  private mutating func endChoice(_ tally: inout ReplyTally) {
+    if let finish, choiceIndex <= finishChoice {
+      finishChoice = choiceIndex
+      tally.facts.finishReason = finish
+    }
+    guard !fragments.isEmpty else { return }
+    for fragment in fragments {
+      calls.add(
+        ToolCallFragments.Key(choice: choiceIndex, index: fragment.index), id: fragment.id, name: fragment.name,
+        to: &tally)
+    }
+    fragments.removeAll(keepingCapacity: true)
+  }
+}
+
+extension JSONReader {
+  /// Takes the usage object that has just ended, as it was written; nil where it is too long to be kept.
+  mutating func exchangeUsage(_ raw: inout [UInt8]?) -> Bool {
+    var bytes = raw.take() ?? []
+    guard exchangeKeptBytes(&bytes) else { return false }
+    raw = bytes
+    return true
+  }
+}

@@ -1,0 +1,95 @@
+internal import JSON
+
+/// Requests of Chat Completions, Completions, Embeddings and Moderations.
+///
+/// https://platform.openai.com/docs/api-reference/chat/create
+struct ChatRequest: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case streamOptions = 1
+    case includeUsage, message, role
+  }
+
+  static let shape = JSONShape(
+    .object(
+      RequestMembers.Field.body,
+      [
+        "model": .text(RequestMembers.Field.model),
+        "stream": .scalar(RequestMembers.Field.stream),
+        "max_completion_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "max_tokens": .scalar(RequestMembers.Field.tokensMaxOld),
+        "n": .scalar(RequestMembers.Field.choices),
+        "best_of": .scalar(RequestMembers.Field.bestOf),
+        "service_tier": .text(RequestMembers.Field.tier),
+        "stream_options": .object(Field.streamOptions, ["include_usage": .object(Field.includeUsage, [:])]),
+        "messages": .array(of: message),
+        "prompt": prompt,
+        "suffix": .stringSize(RequestMembers.Field.prompt),
+        "input": prompt,
+        "tools": prompt,
+        "functions": prompt,
+        "response_format": prompt,
+      ]))
+
+  private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
+  private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+
+  private static let message = JSONPattern.object(
+    Field.message,
+    [
+      "role": .word(Field.role, of: ["assistant", "tool", "function"]),
+      "content": text.orArray(of: .object(["text": text, "refusal": text])),
+      "reasoning_content": text,
+      "refusal": text,
+      "name": text,
+      "tool_calls": .array(
+        of: .object([
+          "function": .object(["name": text, "arguments": text]),
+          "custom": .object(["name": text, "input": text]),
+        ])),
+      "function_call": .object(["name": text, "arguments": text]),
+    ])
+
+  private var members = RequestMembers()
+  private var streamOptions = StreamOptionsReader()
+  private let hasStreamOptions: Bool
+  private var role: Int?
+
+  init(hasStreamOptions: Bool) { self.hasStreamOptions = hasStreamOptions }
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    members.begin(label, json)
+    streamOptions.begin(Field(rawValue: label), json)
+    if label == Field.message.rawValue { role = nil }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    if label == Field.role.rawValue {
+      role = json.word
+    } else {
+      members.value(label, json, &facts)
+      streamOptions.value(Field(rawValue: label), json)
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    streamOptions.end(Field(rawValue: label), json)
+    guard label == Field.message.rawValue, let role else { return }
+    // What stands before the last message of the assistant is history.
+    facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
+  }
+
+  mutating func endDocument(_ facts: inout RequestFacts) {}
+
+  consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    members.finish(&facts, isWhole: isWhole)
+    guard hasStreamOptions else {
+      facts.wantsStreamUsage = true
+      return
+    }
+    if streamOptions.isAmbiguous { facts.isAmbiguous = true }
+    facts.wantsStreamUsage = streamOptions.includesUsage
+    if facts.isComplete, !facts.isAmbiguous {
+      facts.streamOptions = streamOptions.location(brace: members.braceOffset)
+    }
+  }
+}

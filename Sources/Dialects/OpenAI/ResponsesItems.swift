@@ -1,0 +1,95 @@
+internal import JSON
+internal import Metering
+
+/// The items of a response's output, each counted once: a stream adds an item, completes it, and repeats it in the
+/// terminal event, always under the same index.
+struct ResponsesItems: ~Copyable {
+  /// The index that an event gives to its item.
+  var outputIndex: Int64?
+  /// File searches, which are billed by the call.
+  private(set) var fileSearches: Int64 = 0
+
+  /// How many tool calls are told apart; those beyond are not counted.
+  private static let callsMax = 16_384
+
+  private struct Item {
+    var type: ResponsesItem?
+    var id = ""
+    var callID = ""
+    var name = ""
+    var isClientExecution = false
+    var drawing: ModelUsage?
+  }
+
+  private var current = Item()
+  private var isInOutput = false
+  private var outputPlace: Int64 = 0
+  /// The item of an event, until its index is known for sure.
+  private var waiting: Item?
+  private var counted: Set<Int64> = []
+  private var drawingsByIndex: [Int64: ModelUsage] = [:]
+
+  /// What models other than the response's used for drawings, in the order of their items.
+  var drawings: [ModelUsage] { drawingsByIndex.sorted { $0.key < $1.key }.map(\.value) }
+
+  mutating func beginOutput() {
+    isInOutput = true
+    outputPlace = 0
+  }
+
+  mutating func begin() { current = Item() }
+
+  mutating func value(_ field: ResponsesReply.Field, _ json: borrowing JSONReader) {
+    guard json.kind == .string else { return }
+    switch field {
+    case .itemType: current.type = ResponsesItem.at(json.word)
+    case .itemID: current.id = json.string
+    case .callID: current.callID = json.string
+    case .itemName: current.name = json.string
+    case .execution: current.isClientExecution = json.word != nil
+    default: break
+    }
+  }
+
+  mutating func setDrawing(_ drawing: ModelUsage?) { current.drawing = drawing }
+
+  mutating func end(_ tally: inout ReplyTally) {
+    guard isInOutput else {
+      waiting = current
+      return
+    }
+    count(current, at: outputPlace, &tally)
+    outputPlace &+= 1
+  }
+
+  mutating func endDocument(_ tally: inout ReplyTally) {
+    if let waiting { count(waiting, at: outputIndex ?? Int64(counted.count), &tally) }
+    waiting = nil
+    outputIndex = nil
+    isInOutput = false
+  }
+
+  private mutating func count(_ item: Item, at index: Int64, _ tally: inout ReplyTally) {
+    if let drawing = item.drawing, drawingsByIndex.count < ReplyTally.modelUsagesMax {
+      drawingsByIndex[index] = drawing
+    }
+    guard let role = item.type?.role(isClientExecution: item.isClientExecution) else { return }
+    switch role {
+    case .clientCall(let standard):
+      let name = item.name.isEmpty ? standard ?? "" : item.name
+      guard !name.isEmpty, isNew(index) else { return }
+      tally.addToolCall(id: item.callID.isEmpty ? item.id : item.callID, name: name)
+    case .serverCall(let name):
+      guard isNew(index) else { return }
+      if item.type == .fileSearchCall { fileSearches &+= 1 }
+      tally.addServerToolCall(name: item.type == .mcpCall && !item.name.isEmpty ? item.name : name)
+    case .result, .model, .message, .other: break
+    }
+  }
+
+  /// Whether the item of an index has not been counted.
+  private mutating func isNew(_ index: Int64) -> Bool {
+    guard counted.count < Self.callsMax else { return false }
+    return counted.insert(index).inserted
+  }
+}

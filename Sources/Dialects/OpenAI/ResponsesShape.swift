@@ -1,0 +1,59 @@
+internal import JSON
+
+extension ResponsesReply {
+  /// The root is a response, or an event that has one under `response`.
+  static let shape = JSONShape(
+    .object([
+      "type": .word(Field.eventType, of: Event.names),
+      "response": .object(response),
+      "item": item,
+      "output_index": .scalar(Field.outputIndex),
+      "delta": .stringSize(Field.delta),
+      "code": .text(Field.eventCode),
+    ]).orObject(response))
+
+  private static let response: KeyValuePairs<String, JSONPattern> = [
+    "id": .text(Field.id),
+    "model": .text(Field.model),
+    "status": .text(Field.status),
+    "background": .scalar(Field.background),
+    "service_tier": .text(Field.tier),
+    "incomplete_details": .object(["reason": .text(Field.reason)]),
+    "output": .array(Field.output, of: item),
+    "usage": OpenAIUsage.pattern,
+    "tool_usage": .object([
+      "web_search": .object(["num_requests": .scalar(Field.searches)]),
+      "image_gen": .object(Field.imageUsage, OpenAIUsage.members),
+    ]),
+    "tools": .array(
+      of: .object(
+        Field.tool,
+        ["type": .word(Field.toolType, of: ["image_generation"]), "model": .text(Field.toolModel)])),
+    "error": ErrorMembers.pattern,
+  ]
+
+  private static let item = JSONPattern.object(
+    Field.item,
+    [
+      "type": .word(Field.itemType, of: ResponsesItem.names),
+      "id": .text(Field.itemID),
+      "call_id": .text(Field.callID),
+      "name": .text(Field.itemName),
+      "execution": .word(Field.execution, of: ["client"]),
+      "arguments": .stringSize(Field.itemText),
+      "input": .stringSize(Field.itemText),
+      "code": .stringSize(Field.itemText),
+      "content": texts,
+      "summary": texts,
+      "svg_usage": .object(Field.svgUsage, OpenAIUsage.members).orObject([
+        "model": .text(Field.svgModel), "reasoning_tokens": .scalar(OpenAIUsage.Field.reasoning),
+      ]),
+    ])
+
+  private static let texts = JSONPattern.array(
+    of: .object([
+      "text": .stringSize(Field.itemText),
+      "refusal": .stringSize(Field.itemText),
+      "transcript": .stringSize(Field.itemText),
+    ]))
+}

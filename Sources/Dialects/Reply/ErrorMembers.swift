@@ -1,0 +1,37 @@
+internal import JSON
+
+/// An `error` object: `{"code", "type", "message"}`, of which the message is never read.
+struct ErrorMembers {
+  enum Field: UInt8 {
+    case error = 80
+    case code, type
+  }
+
+  static let pattern = JSONPattern.object(Field.error, ["code": .text(Field.code), "type": .text(Field.type)])
+
+  private var code: String?
+  private var type: String?
+
+  /// Takes a label if it is one of this object's.
+  mutating func begin(_ label: UInt8) {
+    if label == Field.error.rawValue { self = ErrorMembers() }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
+    switch Field(rawValue: label) {
+    case .code: code = Self.text(json)
+    case .type: type = Self.text(json)
+    case .error where json.kind == .string: tally.fail(code: nil)
+    default: break
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ tally: inout ReplyTally) {
+    if label == Field.error.rawValue { tally.fail(code: code ?? type) }
+  }
+
+  private static func text(_ json: borrowing JSONReader) -> String? {
+    if let number = json.count { return String(number) }
+    return json.kind == .string && json.size > 0 ? json.string : nil
+  }
+}

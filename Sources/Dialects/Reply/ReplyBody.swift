@@ -1,0 +1,124 @@
+internal import JSON
+
+/// The body of a reply: one JSON document, or the documents of a stream of events.
+struct ReplyBody: ~Copyable {
+  private enum Framing {
+    /// The first byte that is no blank decides. The headers' word counts where it says neither.
+    case undecided(headers: ReplyFraming)
+    case json
+    case events
+    case opaque
+  }
+
+  private var framing: Framing
+  private var json: JSONReader
+  private var events = EventStreamReader()
+  private var mark = EndMark()
+  private(set) var hasEndMark = false
+  var tally = ReplyTally()
+
+  init(framing: ReplyFraming, shape: JSONShape) {
+    self.framing = .undecided(headers: framing)
+    json = JSONReader(shape: shape)
+  }
+
+  mutating func read<Wire: DocumentWire & ~Copyable>(_ bytes: RawSpan, into wire: inout Wire)
+  where Wire.Facts == ReplyTally {
+    switch framing {
+    case .undecided(let headers):
+      guard decide(bytes, headers: headers) else { return }
+      read(bytes, into: &wire)
+    case .json: wire.read(bytes, with: &json, into: &tally)
+    case .events: readEvents(bytes, into: &wire)
+    case .opaque: break
+    }
+  }
+
+  private mutating func readEvents<Wire: DocumentWire & ~Copyable>(_ bytes: RawSpan, into wire: inout Wire)
+  where Wire.Facts == ReplyTally {
+    var offset = 0
+    while true {
+      switch events.next(bytes, at: &offset) {
+      case .needsMore: return
+      case .data(let range):
+        let data = bytes.extracting(range)
+        if !mark.consume(data) { wire.read(data, with: &json, into: &tally) }
+      case .lineBreak:
+        let lineFeed: InlineArray<1, UInt8> = [0x0A]
+        wire.read(lineFeed.span.bytes, with: &json, into: &tally)
+      case .endOfEvent: endEvent()
+      }
+    }
+  }
+
+  private mutating func endEvent() {
+    if mark.isWhole { hasEndMark = true }
+    mark = EndMark()
+    json.reset()
+  }
+
+  /// Tells the framing from the first byte that is no blank; false where there is none yet.
+  private mutating func decide(_ bytes: RawSpan, headers: ReplyFraming) -> Bool {
+    var offset = 0
+    while offset < bytes.byteCount {
+      let byte = bytes.byte(at: offset)
+      offset &+= 1
+      switch byte {
+      case 0x20, 0x09, 0x0A, 0x0D: continue
+      case UInt8(ascii: "{"), UInt8(ascii: "["): framing = .json
+      // The fields of an event, a comment, a byte order mark.
+      case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "r"), UInt8(ascii: ":"), 0xEF:
+        framing = headers == .opaque ? .opaque : .events
+      default:
+        switch headers {
+        case .json: framing = .json
+        case .serverSentEvents: framing = .events
+        case .opaque: framing = .opaque
+        }
+      }
+      if case .events = framing { tally.isStream = true }
+      return true
+    }
+    return false
+  }
+
+  /// Says that the body has ended.
+  ///
+  /// - Returns: whether it was one whole document, or ended with the mark `[DONE]`.
+  mutating func finish() -> Bool {
+    switch framing {
+    case .json: json.finish()
+    case .events: hasEndMark || mark.isWhole
+    case .undecided, .opaque: false
+    }
+  }
+}
+
+/// The data `[DONE]`, with which some APIs end their streams.
+struct EndMark {
+  private static let text: UInt64 = 0x5D45_4E4F_445B
+  private static let count = 6
+
+  /// Bytes of the mark that were seen; -1 where the data is something else.
+  private var matched = 0
+
+  var isWhole: Bool { matched == Self.count }
+
+  /// Takes data that may be the mark, or a part of it; false where it is not.
+  mutating func consume(_ data: RawSpan) -> Bool {
+    guard matched >= 0 else { return false }
+    var offset = 0
+    while offset < data.byteCount {
+      let byte = data.byte(at: offset)
+      offset &+= 1
+      // Blanks behind the mark.
+      if matched == Self.count, byte == 0x20 { continue }
+      guard matched < Self.count, byte == UInt8(truncatingIfNeeded: Self.text >> UInt64(8 &* matched)) else {
+        matched = -1
+        return false
+      }
+      matched &+= 1
+    }
+    return true
+  }
+}

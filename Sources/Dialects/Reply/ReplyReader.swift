@@ -1,0 +1,77 @@
+internal import JSON
+public import Metering
+
+/// How the body of a reply is framed, told from its headers.
+public enum ReplyFraming: Sendable, Equatable {
+  case json
+  case serverSentEvents
+  /// Neither, or a content coding that is not decoded: nothing is read, unless the body begins like a JSON object.
+  case opaque
+}
+
+/// Reads the body of a reply as its parts arrive, after they were forwarded.
+///
+/// Bounded, whatever the body: no text is kept but ids, names and the usage object, each with a limit. Nothing that a
+/// peer can send traps; what is not understood is passed over.
+public struct ReplyReader: ~Copyable {
+  private var body: ReplyBody
+  private var wire: ReplyWires
+  private let endsWithMark: Bool
+
+  /// A reader for the reply to a request to `endpoint`.
+  ///
+  /// - Parameter framing: what the headers say; where the first byte contradicts them, it decides.
+  public init(endpoint: Endpoint, status: Int, framing: ReplyFraming) {
+    let operation = endpoint.operation
+    body = ReplyBody(framing: framing, shape: ReplyWires.shape(operation))
+    wire = ReplyWires(operation)
+    endsWithMark = operation == .chatCompletions || operation == .completions
+  }
+
+  /// Reads the next part of the body. Parts may be cut anywhere.
+  public mutating func consume(_ bytes: RawSpan) { wire.read(bytes, with: &body) }
+
+  /// Whether content (text, reasoning or a tool call) has been seen: the moment of the first token.
+  public var hasContent: Bool { body.tally.hasContent }
+
+  /// Facts so far, cheap enough to be read after each part: what a crash must not lose.
+  public var progress: ReplyProgress {
+    var progress = ReplyProgress()
+    progress.revision = body.tally.revision
+    if let usage = body.tally.usage { progress.usage = usage }
+    progress.outputTextBytes = body.tally.facts.outputTextBytes
+    progress.hasResponseID = body.tally.facts.responseID != nil
+    return progress
+  }
+
+  /// The provider's response id, once it has been read.
+  public var responseID: String? { body.tally.facts.responseID }
+
+  /// The answering model, once it has been read.
+  public var model: String? { body.tally.facts.model }
+
+  /// The whole of what was read.
+  public consuming func finish() -> ReplyFacts {
+    let isWhole = body.finish()
+    var facts = body.tally.finish()
+    if isWhole, endsWithMark || !body.tally.isStream { facts.isTerminal = true }
+    return facts
+  }
+}
+
+/// What is known of a reply while it flows.
+public struct ReplyProgress: Sendable, Equatable {
+  /// Grows whenever ``usage`` or ``hasResponseID`` changes, so that callers can skip work.
+  public var revision: UInt32
+  /// The usage reported so far, of the answering model; empty before the first report.
+  public var usage: Usage
+  public var outputTextBytes: Int64
+  public var hasResponseID: Bool
+
+  public init() {
+    revision = 0
+    usage = Usage()
+    outputTextBytes = 0
+    hasResponseID = false
+  }
+}

@@ -1,0 +1,96 @@
+internal import JSON
+internal import Metering
+
+/// The facts of a reply while they are gathered.
+struct ReplyTally {
+  /// How many tool calls are kept with their ids and names.
+  static let toolCallsMax = 1024
+  /// How many blocks with tool calls are told apart; those beyond are not counted.
+  static let blocksMax = 16_384
+  /// How many names of server tools are told apart.
+  static let serverToolsMax = 64
+  /// How many models' usage is told apart.
+  static let modelUsagesMax = 64
+  /// The longest error code that is taken for one.
+  static let errorCodeBytesMax = 64
+
+  var facts = ReplyFacts()
+  /// What the answering model used; nil before the first report.
+  var usage: Usage?
+  /// What others used.
+  var otherUsage: [ModelUsage] = []
+  var revision: UInt32 = 0
+  var hasContent = false
+  /// Whether the body is a stream of events, rather than one document.
+  var isStream = false
+
+  /// Bytes of content in the current document.
+  private var documentContentBytes = 0
+
+  mutating func addContent(bytes: Int) { documentContentBytes &+= bytes }
+
+  /// Counts the content of a document as one delta.
+  mutating func endDocument() {
+    guard documentContentBytes > 0 else { return }
+    facts.outputTextBytes &+= Int64(documentContentBytes)
+    if isStream { facts.contentDeltas &+= 1 }
+    documentContentBytes = 0
+    hasContent = true
+  }
+
+  mutating func report(_ usage: Usage, others: [ModelUsage] = []) {
+    self.usage = usage
+    otherUsage = others
+    revision &+= 1
+  }
+
+  mutating func readResponseID(_ json: borrowing JSONReader) {
+    guard facts.responseID == nil, json.kind == .string, json.size > 0, json.isTextWhole else { return }
+    facts.responseID = json.string
+    revision &+= 1
+  }
+
+  mutating func readModel(_ json: borrowing JSONReader) {
+    guard let text = Self.changed(facts.model, json) else { return }
+    facts.model = text
+  }
+
+  mutating func readServiceTier(_ json: borrowing JSONReader) {
+    guard let text = Self.changed(facts.serviceTier, json) else { return }
+    facts.serviceTier = text
+  }
+
+  /// The text of a string that is neither empty nor what is known already: most events repeat what is known.
+  private static func changed(_ known: String?, _ json: borrowing JSONReader) -> String? {
+    guard json.kind == .string, json.size > 0, json.isTextWhole else { return nil }
+    if let known, json.isText(known) { return nil }
+    return json.string
+  }
+
+  mutating func addToolCall(id: String, name: String) {
+    facts.toolCallCount &+= 1
+    hasContent = true
+    if facts.toolCalls.count < Self.toolCallsMax { facts.toolCalls.append(ToolCall(id: id, name: name)) }
+  }
+
+  mutating func addServerToolCall(name: String) {
+    hasContent = true
+    let isKnown = facts.serverToolCalls[name] != nil
+    let key = isKnown || facts.serverToolCalls.count < Self.serverToolsMax ? name : "other"
+    facts.serverToolCalls[key, default: 0] &+= 1
+  }
+
+  /// Notes an error. A code that is no word is the peer's prose, and is not taken over.
+  mutating func fail(code: String?) {
+    let isWord = code.map { code in
+      !code.isEmpty && code.utf8.count <= Self.errorCodeBytesMax && code.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+    facts.errorCode = isWord == true ? code : "error"
+  }
+
+  /// The facts as they are handed out.
+  consuming func finish() -> ReplyFacts {
+    if let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] + otherUsage }
+    return facts
+  }
+}

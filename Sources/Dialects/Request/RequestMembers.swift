@@ -1,0 +1,59 @@
+internal import JSON
+
+/// The members at the top of a request that decide the call, by whichever name an API gives them.
+struct RequestMembers {
+  enum Field: UInt8 {
+    case body = 100
+    case model, stream, tokensMax, tokensMaxOld, choices, bestOf, tier, speed, prompt
+  }
+
+  /// Members that have been met, one bit each.
+  private var met: UInt32 = 0
+  private var outputTokensMaxOld: Int64?
+  /// Whether the document is an object.
+  private(set) var isObject = false
+  /// Where the object's brace stands.
+  private(set) var braceOffset = 0
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader) {
+    guard label == Field.body.rawValue else { return }
+    isObject = json.isInObject
+    braceOffset = json.valueStart
+  }
+
+  /// Notes a member that occurs; true where it is there for the second time.
+  mutating func meet(_ field: Field) -> Bool {
+    let bit: UInt32 = 1 << UInt32(field.rawValue &- Field.body.rawValue)
+    let isKnown = met & bit != 0
+    met |= bit
+    return isKnown
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    guard let field = Field(rawValue: label) else { return }
+    if field == .prompt {
+      facts.promptTextBytes &+= Int64(json.size)
+      return
+    }
+    if meet(field) { facts.isAmbiguous = true }
+    switch field {
+    case .model: facts.model = Self.text(json)
+    case .stream: facts.wantsStream = json.isTrue
+    case .tokensMax: facts.outputTokensMax = json.count
+    case .tokensMaxOld: outputTokensMaxOld = json.count
+    case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
+    case .tier: facts.serviceTier = Self.text(json)
+    case .speed: facts.speed = Self.text(json)
+    case .body, .prompt: break
+    }
+  }
+
+  func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    facts.isComplete = isWhole && isObject
+    if facts.outputTokensMax == nil { facts.outputTokensMax = outputTokensMaxOld }
+  }
+
+  private static func text(_ json: borrowing JSONReader) -> String? {
+    json.kind == .string && json.size > 0 && json.isTextWhole ? json.string : nil
+  }
+}

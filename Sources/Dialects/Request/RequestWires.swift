@@ -1,0 +1,48 @@
+internal import JSON
+
+/// The wire of a request's API. The payload is moved out and back for each part, never copied.
+enum RequestWires: ~Copyable {
+  case chat(ChatRequest)
+  case responses(ResponsesRequest)
+  case messages(MessagesRequest)
+
+  init(_ operation: Operation) {
+    switch operation {
+    case .chatCompletions, .completions: self = .chat(ChatRequest(hasStreamOptions: true))
+    case .embeddings, .moderations, .models: self = .chat(ChatRequest(hasStreamOptions: false))
+    case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
+    case .messages, .countTokens: self = .messages(MessagesRequest())
+    }
+  }
+
+  static func shape(_ operation: Operation) -> JSONShape {
+    switch operation {
+    case .chatCompletions, .completions, .embeddings, .moderations, .models: ChatRequest.shape
+    case .responses, .responseRetrieval: ResponsesRequest.shape
+    case .messages, .countTokens: MessagesRequest.shape
+    }
+  }
+
+  mutating func read(_ bytes: RawSpan, with json: inout JSONReader, into facts: inout RequestFacts) {
+    switch consume self {
+    case .chat(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .chat(wire)
+    case .responses(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .responses(wire)
+    case .messages(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .messages(wire)
+    }
+  }
+
+  /// Settles the facts that rest on the whole body.
+  consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    switch consume self {
+    case .chat(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .responses(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
+    }
+  }
+}

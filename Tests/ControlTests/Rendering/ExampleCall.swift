@@ -1,0 +1,40 @@
+import Metering
+
+/// A call in which every field says something.
+func exampleCall() -> CallRecord {
+  var call = CallRecord(
+    id: CallID(rawValue: 123_456_789_012_345), startedAt: Timestamp(unixMicroseconds: 1_700_000_000_000_001),
+    provider: "anthropic", method: "POST", path: "/v1/messages", agent: "researcher", workflow: "nightly \"x\"")
+  call.dialect = "anthropic"
+  call.modelRequested = "claude"
+  call.model = "claude-4"
+  call.run = "42"
+  call.status = 200
+  call.outcome = .ok
+  call.isStream = true
+  for (number, cell) in UsageCell.allCases.enumerated() { call.usage[cell] = 1 << Int64(number) }
+  call.usage[.cacheWrite12h] = 0
+  call.usageRaw = "{\"input_tokens\": 1,\n \"x\": [1.50, null]}"
+  call.usageSource = .provider
+  call.costPicodollars = 9_007_199_254_740_993
+  call.debitedPicodollars = 9_007_199_254_740_993
+  call.costSource = .priced
+  call.pricedAs = "claude-4"
+  call.serviceTier = "standard"
+  call.geo = "us"
+  call.toolCalls = [ToolCall(id: "toolu_1", name: "search")]
+  call.serverToolCalls = ["web_search": 2, "code_execution": 1]
+  call.toolResults = 3
+  call.finishReason = "tool_use"
+  call.error = "overloaded_error"
+  call.providerRequestID = "req_1"
+  call.providerResponseID = "msg_1"
+  call.providerProject = "proj_1"
+  call.upstreamKeyID = "ab12"
+  call.timeToFirstTokenMicroseconds = 500_001
+  call.durationMicroseconds = 2_000_000
+  call.overheadMicroseconds = 87
+  call.requestBytes = 1_000
+  call.responseBytes = 2_000
+  return call
+}

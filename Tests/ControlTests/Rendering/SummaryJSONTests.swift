@@ -1,0 +1,27 @@
+import Ledger
+import Metering
+import Testing
+
+@testable import Control
+
+/// A row with more money than a Double or an Int64 holds.
+func exampleRow() -> SummaryRow {
+  let costs: [UsageSource: Int128] = [.provider: 100_000_000_000_000_000_000, .counted: 1, .bound: 0]
+  var usage = Usage()
+  usage[.input] = 10
+  usage[.cacheWrite5m] = 3
+  usage[.cacheWrite1h] = 4
+  return SummaryRow(
+    key: ["researcher", nil], calls: 5, usage: usage, costPicodollars: 100_000_000_000_000_000_001, costBySource: costs,
+    subscriptionPicodollars: 1_500_000_000_000, unpricedCalls: 1, toolCalls: 2, errors: 3)
+}
+
+@Suite struct SummaryJSONTests {
+  @Test("A row has the dimensions asked for and exact sums, beyond 2^63 too")
+  func row() {
+    #expect(
+      String(decoding: SummaryJSON.page([exampleRow()], by: [.agent, .workflow]), as: UTF8.self) == #"""
+        {"rows":[{"agent":"researcher","workflow":null,"calls":5,"tokens":{"input":10,"cached_input":0,"cache_write":7,"output":0,"reasoning":0,"audio_input":0,"audio_output":0,"image_input":0,"image_output":0},"cost_pico_usd":100000000000000000001,"cost_usd":"100000000.000000000001","cost_by_source":{"provider":100000000000000000000,"counted":1},"subscription_cost_pico_usd":1500000000000,"subscription_cost_usd":"1.5","unpriced_calls":1,"tool_calls":2,"errors":3}],"next":null}
+        """#)
+  }
+}

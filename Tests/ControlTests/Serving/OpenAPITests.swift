@@ -1,0 +1,86 @@
+import Foundation
+import Ledger
+import Testing
+
+@testable import Control
+
+/// The document as nested dictionaries.
+private func document() throws -> [String: Any] {
+  let bytes = OpenAPIDocument.document(version: "1.0")
+  return try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+}
+
+private func object(_ value: Any?, _ path: String...) -> [String: Any] {
+  var value = value
+  for name in path { value = (value as? [String: Any])?[name] }
+  return value as? [String: Any] ?? [:]
+}
+
+@Suite struct OpenAPITests {
+  @Test("The document is OpenAPI 3.1 with Tollgate's version")
+  func head() throws {
+    let document = try document()
+    #expect(document["openapi"] as? String == "3.1.0")
+    #expect(object(document, "info")["version"] as? String == "1.0")
+  }
+
+  @Test("Every path that is described is served, and every one that is served is described")
+  func paths() throws {
+    let described = object(try document(), "paths").keys
+    for path in described {
+      #expect(ControlRoute(path: path.replacingOccurrences(of: "{id}", with: "0000000000001")) != nil, "\(path)")
+    }
+    #expect(
+      Set(described) == [
+        "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
+        "/api/v1/openapi.json",
+      ])
+  }
+
+  @Test("The parameters that are described are those that are taken")
+  func parameters() throws {
+    let paths = object(try document(), "paths")
+    for (path, known) in [("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters)] {
+      let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
+      #expect(described.compactMap { $0["name"] as? String }.sorted() == known.sorted())
+    }
+  }
+
+  @Test("A call and its usage have exactly the members that are described")
+  func call() throws {
+    let schemas = object(try document(), "components", "schemas")
+    let call = try #require(
+      try JSONSerialization.jsonObject(with: Data(CallJSON.document(exampleCall()))) as? [String: Any])
+    #expect(Set(object(schemas, "Call", "properties").keys) == Set(call.keys))
+    #expect(Set(object(schemas, "Call")["required"] as? [String] ?? []) == Set(call.keys))
+    #expect(Set(object(schemas, "Usage", "properties").keys) == Set(object(call, "usage").keys))
+  }
+
+  @Test("A row of a summary has exactly the members that are described")
+  func summary() throws {
+    let schemas = object(try document(), "components", "schemas")
+    let all = SummaryDimension.allCases
+    var row = exampleRow()
+    row.key = all.map { _ in "x" }
+    let page = try JSONSerialization.jsonObject(with: Data(SummaryJSON.page([row], by: all))) as? [String: Any]
+    let written = try #require((page?["rows"] as? [[String: Any]])?.first)
+    #expect(Set(object(schemas, "SummaryRow", "properties").keys) == Set(written.keys))
+    let sums = Set(written.keys).subtracting(all.map(\.rawValue))
+    #expect(Set(object(schemas, "SummaryRow")["required"] as? [String] ?? []) == sums)
+  }
+
+  @Test("Every reference leads somewhere")
+  func references() throws {
+    let document = try document()
+    let text = String(decoding: OpenAPIDocument.document(version: "1.0"), as: UTF8.self)
+    let references = text.components(separatedBy: "\"$ref\"").dropFirst().compactMap { part in
+      part.split(separator: "\"").dropFirst().first
+    }
+    #expect(references.count > 10)
+    for reference in references {
+      var value: Any? = document
+      for name in reference.dropFirst(2).split(separator: "/") { value = (value as? [String: Any])?[String(name)] }
+      #expect(value != nil, "\(reference)")
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import Dispatch
+import Foundation
+import Glibc
+import Ledger
+import Logging
+import Metering
+import NIOCore
+import Observability
+import Synchronization
+
+@testable import Control
+
+/// An answer as it came over the wire.
+struct Reply {
+  var status: Int
+  var headers: [String: String]
+  var body: String
+
+  /// The body as JSON objects and arrays.
+  var json: Any? { try? JSONSerialization.jsonObject(with: Data(body.utf8)) }
+  /// A member of a body that is an object.
+  subscript(name: String) -> Any? { (json as? [String: Any])?[name] }
+}
+
+/// What the ledger is asked in tests: what it was asked for, and what it says.
+final class CannedLedger: Sendable {
+  struct Asked {
+    var filters: [CallFilter] = []
+    var summaries: [(by: [SummaryDimension], range: TimeRange)] = []
+  }
+  struct Broken: Error {}
+
+  let asked = Mutex(Asked())
+  let records: [CallRecord]
+  let rows: [SummaryRow]
+  let isBroken: Bool
+
+  init(records: [CallRecord] = [], rows: [SummaryRow] = [], isBroken: Bool = false) {
+    self.records = records
+    self.rows = rows
+    self.isBroken = isBroken
+  }
+
+  var queries: ControlQueries {
+    ControlQueries { filter in
+      self.asked.withLock { $0.filters.append(filter) }
+      if self.isBroken { throw Broken() }
+      return Array(self.records.prefix(filter.limit))
+    } call: { id in
+      if self.isBroken { throw Broken() }
+      return self.records.first { $0.id == id }
+    } summary: { dimensions, range in
+      self.asked.withLock { $0.summaries.append((dimensions, range)) }
+      if self.isBroken { throw Broken() }
+      return self.rows
+    }
+  }
+}
+
+/// A control plane that listens on a free port of the loopback while `body` runs.
+func withControl(
+  _ ledger: CannedLedger = CannedLedger(), metrics: MetricsRegistry = MetricsRegistry(),
+  readiness: @escaping @Sendable () -> Readiness = { .ready },
+  configure: (inout ControlConfiguration) -> Void = { _ in },
+  _ body: @escaping @Sendable (_ port: Int) async throws -> Void
+) async throws {
+  var configuration = ControlConfiguration()
+  configuration.port = 0
+  configure(&configuration)
+  let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+  let endpoints = ControlEndpoints(
+    queries: ledger.queries, metrics: metrics, readiness: readiness, version: "1.2.3<&\"",
+    now: { Timestamp(unixMicroseconds: 1_800_000_000_000_000) })
+  let server = ControlServer(
+    configuration, endpoints: endpoints, token: Secret(testToken), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    eventLoopGroup: nil
+  ) { address in
+    continuation.yield(address.port ?? 0)
+    continuation.finish()
+  }
+  try await withThrowingTaskGroup(of: Void.self) { group in
+    group.addTask { try await server.run() }
+    var iterator = ports.makeAsyncIterator()
+    if let port = await iterator.next() { try await body(port) }
+    group.cancelAll()
+  }
+}
+
+let testToken = String(repeating: "5f", count: 32)
+
+/// Sends one request and reads the answer until the server closes the connection.
+func send(
+  _ target: String, port: Int, method: String = "GET", host: String? = nil, headers: [(String, String)] = [],
+  body: String = ""
+) async throws -> Reply {
+  var text = "\(method) \(target) HTTP/1.1\r\nhost: \(host ?? "127.0.0.1:\(port)")\r\nconnection: close\r\n"
+  for (name, value) in headers { text += "\(name): \(value)\r\n" }
+  if !body.isEmpty { text += "content-length: \(body.utf8.count)\r\n" }
+  return try await sendRaw(text + "\r\n" + body, port: port)
+}
+
+/// Blocking sockets on a thread that is not the cooperative pool's, which the server needs.
+func sendRaw(_ text: String, port: Int) async throws -> Reply {
+  let bytes: [UInt8] = await withCheckedContinuation { continuation in
+    DispatchQueue.global().async { continuation.resume(returning: exchange(Array(text.utf8), port: port)) }
+  }
+  return parsed(bytes)
+}
+
+private func exchange(_ bytes: [UInt8], port: Int) -> [UInt8] {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  defer { close(descriptor) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = in_port_t(UInt16(port).bigEndian)
+  address.sin_addr.s_addr = inet_addr("127.0.0.1")
+  let connected = withUnsafePointer(to: &address) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+  guard connected == 0 else { return [] }
+  var sent = 0
+  while sent < bytes.count {
+    let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+    guard count > 0 else { break }
+    sent += count
+  }
+  var answer: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    let count = recv(descriptor, &chunk, chunk.count, 0)
+    guard count > 0 else { return answer }
+    answer += chunk[..<count]
+  }
+}
+
+private func parsed(_ bytes: [UInt8]) -> Reply {
+  let text = String(decoding: bytes, as: UTF8.self)
+  guard let end = text.range(of: "\r\n\r\n") else { return Reply(status: 0, headers: [:], body: text) }
+  let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
+  var headers: [String: String] = [:]
+  for line in lines.dropFirst() {
+    let parts = line.split(separator: ":", maxSplits: 1)
+    guard parts.count == 2 else { continue }
+    headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+  }
+  let status = lines[0].split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+  return Reply(status: status, headers: headers, body: String(text[end.upperBound...]))
+}
