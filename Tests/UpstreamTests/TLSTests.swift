@@ -78,7 +78,8 @@ import Testing
     defer { server.stop() }
     try await withClient { client in
       let reply = await Call.start(client, .https(server.port, "localhost")).end()
-      #expect(reply.failure == .tlsFailed, "\(reply.end)")
+      // A reset can come before libcurl has begun with TLS.
+      #expect(reply.failure == .tlsFailed || wire.isEmpty && reply.failure == .connectFailed, "\(reply.end)")
       #expect(!reply.end.wasSent)
     }
   }
