@@ -91,7 +91,7 @@ let package = Package(
     .testTarget(
       name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability", grdbSQLite, logging],
       swiftSettings: strict),
-    .testTarget(name: "UpstreamTests", dependencies: ["Upstream", nioCore, nioPosix], swiftSettings: strict),
+    .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "GatewayTests", dependencies: ["Gateway", "Dialects", "Metering", nioCore, nioHTTP1, nioEmbedded],
       swiftSettings: strict),
