@@ -24,6 +24,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// The modules, from the one that knows least to the one that wires everything. A target imports only what stands above it.
@@ -78,7 +79,7 @@ let package = Package(
       dependencies: [
         "CPriceBook", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
         argumentParser,
-        hummingbird, lifecycle, logging, nioCore, nioPosix, nioHTTP1, yams,
+        hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, yams,
       ],
       swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),

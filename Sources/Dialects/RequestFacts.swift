@@ -27,7 +27,6 @@ public struct RequestFacts: Sendable, Equatable {
   public var isAmbiguous: Bool
   /// Whether the whole body was read as one JSON object.
   public var isComplete: Bool
-  public var isAmbiguous = false
 
   public init() {
     wantsStream = false

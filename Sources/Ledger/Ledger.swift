@@ -1,6 +1,8 @@
 public import Logging
 public import Metering
 
+import GRDBSQLite
+
 /// The embedded ledger: one SQLite file, one thread that writes it, one mapped file of calls in flight.
 ///
 /// What it promises: a call that was admitted has its one row, whatever becomes of the process; after a power failure the
@@ -48,6 +50,9 @@ public final class Ledger: Sendable {
   }
 
   deinit { close() }
+
+  /// The version of the system's SQLite.
+  public static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 
   /// A new id, greater than every one given before, also over restarts.
   public func nextCallID() -> CallID {

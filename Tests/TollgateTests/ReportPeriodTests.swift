@@ -40,8 +40,8 @@ struct ReportPeriodTests {
     ] as [(String?, String?, String?, String, String, String)])
   func ends(since: String?, from: String?, to: String?, zone: String, start: String, end: String) throws {
     let period = try period(since: since, from: from, to: to, zone: zone)
-    #expect(period.from.rfc3339 == start)
-    #expect(period.to.rfc3339 == end)
+    #expect(period.fromText == start.replacing("Z", with: ".000000Z"))
+    #expect(period.toText == end.replacing("Z", with: ".000000Z"))
   }
 
   @Test(
@@ -73,8 +73,8 @@ struct ReportPeriodTests {
   func segments() throws {
     let cut = try period(from: "2026-10-24", to: "2026-10-27", zone: "Europe/Berlin").segments
     #expect(cut.map(\.utcOffsetSeconds) == [7200, 3600])
-    #expect(cut.map(\.from.rfc3339) == ["2026-10-23T22:00:00Z", "2026-10-25T01:00:00Z"])
-    #expect(cut.map(\.to.rfc3339) == ["2026-10-25T01:00:00Z", "2026-10-26T23:00:00Z"])
+    #expect(cut.map(\.fromText) == ["2026-10-23T22:00:00.000000Z", "2026-10-25T01:00:00.000000Z"])
+    #expect(cut.map(\.toText) == ["2026-10-25T01:00:00.000000Z", "2026-10-26T23:00:00.000000Z"])
     #expect(try period(from: "2020-01-01", zone: "UTC").segments.count == 1)
     #expect(try period(from: "2026-11-01", to: "2026-11-02", zone: "Europe/Berlin").segments.count == 1)
   }

@@ -87,6 +87,7 @@ struct ReportRenderingTests {
     report.withoutWorkflow = row([], calls: 5, cost: 3_086_450_589_505)
     report.total.costBySource = [.provider: 11_111_222_121_234, .counted: 1_000_000_000_000, .bound: 234_580_236_789]
     report.total.unpricedCalls = 1012
+    report.unsettledCalls = 3
     report.total.subscriptionPicodollars = 2_500_000_000_000
     report.unpriced = [
       Report.UnpricedModel(provider: "local", model: "llama", calls: 1000),
@@ -102,6 +103,7 @@ struct ReportRenderingTests {
         "1,012 calls have no cost here, since the price book does not know the model: local/llama, openai/(none). "
           + "The true cost is higher",
         "2.50000 USD is what calls under a subscription would have cost; it is not part of the cost above",
+        "3 calls were under way when a process died; they are settled, and counted, when the proxy starts again",
       ])
     #expect(twoAgents.notes == [])
   }
@@ -121,7 +123,7 @@ struct ReportRenderingTests {
     #expect(
       text == "agent,day,calls,input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens,"
         + "audio_input_tokens,audio_output_tokens,image_input_tokens,image_output_tokens,tool_calls,errors,unpriced_calls,"
-        + "cost_usd,cost_pico_usd,estimated_pico_usd,subscription_pico_usd\r\n"
+        + "cost_usd,cost_pico_usd,estimated_pico_usd,subscription_cost_pico_usd\r\n"
         + "\"a,\"\"b\"\"\",2026-11-22,2,10,0,0,0,0,0,0,0,0,0,0,0,1.500000000001,1500000000001,0,0\r\n")
   }
 
@@ -133,7 +135,7 @@ struct ReportRenderingTests {
     #expect(text.contains("\"cost_pico_usd\":92233720368547758070123,\"cost_usd\":\"92233720368.547758070123\""))
     #expect(
       text.contains(
-        "\"from\":\"2026-11-22T06:00:00Z\",\"to\":\"2026-11-23T06:00:00Z\",\"tz\":\"UTC\",\"by\":[\"agent\"]"
+        "\"from\":\"2026-11-22T06:00:00.000000Z\",\"to\":\"2026-11-23T06:00:00.000000Z\",\"tz\":\"UTC\",\"by\":[\"agent\"]"
       ))
     #expect(SummaryReply.rows(Array(text.utf8), by: [.agent]) == report.rows)
   }

@@ -62,6 +62,14 @@ public struct PriceBook: Sendable {
     searchOrder(provider, fallbackProviders).contains { !candidates(file: $0, id: model).isEmpty }
   }
 
+  /// The id under which the book has the model that a name means at an instant; nil where it knows none. Whatever callers
+  /// name, there are no more ids than models.
+  public func modelID(
+    provider: String, fallbackProviders: [String] = [], model: String, at instant: Timestamp
+  ) -> String? {
+    find(provider: provider, fallbackProviders: fallbackProviders, model: model, at: instant).map { models[$0.model].id }
+  }
+
   /// How many tokens the model can answer with; nil where nobody states it or the model is not known.
   public func maxOutputTokens(
     provider: String, fallbackProviders: [String] = [], model: String, at instant: Timestamp

@@ -17,7 +17,7 @@ struct TollgateCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      EnvCommand.self, ReportCommand.self, CheckConfigCommand.self,
+      ServeCommand.self, EnvCommand.self, PriceCommand.self, ReportCommand.self, CheckConfigCommand.self,
       VersionCommand.self, SimulateEndpointCommand.self,
     ])
 

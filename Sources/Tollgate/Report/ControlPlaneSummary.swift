@@ -18,7 +18,7 @@ struct ControlPlaneSummary {
   func rows(by: [ReportDimension], in segment: ReportPeriod.Segment) async throws -> [ReportRow] {
     let query = [
       "by=\(by.map(\.rawValue).joined(separator: ","))", "from=\(segment.fromText)", "to=\(segment.toText)",
-      "utc_offset_seconds=\(segment.utcOffsetSeconds)",
+      "tz=\(Self.offset(segment.utcOffsetSeconds))",
     ]
     var call = HTTPCall(address: url.address, target: "/api/v1/summary?\(query.joined(separator: "&"))")
     if !url.address.isLoopback, let token = Self.token(in: dataDirectory) {
@@ -30,6 +30,14 @@ struct ControlPlaneSummary {
       throw CommandFailure("\(url) answered with something else than a summary; is it a Tollgate of this version?")
     }
     return rows
+  }
+
+  /// `+02:00` as it stands in a URL.
+  private static func offset(_ seconds: Int) -> String {
+    let minutes = abs(seconds) / 60
+    let (hours, rest) = (String(minutes / 60), String(minutes % 60))
+    let sign = seconds < 0 ? "-" : "%2B"
+    return "\(sign)\(hours.count < 2 ? "0" : "")\(hours):\(rest.count < 2 ? "0" : "")\(rest)"
   }
 
   private static func token(in directory: String) -> Secret? {

@@ -1,18 +1,21 @@
 import Ledger
+import Logging
 import Metering
 import Observability
 
-/// Reads summaries from a data directory, without writing to it.
+/// Reads summaries from a data directory that no proxy uses, without changing it.
 struct DataDirectorySummary {
   private let reader: LedgerReader
 
+  /// - Throws: ``LedgerError``.
   init(directory: String) throws {
-    do {
-      reader = try LedgerReader(directory: directory)
-    } catch {
-      throw CommandFailure("cannot read the ledger in \(directory): \(error)")
-    }
+    // Whatever the reader has to say, its errors say too.
+    reader = try LedgerReader(
+      directory: directory, logger: Logger(label: "tollgate.report", factory: { _ in SwiftLogNoOpLogHandler() }))
   }
+
+  /// Calls that a dead process left in flight.
+  var unsettledCalls: Int { reader.unsettledCalls }
 
   func rows(by: [ReportDimension], in segment: ReportPeriod.Segment) async throws -> [ReportRow] {
     let rows = try await reader.summary(

@@ -12,6 +12,8 @@ struct Report: Sendable, Equatable {
   var withoutWorkflow: ReportRow
   /// Models of which the price book knows nothing.
   var unpriced: [UnpricedModel]
+  /// Calls that a dead process left in flight, which have no row until the proxy starts again.
+  var unsettledCalls = 0
 
   /// A model without price, and how many calls it got.
   struct UnpricedModel: Sendable, Equatable {

@@ -7,7 +7,7 @@ extension Report {
       by.map(\.rawValue) + ["calls"] + TokenClass.allCases.map { "\($0.rawValue)_tokens" }
       + [
         "tool_calls", "errors", "unpriced_calls", "cost_usd", "cost_pico_usd", "estimated_pico_usd",
-        "subscription_pico_usd",
+        "subscription_cost_pico_usd",
       ]
     let lines = [header] + rows.map(Self.fields)
     return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()

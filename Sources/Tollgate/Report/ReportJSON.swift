@@ -16,6 +16,7 @@ extension Report {
       ("total", .object(Self.members(total, by: []))),
       ("without_workflow_pico_usd", .integer(withoutWorkflow.costPicodollars)),
       ("estimated_pico_usd", .integer(total.estimatedPicodollars)), ("unpriced", .array(unpriced)),
+      ("unsettled_calls", .count(unsettledCalls)),
     ])
     return report.text + "\n"
   }
@@ -30,7 +31,8 @@ extension Report {
       ("cost_pico_usd", .integer(row.costPicodollars)),
       ("cost_usd", .string(DollarText.exact(picodollars: row.costPicodollars))),
       ("cost_by_source", .object(sources)),
-      ("subscription_pico_usd", .integer(row.subscriptionPicodollars)),
+      ("subscription_cost_pico_usd", .integer(row.subscriptionPicodollars)),
+      ("subscription_cost_usd", .string(DollarText.exact(picodollars: row.subscriptionPicodollars))),
       ("unpriced_calls", .count(row.unpricedCalls)), ("tool_calls", .count(row.toolCalls)),
       ("errors", .count(row.errors)),
     ]

@@ -1,7 +1,7 @@
 extension Report {
   /// What a reader must know to judge the figures, a line each, after an empty one; nothing where there is nothing to say.
   var notes: [String] {
-    let notes = [workflowNote, estimateNote, unpricedNote, subscriptionNote, toolNote].compactMap { $0 }
+    let notes = [workflowNote, estimateNote, unpricedNote, subscriptionNote, unsettledNote, toolNote].compactMap { $0 }
     return notes.isEmpty ? [] : [""] + notes
   }
 
@@ -32,6 +32,14 @@ extension Report {
     guard total.subscriptionPicodollars > 0 else { return nil }
     return "\(money(total.subscriptionPicodollars)) USD is what calls under a subscription would have cost; "
       + "it is not part of the cost above"
+  }
+
+  private var unsettledNote: String? {
+    guard unsettledCalls > 0 else { return nil }
+    let (were, are) = unsettledCalls == 1 ? ("was", "it is") : ("were", "they are")
+    return
+      "\(calls(Int64(unsettledCalls))) \(were) under way when a process died; \(are) settled, and counted, when the "
+      + "proxy starts again"
   }
 
   private var toolNote: String? {

@@ -89,7 +89,7 @@ struct ReportPeriod: Sendable, Equatable {
   private static func time(_ text: String, in timeZone: ReportTimeZone) throws(MalformedText) -> Timestamp {
     // A date is read as midnight in UTC, and so is a time with a Z behind it: both are local here.
     if text.utf8.count > Self.dateBytes, let time = Timestamp(text) { return time }
-    guard let local = Timestamp(text) ?? Timestamp(text + "Z") ?? Timestamp(text + ":00Z") else {
+    guard let local = Timestamp(text) ?? Timestamp(text + "Z") else {
       throw MalformedText(
         "\"\(text)\" is not a point of time; write 2026-11-01, 2026-11-01T14:30 or 2026-11-01T14:30:00Z")
     }

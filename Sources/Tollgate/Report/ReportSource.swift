@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Ledger
 import NIOCore
 
 /// Where a report's figures come from: the running proxy, or the data directory where none runs.
@@ -34,7 +35,15 @@ struct ReportSource {
   }
 
   private func read(_ directory: String, by: [ReportDimension], period: ReportPeriod) async throws -> Report {
-    let summary = try DataDirectorySummary(directory: directory)
-    return try await Report.gather(by: by, period: period) { try await summary.rows(by: $0, in: $1) }
+    do {
+      let summary = try DataDirectorySummary(directory: directory)
+      var report = try await Report.gather(by: by, period: period) { try await summary.rows(by: $0, in: $1) }
+      report.unsettledCalls = summary.unsettledCalls
+      return report
+    } catch LedgerError.heldByAnotherProcess {
+      throw CommandFailure("a proxy uses \(directory); name its control plane with --control http://ADDRESS:PORT")
+    } catch let error as LedgerError {
+      throw CommandFailure(error.description)
+    }
   }
 }

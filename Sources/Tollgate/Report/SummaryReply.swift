@@ -17,7 +17,7 @@ enum SummaryReply {
       for source in UsageSource.allCases {
         if let cost = row["cost_by_source"][source.rawValue].integerValue { result.costBySource[source] = cost }
       }
-      result.subscriptionPicodollars = row["subscription_pico_usd"].integerValue ?? 0
+      result.subscriptionPicodollars = row["subscription_cost_pico_usd"].integerValue ?? 0
       result.unpricedCalls = count(row["unpriced_calls"])
       result.toolCalls = count(row["tool_calls"])
       result.errors = count(row["errors"])

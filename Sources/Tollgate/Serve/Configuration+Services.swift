@@ -1,3 +1,4 @@
+import Control
 import Gateway
 import Ledger
 import Metering
@@ -35,6 +36,15 @@ extension Configuration {
         name: name, origin: origin, dialect: provider.dialect ?? known[name]?.dialect, billing: provider.billing,
         streamUsage: provider.streamUsage)
     }
+  }
+
+  /// The control plane's part.
+  var controlPlane: ControlConfiguration {
+    var control = ControlConfiguration()
+    control.host = listen.control.host
+    control.port = listen.control.port
+    control.allowedHosts = listen.allowedHosts
+    return control
   }
 
   /// The ledger's part.

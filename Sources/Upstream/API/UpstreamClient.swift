@@ -64,6 +64,9 @@ public final class UpstreamClient: Sendable {
     self.shutDown()
   }
 
+  /// The version of the system's libcurl.
+  public static var libcurlVersion: String { String(cString: curl_version_info(CURLVERSION_SEVENTH).pointee.version) }
+
   public var statistics: UpstreamStatistics {
     UpstreamStatistics(
       transfersLive: self.counters.transfersLive.load(ordering: .relaxed),

@@ -1,0 +1,101 @@
+import Control
+import Gateway
+import Ledger
+import Logging
+import Metering
+import NIOCore
+import NIOPosix
+import Observability
+import ServiceLifecycle
+import UnixSignals
+import Upstream
+
+/// Everything that serves: made from a configuration, run until a signal or the end of the task, taken down in order.
+struct Services {
+  let gateway: GatewayServer
+  let control: ControlServer
+  let ledger: Ledger
+  private let upstream: UpstreamClient
+  private let eventLoops: MultiThreadedEventLoopGroup
+  private let logger: Logger
+  private let drainTimeoutMilliseconds: Int64
+
+  /// Opens the ledger, which settles what a dead process left, and makes the rest. No socket is open yet.
+  ///
+  /// - Parameter onControlListening: told the control plane's address once it listens.
+  init(
+    _ configuration: Configuration, logger: Logger,
+    onControlListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
+  ) throws {
+    let prices = try PriceBook.load(directory: configuration.priceBookDirectory)
+    let routing = try RoutingTable(
+      providers: configuration.providerRoutes, defaultProvider: configuration.providers.defaultProvider)
+    let registry = MetricsRegistry()
+    Self.describeProcess(in: registry)
+    let metrics = GatewayMetrics(
+      registry: registry,
+      calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
+    ledger = try Self.openLedger(configuration, prices: prices, registry: registry, logger: logger)
+    upstream = try UpstreamClient(configuration: UpstreamClient.Configuration())
+    eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+    gateway = GatewayServer(
+      context: GatewayContext(
+        configuration: configuration.gateway, headRules: try configuration.headRules, routing: routing, ledger: ledger,
+        upstream: upstream, prices: prices, metrics: metrics, logger: logger, wallClock: WallClock.now,
+        lookUpCall: Self.callLookup(in: ledger)),
+      group: eventLoops)
+    control = ControlServer(
+      configuration.controlPlane, ledger: ledger, metrics: registry,
+      token: try ControlToken.load(directory: configuration.dataDirectory), version: Version.current, logger: logger,
+      eventLoopGroup: eventLoops, onListening: onControlListening,
+      readiness: Self.readiness(of: ledger, gateway))
+    drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)
+    self.logger = logger
+  }
+
+  /// Serves until SIGTERM or SIGINT, or until the task is cancelled. Services stop in reverse order, so that `/readyz` and
+  /// `/metrics` live through the drain, and the ledger takes the rows of the last calls.
+  ///
+  /// - Parameter started: called once the data plane listens.
+  func run(started: @escaping @Sendable () -> Void) async throws {
+    var configuration = ServiceGroupConfiguration(
+      services: [
+        .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
+        .init(service: control),
+        .init(service: GatewayService(gateway: gateway, started: started)),
+      ],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    // Beyond the drain's own limit something hangs: end anyway.
+    configuration.maximumGracefulShutdownDuration = .milliseconds(drainTimeoutMilliseconds + 10_000)
+    try await ServiceGroup(configuration: configuration).run()
+    try await eventLoops.shutdownGracefully()
+  }
+}
+
+/// Keeps the ledger open until everything that writes to it has stopped.
+private struct LedgerService: Service {
+  let ledger: Ledger
+  let upstream: UpstreamClient
+  let eventLoops: MultiThreadedEventLoopGroup
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    // Transfers that were cut still end, and are settled on their event loops, before the ledger closes.
+    upstream.shutDown()
+    for eventLoop in eventLoops.makeIterator() { try? await eventLoop.submit {}.get() }
+    ledger.close()
+  }
+}
+
+/// Runs the data plane.
+private struct GatewayService: Service {
+  let gateway: GatewayServer
+  let started: @Sendable () -> Void
+
+  func run() async throws {
+    try await gateway.start()
+    started()
+    try? await gracefulShutdown()
+    await gateway.stop()
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Metering
+
+/// What a provider's usage object means, worked out a second time and in another way than the readers do it.
+enum ExpectedUsage {
+  /// OpenAI: details are parts of the totals.
+  static func openAI(_ object: [String: Any]) -> Usage {
+    let promptDetails = details(object, "prompt_tokens_details", "input_tokens_details")
+    let completionDetails = details(object, "completion_tokens_details", "output_tokens_details")
+    let prompt = count(object, "prompt_tokens") + count(object, "input_tokens")
+    let completion = count(object, "completion_tokens") + count(object, "output_tokens")
+    var usage = Usage()
+    usage[.cachedInput] = count(promptDetails, "cached_tokens")
+    usage[.cacheWrite] = count(promptDetails, "cache_write_tokens")
+    usage[.inputAudio] = count(promptDetails, "audio_tokens")
+    usage[.inputImage] = count(promptDetails, "image_tokens")
+    usage[.input] =
+      prompt - usage[.cachedInput] - usage[.cacheWrite] - usage[.inputAudio] - usage[.inputImage]
+    usage[.reasoning] = count(completionDetails, "reasoning_tokens")
+    usage[.outputAudio] = count(completionDetails, "audio_tokens")
+    usage[.output] = completion - usage[.reasoning] - usage[.outputAudio]
+    return usage
+  }
+
+  /// Anthropic: parts of the prompt are additional; entries of the iterations that are no messages are too.
+  static func anthropic(_ object: [String: Any]) -> [ModelUsageOfTest] {
+    let iterations = object["iterations"] as? [[String: Any]] ?? []
+    let others = iterations.filter { $0["type"] as? String != "message" }
+    return [ModelUsageOfTest(model: nil, usage: message(object))]
+      + others.map { ModelUsageOfTest(model: $0["model"] as? String, usage: message($0)) }
+  }
+
+  private static func message(_ object: [String: Any]) -> Usage {
+    let split = details(object, "cache_creation", "cache_creation")
+    let thinking = count(details(object, "output_tokens_details", "output_tokens_details"), "thinking_tokens")
+    var usage = Usage()
+    usage[.input] = count(object, "input_tokens")
+    usage[.cachedInput] = count(object, "cache_read_input_tokens")
+    usage[.cacheWrite5m] = count(split, "ephemeral_5m_input_tokens")
+    usage[.cacheWrite1h] = count(split, "ephemeral_1h_input_tokens")
+    usage[.cacheWrite] =
+      count(object, "cache_creation_input_tokens") - usage[.cacheWrite5m] - usage[.cacheWrite1h]
+    usage[.reasoning] = thinking
+    usage[.output] = count(object, "output_tokens") - thinking
+    usage[.webSearch] = count(details(object, "server_tool_use", "server_tool_use"), "web_search_requests")
+    return usage
+  }
+
+  private static func details(_ object: [String: Any], _ name: String, _ other: String) -> [String: Any] {
+    object[name] as? [String: Any] ?? object[other] as? [String: Any] ?? [:]
+  }
+
+  private static func count(_ object: [String: Any], _ name: String) -> Int64 {
+    (object[name] as? NSNumber)?.int64Value ?? 0
+  }
+}
+
+struct ModelUsageOfTest: Equatable {
+  var model: String?
+  var usage: Usage
+}

@@ -1,0 +1,84 @@
+import Dialects
+import Foundation
+import Testing
+
+/// A recorded exchange with a provider, with what its index says about it.
+struct Recording: Sendable, CustomTestStringConvertible {
+  var name: String
+  var endpoint: Endpoint
+  var status: Int
+  var framing: ReplyFraming
+  var request: [UInt8]
+  var reply: [UInt8]
+  /// The line of the index, by the names of its columns.
+  var index: [String: String]
+
+  var testDescription: String { name }
+
+  static let folders = [
+    "openai-chatcompletions", "openai-completions", "openai-responses", "openai-embeddings", "openai-moderations",
+    "anthropic-messages", "anthropic-counttokens",
+  ]
+
+  /// Where the recordings are: other people's data, which is not part of the project.
+  static let root: URL = {
+    if let path = ProcessInfo.processInfo.environment["TOLLGATE_RECORDINGS"] { return URL(fileURLWithPath: path) }
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return package.deletingLastPathComponent().appendingPathComponent("shared/recordings")
+  }()
+
+  static let isPresent: Bool = {
+    let isPresent = FileManager.default.fileExists(atPath: root.appendingPathComponent("INDEX.tsv").path)
+    if !isPresent { print("SKIPPED: no recordings at \(root.path); set TOLLGATE_RECORDINGS to their folder.") }
+    return isPresent
+  }()
+
+  static let all: [Recording] = {
+    guard isPresent else { return [] }
+    do { return try load() } catch {
+      print("The recordings cannot be read: \(error)")
+      return []
+    }
+  }()
+
+  private static func load() throws -> [Recording] {
+    let text = try String(contentsOf: root.appendingPathComponent("INDEX.tsv"), encoding: .utf8)
+    let lines = text.split(whereSeparator: \.isNewline).map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false).map(field)
+    }
+    guard let header = lines.first else { return [] }
+    return try lines.dropFirst().compactMap { line in
+      let index = Dictionary(zip(header, line)) { first, _ in first }
+      guard let name = index["name"], folders.contains(where: { name.hasPrefix($0 + "/") }) else { return nil }
+      return try Recording(name: name, index: index)
+    }
+  }
+
+  /// A field, without the quotes that some have.
+  private static func field(_ text: Substring) -> String {
+    guard text.hasPrefix("\""), text.hasSuffix("\""), text.count > 1 else { return String(text) }
+    return text.dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "\"")
+  }
+
+  private init?(name: String, index: [String: String]) throws {
+    let data = try Data(contentsOf: Self.root.appendingPathComponent(name + ".json"))
+    guard let file = try JSONSerialization.jsonObject(with: data) as? [String: Any],
+      let request = file["request"] as? [String: Any], let response = file["response"] as? [String: Any],
+      let method = request["method"] as? String, let url = (request["url"] as? String).flatMap(URL.init(string:)),
+      let endpoint = Endpoint.recognise(method: method, path: url.path, dialect: nil)
+    else { return nil }
+    self.name = name
+    self.index = index
+    self.endpoint = endpoint
+    status = response["status"] as? Int ?? 0
+    framing = response["framing"] as? String == "sse" ? .serverSentEvents : .json
+    self.request = Self.body(request)
+    reply = Self.body(response)
+  }
+
+  private static func body(_ message: [String: Any]) -> [UInt8] {
+    if let text = message["body"] as? String { return Array(text.utf8) }
+    return (message["body_base64"] as? String).flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? []
+  }
+}
