@@ -17,7 +17,7 @@ struct TollgateCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      ServeCommand.self, EnvCommand.self, ReportCommand.self, CheckConfigCommand.self,
+      ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, CheckConfigCommand.self,
       VersionCommand.self, SimulateEndpointCommand.self,
     ])
 
