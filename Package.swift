@@ -31,7 +31,11 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
   name: "tollgate",
   platforms: [.macOS(.v26)],
-  products: [.executable(name: "tollgate", targets: ["Tollgate"])],
+  products: [
+    .executable(name: "tollgate", targets: ["Tollgate"]),
+    // For Tests/Benchmarks, a package of its own.
+    .library(name: "TollgateModules", targets: ["JSON", "Metering", "Dialects", "Ledger"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -82,7 +86,8 @@ let package = Package(
     .testTarget(
       name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
-    .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
+    .testTarget(
+      name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability"], swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(

@@ -173,7 +173,7 @@ def _response(document: dict) -> Reading:
     reading.finish_reason = document.get("status")
     if isinstance(document.get("error"), dict):
         reading.error = document["error"].get("code")
-    searches = files = 0
+    files = 0
     for item in document.get("output") or []:
         kind = item.get("type")
         if kind in _CLIENT_CALLS:
@@ -181,11 +181,10 @@ def _response(document: dict) -> Reading:
         elif kind in _SERVER_CALLS:
             reading.server_tool_calls[_SERVER_CALLS[kind]] += 1
             files += kind == "file_search_call"
-            searches += kind == "web_search_call" and (item.get("action") or {}).get("type", "search") == "search"
     if document.get("usage") is not None:
         cells = _openai_cells(document["usage"])
-        billed = ((document.get("tool_usage") or {}).get("web_search") or {}).get("num_requests")
-        cells["web_search"] = searches if billed is None else billed
+        # Items are not what is billed: opening a page is one too. Only `tool_usage` says how many searches were.
+        cells["web_search"] = _count(((document.get("tool_usage") or {}).get("web_search") or {}).get("num_requests"))
         cells["file_search"] = files
         reading.usages = [(None, +cells)]
     return reading

@@ -9,7 +9,7 @@ import pytest
 
 from harness.http_bytes import Truncated
 from harness.raw_client import RawClient
-from harness.tollgate_process import REPOSITORY, free_port
+from harness.tollgate_process import REPOSITORY, die_with_the_tests, free_port
 from harness.waiting import eventually
 
 ATTACKS = Path(os.environ.get("TOLLGATE_ATTACK", REPOSITORY / "../shared/attack")).resolve()
@@ -90,17 +90,18 @@ def test_refusals_are_counted(proxied):
     eventually(lambda: b"rejected" in tollgate.get("/metrics")[1], what="a counter of what was rejected")
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.skipif(not ATTACKS.is_dir(), reason=f"NO ATTACK VECTORS at {ATTACKS}")
 @pytest.mark.parametrize("vectors", ["desync", "llhttp"])
 def test_vectors_that_others_published_reach_the_origin_clean_or_not_at_all(make_tollgate, vectors):
     port = free_port()
-    origin = subprocess.Popen([sys.executable, ATTACKS / "echo_origin.py", str(port)])
+    origin = subprocess.Popen([sys.executable, ATTACKS / "echo_origin.py", str(port)], preexec_fn=die_with_the_tests)
     try:
         config = {"providers": {"origin": {"base_url": f"http://127.0.0.1:{port}"}}, "default_provider": "origin"}
         tollgate = make_tollgate(config=config)
         command = [sys.executable, ATTACKS / "raw_vectors.py", "--wait", "0.25", "--proxy", f"127.0.0.1:{tollgate.port}"]
         result = subprocess.run(
-            [*command, "--origin", f"127.0.0.1:{port}", vectors], capture_output=True, text=True, timeout=110
+            [*command, "--origin", f"127.0.0.1:{port}", vectors], capture_output=True, text=True, timeout=380
         )
     finally:
         origin.terminate()

@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from harness.raw_client import ask
-from harness.tollgate_process import binary, environment, free_port, run_tollgate
+from harness.tollgate_process import binary, die_with_the_tests, environment, free_port, run_tollgate
 from harness.waiting import eventually
 
 CHAT = "/openai/v1/chat/completions"
@@ -165,7 +165,7 @@ def test_the_demo_shows_traffic_without_a_key(tmp_path):
     listen, control = free_port(), free_port()
     arguments = ["demo", "--listen", f"127.0.0.1:{listen}", "--control", f"127.0.0.1:{control}"]
     log = open(tmp_path / "demo.log", "wb")
-    process = subprocess.Popen([binary(), *arguments], stdout=log, stderr=log, env=environment(), cwd=tmp_path)
+    process = subprocess.Popen([binary(), *arguments], stdout=log, stderr=log, env=environment(), cwd=tmp_path, preexec_fn=die_with_the_tests)
     try:
         def agents() -> bool:
             try:

@@ -7,6 +7,8 @@ import random
 import threading
 import time
 
+import pytest
+
 from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.raw_client import RawClient
 from harness.stub_upstream import StubUpstream, chat_reply
@@ -61,10 +63,11 @@ class Load:
                     if reply.status == 200 and reply.is_whole:
                         with self._lock:
                             self.answered[number] = f"chatcmpl-{number}"
-        except (OSError, ValueError, Exception):  # noqa: BLE001 - the proxy was killed in the middle of anything
+        except Exception:  # noqa: BLE001 - the proxy was killed in the middle of anything
             return
 
 
+@pytest.mark.timeout(60 + 6 * ROUNDS)
 def test_no_kill_loses_or_doubles_a_call(tmp_path):
     print(f"seed {SEED}, {ROUNDS} kills: TOLLGATE_SEED and TOLLGATE_KILLS set them")
     source, load = random.Random(SEED), Load()

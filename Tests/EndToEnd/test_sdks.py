@@ -13,9 +13,9 @@ import anthropic
 import openai
 import pytest
 
-from harness.tollgate_process import binary, environment, free_port
-from harness.waiting import eventually
 from harness.raw_client import ask
+from harness.tollgate_process import binary, die_with_the_tests, environment, free_port
+from harness.waiting import eventually
 
 MODEL = os.environ.get("TOLLGATE_LLM_MODEL", "gpt-4.1-mini")
 CLAUDE = os.environ.get("TOLLGATE_LLM_MODEL", "claude-haiku-4-5")
@@ -35,7 +35,7 @@ def endpoint():
         return
     port = free_port()
     process = subprocess.Popen(
-        [binary(), "simulate-endpoint", "--listen", f"127.0.0.1:{port}"], env=environment(), stdout=subprocess.DEVNULL
+        [binary(), "simulate-endpoint", "--listen", f"127.0.0.1:{port}"], env=environment(), stdout=subprocess.DEVNULL, preexec_fn=die_with_the_tests,
     )
     try:
         eventually(lambda: is_up(port), what="the simulated endpoint")

@@ -59,7 +59,7 @@ struct IdentityFields {
     case .claudeParentAgent: claudeParentAgent = value
     case .claudeAgentType: claudeAgentType = value
     case .originator: originator = value
-    case .session, .sessionWithUnderscore: session = value
+    case .session: session = value
     case .conversation: conversation = value
     case .thread: thread = value
     case .codexParentThread: codexParentThread = value

@@ -56,7 +56,7 @@ enum IdentityValue {
   }
 
   private static func isValid(_ text: String) -> Bool {
-    (1...bytesMax).contains(text.utf8.count) && allowed.containsAll(of: text.utf8.span)
+    (1...bytesMax).contains(text.utf8.count) && text.withBytes { allowed.containsAll(of: $0) }
   }
 
   private static func invalid(_ source: String) -> Refusal {

@@ -43,12 +43,9 @@ private struct Credential {
 
   init(_ value: String) {
     isBearer = value.hasPrefixIgnoringCase("bearer ")
-    guard let blank = value.firstIndex(of: " ") else {
-      text = value[...]
-      return
-    }
-    let secret = value[value.index(after: blank)...].drop { $0 == " " }
-    text = secret.isEmpty ? value[...] : secret
+    let scheme = value.utf8.prefix { $0 != UInt8(ascii: " ") }
+    let secret = value.utf8[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
+    text = secret.isEmpty ? value[...] : Substring(secret)
   }
 
   /// A JSON Web Token begins with the base64 of `{"`.

@@ -5,22 +5,36 @@ enum UserAgent {
   /// `together`. What follows a `/` is a version if it begins with a digit, or with `v` and a digit; SDKs that put their
   /// language there are told apart by it. `Async` before a capital is taken off, since it is the same program.
   static func agent(_ text: String) -> String? {
-    let bytes = text.utf8.span
-    var end = 0
-    while end < bytes.count, bytes[end] > 0x20, bytes[end] != UInt8(ascii: "(") { end += 1 }
-    var product = text.slice(0..<end)
-    guard !product.hasPrefix("/") else { return nil }
-    if let slash = product.firstIndex(of: "/") {
-      let after = product[product.index(after: slash)...]
-      product = String(isVersion(after) ? product[..<slash] : product[..<(after.firstIndex(of: "/") ?? after.endIndex)])
+    var name: [UInt8] = []
+    text.withBytes { bytes in
+      var end = 0
+      while end < bytes.count, bytes[end] > 0x20, bytes[end] != UInt8(ascii: "(") { end += 1 }
+      let product = bytes.extracting(startOfName(bytes)..<max(end, startOfName(bytes)))
+      append(product, to: &name)
     }
-    if product.hasPrefix("Async"), product.dropFirst(5).first?.isUppercase ?? false { product.removeFirst(5) }
-    let name = String(product.lowercased().map { $0 == "/" ? "-" : $0 })
-    return IdentityValue.inferred(name)
+    return name.isEmpty ? nil : IdentityValue.inferred(String(decoding: name, as: UTF8.self))
   }
 
-  private static func isVersion(_ text: Substring) -> Bool {
-    let digits = text.first == "v" || text.first == "V" ? text.dropFirst() : text
-    return digits.isEmpty || ByteSet.digits.containsAll(of: digits.prefix(1).utf8.span)
+  private static func startOfName(_ bytes: borrowing Span<UInt8>) -> Int {
+    bytes.count > 5 && bytes.hasPrefix("Async") && bytes[5].asciiLowercased != bytes[5] ? 5 : 0
+  }
+
+  /// The product's first part, and its second if that is no version.
+  private static func append(_ product: borrowing Span<UInt8>, to name: inout [UInt8]) {
+    var slashes = 0
+    for index in product.indices {
+      guard product[index] == UInt8(ascii: "/") else {
+        name.append(product[index].asciiLowercased)
+        continue
+      }
+      slashes += 1
+      if slashes == 2 || name.isEmpty || isVersion(product.extracting((index + 1)...)) { return }
+      name.append(UInt8(ascii: "-"))
+    }
+  }
+
+  private static func isVersion(_ text: borrowing Span<UInt8>) -> Bool {
+    let start = text.hasPrefixIgnoringCase("v") ? 1 : 0
+    return start == text.count || ByteSet.digits.contains(text[start])
   }
 }

@@ -1,11 +1,11 @@
 public import Dialects
 public import Metering
-internal import Upstream
 
 /// Where a call goes.
 public struct Route: Sendable, Equatable {
   public var provider: ProviderRoute
-  /// Path and query as the provider gets them, after its base path: the client's own bytes.
+  /// Path and query as the provider gets them, after the base path that the transfer puts before them: the client's own
+  /// bytes.
   public var target: String
   /// The path of ``target``.
   public var path: String
@@ -13,11 +13,6 @@ public struct Route: Sendable, Equatable {
   public var dialect: Dialect?
   /// Who the path says is calling.
   public var identity: PathIdentity
-
-  /// Path and query as they stand in the upstream's request line: the provider's base path, then ``target``.
-  public var upstreamTarget: String {
-    provider.origin.basePath.isEmpty ? target : provider.origin.basePath + target
-  }
 }
 
 /// What becomes of a request, as its target says.

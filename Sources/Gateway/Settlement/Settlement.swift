@@ -34,7 +34,7 @@ extension GatewayContext {
     record.serverToolCalls = reply.serverToolCalls
     record.toolResults = call.requestFacts.toolResults
     record.finishReason = reply.finishReason
-    record.error = Self.error(of: call, reply: reply, end: end)
+    record.error = record.outcome == .ok ? nil : Self.error(of: call, reply: reply, end: end)
     record.providerRequestID = call.reply.requestID
     record.providerResponseID = reply.responseID
     record.providerProject = call.reply.project

@@ -38,6 +38,36 @@ extension Span where Element == UInt8 {
     }
   }
 
+  /// Whether these bytes may be the value of a field: visible characters, blanks, tabs, and UTF-8 from 0x80, but not U+FFFD.
+  /// That is what NIO's decoder puts in the place of bytes that are not UTF-8: forwarding it would change the request.
+  func isFieldValue() -> Bool {
+    let raw = self.bytes
+    var index = 0
+    while index + 8 <= count {
+      let word = raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+      guard Self.isPlain(word) else { break }
+      index += 8
+    }
+    while index < count {
+      let byte = self[index]
+      if byte.isControl, byte != 0x09 { return false }
+      if byte == 0xef, index + 2 < count, self[index + 1] == 0xbf, self[index + 2] == 0xbd { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether all eight bytes of a word are from 0x20 to 0x7e. A borrow out of one byte can only come from a byte that is out
+  /// of range itself, so the answer for the whole word is exact.
+  @inline(__always)
+  private static func isPlain(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let isBelowBlank = (word &- ones &* 0x20) & ~word
+    let delete = word ^ ones &* 0x7f
+    let isDelete = (delete &- ones) & ~delete
+    return (isBelowBlank | isDelete | word) & (ones &* 0x80) == 0
+  }
+
   /// Whether these bytes begin with exactly `text`.
   @inline(__always)
   func hasPrefix(_ text: StaticString) -> Bool {
@@ -61,10 +91,20 @@ extension Span where Element == UInt8 {
 }
 
 extension String {
+  /// Calls `body` with the bytes of this string: in place, since what NIO and the transfers make are native strings. Half
+  /// the price of `utf8.span`, which is an opaque call.
+  @inline(__always)
+  func withBytes<Result>(_ body: (borrowing Span<UInt8>) -> Result) -> Result {
+    if let result = utf8.withContiguousStorageIfAvailable({ body($0.span) }) { return result }
+    return body(Array(utf8).span)
+  }
+
   /// Whether this is `text`, which is in lower case, but for the case of ASCII letters.
-  func equalsIgnoringCase(_ text: StaticString) -> Bool { utf8.span.equalsIgnoringCase(text) }
+  @inline(__always)
+  func equalsIgnoringCase(_ text: StaticString) -> Bool { withBytes { $0.equalsIgnoringCase(text) } }
   /// Whether this begins with `text`, which is in lower case, but for the case of ASCII letters.
-  func hasPrefixIgnoringCase(_ text: StaticString) -> Bool { utf8.span.hasPrefixIgnoringCase(text) }
+  @inline(__always)
+  func hasPrefixIgnoringCase(_ text: StaticString) -> Bool { withBytes { $0.hasPrefixIgnoringCase(text) } }
   /// The bytes of this string in `range`, as a string. Offsets are of UTF-8; `range` lies within the string.
   func slice(_ range: Range<Int>) -> String {
     let start = utf8.index(utf8.startIndex, offsetBy: range.lowerBound)

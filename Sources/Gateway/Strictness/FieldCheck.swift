@@ -20,14 +20,20 @@ struct FieldCheck {
 
   mutating func take(_ name: String, _ value: String) throws(Rejection) {
     try takeSize(name: name, value: value)
-    guard !name.isEmpty, ByteSet.token.containsAll(of: name.utf8.span), !Self.imitatesFraming(name.utf8.span) else {
+    let (isName, field) = name.withBytes { bytes in
+      (
+        bytes.count > 0 && ByteSet.token.containsAll(of: bytes) && !Self.imitatesFraming(bytes),
+        KnownField(bytes: bytes)
+      )
+    }
+    guard isName else {
       throw Rejection(.fieldName, "The name of header field \(fields) is malformed or imitates a framing field.")
     }
-    guard Self.isWellFormed(value: value.utf8.span) else {
+    guard value.withBytes({ $0.isFieldValue() }) else {
       throw Rejection(
         .fieldValue, "The value of the header field '\(name)' has a control byte or a byte that is not UTF-8.")
     }
-    if let field = KnownField(name) { try takeKnown(field, value) }
+    if let field { try takeKnown(field, name: name, value) }
   }
 
   private mutating func takeSize(name: String, value: String) throws(Rejection) {
@@ -38,10 +44,10 @@ struct FieldCheck {
     else { throw Rejection(.headTooLarge, HeadLimits.explanation) }
   }
 
-  private mutating func takeKnown(_ field: KnownField, _ value: String) throws(Rejection) {
+  private mutating func takeKnown(_ field: KnownField, name: String, _ value: String) throws(Rejection) {
     if let bit = field.onceBit {
       guard seen & 1 << bit == 0 else {
-        throw Rejection(.fieldRepeated, "The request has more than one '\(field.rawValue)' field.")
+        throw Rejection(.fieldRepeated, "The request has more than one '\(name.lowercased())' field.")
       }
       seen |= 1 << bit
     }
@@ -78,7 +84,7 @@ struct FieldCheck {
 
   /// Digits without leading zeros that fit 63 bits (RFC 9112, section 6.3, where it leaves a choice: refuse).
   private static func length(_ value: String) throws(Rejection) -> Int64 {
-    let isPlain = ByteSet.digits.containsAll(of: value.utf8.span) && (value == "0" || value.utf8.first != 0x30)
+    let isPlain = value.withBytes { ByteSet.digits.containsAll(of: $0) } && (value == "0" || value.utf8.first != 0x30)
     guard isPlain, let length = Int64(value) else {
       throw Rejection(.contentLength, "The Content-Length field is not a plain number of bytes.")
     }
@@ -101,17 +107,6 @@ struct FieldCheck {
     guard isHarmless else {
       throw Rejection(.connectionOption, "The Connection field is malformed or names a field that must be kept.")
     }
-  }
-
-  /// Visible characters, blanks, tabs, and whole UTF-8 from 0x80. U+FFFD is what NIO's decoder puts in the place of bytes
-  /// that are not UTF-8: forwarding it would change the request, so it is refused.
-  private static func isWellFormed(value bytes: borrowing Span<UInt8>) -> Bool {
-    for index in bytes.indices {
-      let byte = bytes[index]
-      if byte.isControl, byte != 0x09 { return false }
-      if byte == 0xef, index + 2 < bytes.count, bytes[index + 1] == 0xbf, bytes[index + 2] == 0xbd { return false }
-    }
-    return true
   }
 }
 

@@ -53,7 +53,7 @@ public struct HeadCheck: Sendable {
     guard let host else {
       throw Rejection(.hostMissing, "The request has no Host field.")
     }
-    guard let authority = Authority(host[...]) else {
+    guard let authority = Authority(host) else {
       throw Rejection(.hostMalformed, "The Host field is not a name or an address with an optional port.")
     }
     guard rules.allows(authority) else {

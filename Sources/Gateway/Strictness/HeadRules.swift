@@ -33,7 +33,7 @@ public struct HeadRules: Sendable {
   }
 
   private static func authority(_ text: String) throws(HeadRulesError) -> Authority {
-    guard let authority = Authority(text[...]) ?? Authority("[\(text)]") else {
+    guard let authority = Authority(text) ?? Authority("[\(text)]") else {
       throw HeadRulesError(
         description: "'\(text)' is neither a host name nor an address: write it as in a URL, no path")
     }

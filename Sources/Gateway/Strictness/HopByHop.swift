@@ -36,7 +36,7 @@ public enum HopByHop {
     var fields: [(name: String, value: String)] = []
     fields.reserveCapacity(headers.count)
     for (name, value) in headers {
-      guard !name.isEmpty, ByteSet.token.containsAll(of: name.utf8.span), isSendable(value) else { return nil }
+      guard name.withBytes({ $0.count > 0 && ByteSet.token.containsAll(of: $0) }), isSendable(value) else { return nil }
       guard !name.hasPrefixIgnoringCase("x-tollgate-") else { continue }
       let field = KnownField(name)
       if field?.crossing == .ends { continue }
@@ -69,9 +69,10 @@ public enum HopByHop {
   }
 
   private static func isSendable(_ value: String) -> Bool {
-    let bytes = value.utf8.span
-    for index in bytes.indices where bytes[index].isControl && bytes[index] != 0x09 { return false }
-    return true
+    value.withBytes { bytes in
+      for index in bytes.indices where bytes[index].isControl && bytes[index] != 0x09 { return false }
+      return true
+    }
   }
 }
 

@@ -1,78 +1,104 @@
-/// The header fields that Tollgate looks at or does not pass on, so that a name is told apart once, without a new string.
-enum KnownField: String, CaseIterable {
+/// The header fields that Tollgate looks at or does not pass on, told apart once by name, without a new string.
+enum KnownField: CaseIterable {
   // Framing and the connection.
-  case host
-  case connection
-  case contentLength = "content-length"
-  case transferEncoding = "transfer-encoding"
-  case expect
-  case upgrade
-  case te
-  case trailer
-  case keepAlive = "keep-alive"
-  case proxyConnection = "proxy-connection"
-  case proxyAuthenticate = "proxy-authenticate"
-  case proxyAuthorization = "proxy-authorization"
-  case http2Settings = "http2-settings"
+  case host, connection, contentLength, transferEncoding, expect, upgrade, te, trailer, keepAlive, http2Settings
+  case proxyConnection, proxyAuthenticate, proxyAuthorization
   // What a body is.
-  case contentType = "content-type"
-  case contentEncoding = "content-encoding"
-  case acceptEncoding = "accept-encoding"
+  case contentType, contentEncoding, acceptEncoding
   // Credentials.
-  case authorization
-  case apiKeyOfAnthropic = "x-api-key"
-  case apiKeyOfAzure = "api-key"
-  case apiKeyOfGoogle = "x-goog-api-key"
-  case chatGPTAccount = "chatgpt-account-id"
-  case cookie
+  case authorization, apiKeyOfAnthropic, apiKeyOfAzure, apiKeyOfGoogle, chatGPTAccount, cookie
   // Browsers.
-  case origin
-  case fetchSite = "sec-fetch-site"
+  case origin, fetchSite
   // Who is calling.
-  case userAgent = "user-agent"
-  case tollgateAgent = "x-tollgate-agent"
-  case tollgateWorkflow = "x-tollgate-workflow"
-  case tollgateRun = "x-tollgate-run"
-  case tollgateParentRun = "x-tollgate-parent-run"
-  case claudeSession = "x-claude-code-session-id"
-  case claudeAgent = "x-claude-code-agent-id"
-  case claudeParentAgent = "x-claude-code-parent-agent-id"
-  case claudeAgentType = "x-claude-code-agent-type"
-  case originator
-  case sessionWithUnderscore = "session_id"
-  case session = "session-id"
-  case conversation = "conversation_id"
-  case thread = "thread-id"
-  case codexParentThread = "x-codex-parent-thread-id"
-  case codexSubagent = "x-openai-subagent"
-  case traceParent = "traceparent"
-  case baggage
-  case anthropicBeta = "anthropic-beta"
-  case anthropicVersion = "anthropic-version"
+  case userAgent, tollgateAgent, tollgateWorkflow, tollgateRun, tollgateParentRun
+  case claudeSession, claudeAgent, claudeParentAgent, claudeAgentType
+  case originator, session, conversation, thread, codexParentThread, codexSubagent
+  case traceParent, baggage, anthropicBeta, anthropicVersion
 
   init?(_ name: String) {
-    self.init(bytes: name.utf8.span)
+    guard let field = name.withBytes({ KnownField(bytes: $0) }) else { return nil }
+    self = field
   }
 
-  init?(bytes: borrowing Span<UInt8>) {
-    guard bytes.count < Self.byLength.count else { return nil }
-    candidates: for field in Self.byLength[bytes.count] {
-      let wanted = field.rawValue.utf8.span
-      for index in bytes.indices where bytes[index].asciiLowercased != wanted[index] { continue candidates }
-      self = field
-      return
-    }
-    return nil
+  /// The field of this name, whatever the case of its letters.
+  init?(bytes name: borrowing Span<UInt8>) {
+    let field: KnownField? =
+      switch name.count {
+      case 0...8: Self.short(name)
+      case 9...12: Self.medium(name)
+      case 13...16: Self.long(name)
+      case 17...29: Self.longest(name)
+      default: nil
+      }
+    guard let field else { return nil }
+    self = field
   }
 
-  /// The fields whose name has so many bytes.
-  private static let byLength: [[KnownField]] = {
-    var table: [[KnownField]] = []
-    for field in allCases {
-      let length = field.rawValue.utf8.count
-      while table.count <= length { table.append([]) }
-      table[length].append(field)
+  private static func short(_ name: borrowing Span<UInt8>) -> KnownField? {
+    switch name.count {
+    case 2 where name.equalsIgnoringCase("te"): .te
+    case 4 where name.equalsIgnoringCase("host"): .host
+    case 6 where name.equalsIgnoringCase("cookie"): .cookie
+    case 6 where name.equalsIgnoringCase("expect"): .expect
+    case 6 where name.equalsIgnoringCase("origin"): .origin
+    case 7 where name.equalsIgnoringCase("api-key"): .apiKeyOfAzure
+    case 7 where name.equalsIgnoringCase("baggage"): .baggage
+    case 7 where name.equalsIgnoringCase("trailer"): .trailer
+    case 7 where name.equalsIgnoringCase("upgrade"): .upgrade
+    default: nil
     }
-    return table
-  }()
+  }
+
+  private static func medium(_ name: borrowing Span<UInt8>) -> KnownField? {
+    switch name.count {
+    case 9 where name.equalsIgnoringCase("x-api-key"): .apiKeyOfAnthropic
+    case 9 where name.equalsIgnoringCase("thread-id"): .thread
+    case 10 where name.equalsIgnoringCase("connection"): .connection
+    case 10 where name.equalsIgnoringCase("keep-alive"): .keepAlive
+    case 10 where name.equalsIgnoringCase("user-agent"): .userAgent
+    case 10 where name.equalsIgnoringCase("originator"): .originator
+    case 10 where name.equalsIgnoringCase("session-id"): .session
+    case 10 where name.equalsIgnoringCase("session_id"): .session
+    case 11 where name.equalsIgnoringCase("traceparent"): .traceParent
+    case 12 where name.equalsIgnoringCase("content-type"): .contentType
+    default: nil
+    }
+  }
+
+  private static func long(_ name: borrowing Span<UInt8>) -> KnownField? {
+    switch name.count {
+    case 13 where name.equalsIgnoringCase("authorization"): .authorization
+    case 14 where name.equalsIgnoringCase("content-length"): .contentLength
+    case 14 where name.equalsIgnoringCase("anthropic-beta"): .anthropicBeta
+    case 14 where name.equalsIgnoringCase("x-goog-api-key"): .apiKeyOfGoogle
+    case 14 where name.equalsIgnoringCase("x-tollgate-run"): .tollgateRun
+    case 14 where name.equalsIgnoringCase("http2-settings"): .http2Settings
+    case 14 where name.equalsIgnoringCase("sec-fetch-site"): .fetchSite
+    case 15 where name.equalsIgnoringCase("accept-encoding"): .acceptEncoding
+    case 15 where name.equalsIgnoringCase("conversation_id"): .conversation
+    case 16 where name.equalsIgnoringCase("x-tollgate-agent"): .tollgateAgent
+    case 16 where name.equalsIgnoringCase("content-encoding"): .contentEncoding
+    case 16 where name.equalsIgnoringCase("proxy-connection"): .proxyConnection
+    default: nil
+    }
+  }
+
+  private static func longest(_ name: borrowing Span<UInt8>) -> KnownField? {
+    switch name.count {
+    case 17 where name.equalsIgnoringCase("anthropic-version"): .anthropicVersion
+    case 17 where name.equalsIgnoringCase("transfer-encoding"): .transferEncoding
+    case 17 where name.equalsIgnoringCase("x-openai-subagent"): .codexSubagent
+    case 18 where name.equalsIgnoringCase("chatgpt-account-id"): .chatGPTAccount
+    case 18 where name.equalsIgnoringCase("proxy-authenticate"): .proxyAuthenticate
+    case 19 where name.equalsIgnoringCase("x-tollgate-workflow"): .tollgateWorkflow
+    case 19 where name.equalsIgnoringCase("proxy-authorization"): .proxyAuthorization
+    case 21 where name.equalsIgnoringCase("x-tollgate-parent-run"): .tollgateParentRun
+    case 22 where name.equalsIgnoringCase("x-claude-code-agent-id"): .claudeAgent
+    case 24 where name.equalsIgnoringCase("x-claude-code-session-id"): .claudeSession
+    case 24 where name.equalsIgnoringCase("x-claude-code-agent-type"): .claudeAgentType
+    case 24 where name.equalsIgnoringCase("x-codex-parent-thread-id"): .codexParentThread
+    case 29 where name.equalsIgnoringCase("x-claude-code-parent-agent-id"): .claudeParentAgent
+    default: nil
+    }
+  }
 }

@@ -13,41 +13,71 @@ struct PricePeriodLint {
     guard instants.count * sizes.count * contexts.count <= Self.combinationsMax else {
       return [place.problem("more than \(Self.combinationsMax) combinations of conditions; split the period")]
     }
+    let rules = rules(of: period)
     var found: [String: PriceBookProblem] = [:]
     for instant in instants {
       for size in sizes {
         for context in contexts {
           let rates = period.rates(at: instant, promptTokens: size, context: context)
-          check(rates, of: period) { problem in found[problem.key + problem.reason] = problem }
+          check(rates, by: rules) { problem in found[problem.key + problem.reason] = problem }
         }
       }
     }
     return found.values.sorted { $0.description < $1.description }
   }
 
-  private func check(_ rates: PriceRates, of period: PricePeriod, _ report: (PriceBookProblem) -> Void) {
+  private func check(_ rates: PriceRates, by rules: [SlotRule], _ report: (PriceBookProblem) -> Void) {
     if rates.isSaturated { report(place.problem("factors multiply a price beyond what can be computed with")) }
-    func hasPrice(_ meter: PriceMeters.ID?) -> Bool {
-      guard let slot = meter.flatMap({ period.slots.firstIndex(of: $0) }) else { return false }
-      return rates[slot] != nil
-    }
-    for (slot, id) in period.slots.enumerated() {
-      guard let rate = rates[slot] else { continue }
-      let meter = meters[id]
-      let isFraction = period.fractionSlots & (1 &<< UInt32(slot)) != 0
-      if meter.isTokens, rate.denominator != 1, !isFraction {
+    for rule in rules {
+      guard let rate = rates[rule.slot] else { continue }
+      if rule.isWhole, rate.denominator != 1 {
         report(
-          place.at("rates.\(meter.name)").problem(
-            "\(meter.price(rate)?.description ?? "the price") is no whole number of pico-dollars per token; "
+          place.at("rates.\(rule.meter.name)").problem(
+            "\(rule.meter.price(rate)?.description ?? "the price") is no whole number of pico-dollars per token; "
               + "write it as a fraction if that is meant"))
       }
-      if let parent = meters.parent(of: id), !hasPrice(parent) {
-        report(place.at("rates.\(meter.name)").problem("priced without its parent \(meters[parent].name)"))
+      if let parent = rule.parent, !parent.hasPrice(in: rates) {
+        report(place.at("rates.\(rule.meter.name)").problem("priced without its parent \(parent.name)"))
       }
-      if let join = join(of: meter), let id = meters.id(of: join), hasPrice(meters.id(of: "in.cached")), !hasPrice(id) {
-        report(place.at("rates.\(join)").problem("missing, since in.cached and \(meter.name) are priced"))
+      if let join = rule.join, rule.cached?.hasPrice(in: rates) == true, !join.hasPrice(in: rates) {
+        report(
+          place.at("rates.\(join.name)").problem("missing, since in.cached and \(rule.meter.name) are priced"))
       }
     }
+  }
+
+  private func rules(of period: PricePeriod) -> [SlotRule] {
+    func named(_ id: PriceMeters.ID) -> NamedSlot {
+      NamedSlot(name: meters[id].name, slot: period.slots.firstIndex(of: id))
+    }
+    return period.slots.enumerated().map { slot, id in
+      let meter = meters[id]
+      let isFraction = period.fractionSlots & (1 &<< UInt32(slot)) != 0
+      return SlotRule(
+        slot: slot, meter: meter, isWhole: meter.isTokens && !isFraction, parent: meters.parent(of: id).map(named),
+        cached: meters.id(of: "in.cached").map(named), join: join(of: meter).flatMap { meters.id(of: $0) }.map(named))
+    }
+  }
+
+  /// What is asked of one slot's price.
+  private struct SlotRule {
+    var slot: Int
+    var meter: PriceMeter
+    /// Whether the price has to be whole pico-dollars.
+    var isWhole: Bool
+    /// What the price falls back to, and so has to be priced too.
+    var parent: NamedSlot?
+    /// The two that make a third one necessary: `in.audio` and `in.cached` need `in.cached.audio`.
+    var cached: NamedSlot?
+    var join: NamedSlot?
+  }
+
+  /// A meter and its slot in the period; nil where the period never prices it.
+  private struct NamedSlot {
+    var name: String
+    var slot: Int?
+
+    func hasPrice(in rates: PriceRates) -> Bool { slot.map { rates[$0] != nil } ?? false }
   }
 
   /// `in.audio` gives `in.cached.audio`: what a token is that is both. Nil for meters that are no kind of prompt token.

@@ -13,7 +13,8 @@ struct DemoDirectory {
       return
     }
     let parent = FileManager.default.temporaryDirectory.path
-    var template = Array("\(parent)/tollgate-demo-XXXXXX".utf8CString)
+    // mkdtemp(3) replaces the six letters at the end.
+    var template = Array("\(parent)/tollgate-demo-\(String(repeating: "X", count: 6))".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw CommandFailure(
         "cannot make a directory in \(parent): \(String(cString: strerror(errno))); name one with --data")

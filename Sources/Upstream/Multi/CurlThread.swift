@@ -22,6 +22,7 @@ final class CurlThread {
   private var deadlines = DeadlineHeap()
   private var deliveries = Deliveries()
   private var toDeliver: [EasyTransfer] = []
+  private var toResumeSending: [EasyTransfer] = []
   private var mail = Mailbox.Contents()
   /// By id, those that run a transfer.
   private var running: [EasyTransfer?] = []
@@ -49,6 +50,7 @@ final class CurlThread {
       self.actOnSockets(self.poller.wait(milliseconds: self.waitMilliseconds))
       self.readMail()
       self.multi.actOnTime(self.now)
+      self.resumeSending()
       self.finishTransfers()
       self.actOnDeadlines()
       self.deliver()
@@ -133,6 +135,17 @@ final class CurlThread {
     self.toDeliver.append(easy)
   }
 
+  /// The transfer must go on sending; not now, since this is a callback of libcurl.
+  func willResumeSending(_ easy: EasyTransfer) {
+    self.toResumeSending.append(easy)
+  }
+
+  private func resumeSending() {
+    while let easy = self.toResumeSending.popLast() {
+      if easy.isSendPaused { self.resume(easy, receiving: false, sending: true) }
+    }
+  }
+
   /// Notes the transfer's deadline where it comes before the one noted. A later one is found when the noted one comes: a chunk of a reply
   /// costs nothing here.
   func schedule(_ easy: EasyTransfer) {
@@ -163,7 +176,7 @@ extension CurlThread {
   }
 
   private func resolve(_ easy: EasyTransfer, _ host: String) {
-    if let address = HostAddress(host) { return self.connect(easy, [address]) }
+    if HostAddress(host) != nil { return self.connect(easy, nil as [HostAddress]?) }
     if self.waitingForName[host] != nil {
       self.waitingForName[host]?.insert(easy.id)
       return
@@ -188,7 +201,7 @@ extension CurlThread {
     }
   }
 
-  private func connect(_ easy: EasyTransfer, _ addresses: [HostAddress]) {
+  private func connect(_ easy: EasyTransfer, _ addresses: [HostAddress]?) {
     let left = (easy.deadline?.at ?? self.now) &- self.now
     guard easy.setOptions(addresses: addresses, connectMilliseconds: left) else {
       return self.finish(easy, .failed(.internalError), "libcurl refused an option")

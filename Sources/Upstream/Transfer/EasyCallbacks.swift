@@ -4,7 +4,9 @@ import Glibc
 /// What libcurl calls back. Each function finds its ``EasyTransfer`` behind the pointer that libcurl carries: the thread holds it for as
 /// long as libcurl knows the handle. None of them calls libcurl.
 extension EasyOptions {
-  mutating func setCallbacks(_ transfer: UnsafeMutableRawPointer, errorText: UnsafeMutablePointer<CChar>) {
+  mutating func setCallbacks(
+    _ transfer: UnsafeMutableRawPointer, errorText: UnsafeMutablePointer<CChar>, refusesLookups: Bool
+  ) {
     self.set(CURLOPT_PRIVATE, pointer: transfer)
     self.set(CURLOPT_ERRORBUFFER, pointer: errorText)
     self.set(CURLOPT_WRITEDATA, pointer: transfer)
@@ -17,7 +19,7 @@ extension EasyOptions {
     self.note(ccurl_set_read_function(self.handle, onUpload))
     self.note(ccurl_set_prereq_function(self.handle, onRequest))
     self.note(ccurl_set_opensocket_function(self.handle, onOpenSocket))
-    self.note(ccurl_set_resolver_start_function(self.handle, onResolverStart))
+    if refusesLookups { self.note(ccurl_set_resolver_start_function(self.handle, onResolverStart)) }
   }
 }
 
@@ -62,5 +64,6 @@ private let onOpenSocket: curl_opensocket_callback = { pointer, _, address in
     address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
 }
 
-/// Every name is resolved before libcurl hears of it: where it would ask all the same, the transfer fails instead of the thread.
+/// Every name is resolved before libcurl hears of it: where it would ask all the same, the transfer fails instead of the thread. (It is
+/// called for an address too, which libcurl reads without asking anyone: those do without it.)
 private let onResolverStart: curl_resolver_start_callback = { _, _, _ in 1 }

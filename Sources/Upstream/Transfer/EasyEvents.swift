@@ -55,6 +55,8 @@ extension EasyTransfer {
       self.phase = .receiving
       self.noteActivity()
       self.thread.willDeliver(self)
+      // libcurl sends no more of a body after an error, but does not end a transfer whose sending is paused.
+      if self.isSendPaused, head.status >= 300 { self.thread.willResumeSending(self) }
       return true
     }
   }

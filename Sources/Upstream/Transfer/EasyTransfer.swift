@@ -84,18 +84,20 @@ final class EasyTransfer {
     if transfer.upload != nil { self.pending.uploadCreditBytes = UploadQueue.bytesMax }
   }
 
-  /// Sets every option for the transfer at hand. False where libcurl refuses one.
-  func setOptions(addresses: [HostAddress], connectMilliseconds: Int64) -> Bool {
+  /// Sets every option for the transfer at hand; `addresses` are those of the host's name, nil where the host is an address itself.
+  /// False where libcurl refuses an option.
+  func setOptions(addresses: [HostAddress]?, connectMilliseconds: Int64) -> Bool {
     guard let order = self.order else { return false }
     self.errorText[0] = 0
     self.headers.removeAll()
     self.headers.append(fieldsOf: order.request)
     self.addresses.removeAll()
-    self.addresses.append(addresses, of: order.request.origin)
+    if let addresses { self.addresses.append(addresses, of: order.request.origin) }
     var options = EasyOptions(handle: self.handle)
     curl_easy_reset(self.handle)
     options.setFixed(self.thread.easyDefaults)
-    options.setCallbacks(Unmanaged.passUnretained(self).toOpaque(), errorText: self.errorText)
+    options.setCallbacks(
+      Unmanaged.passUnretained(self).toOpaque(), errorText: self.errorText, refusesLookups: addresses != nil)
     options.setTarget(order.request)
     options.set(CURLOPT_HTTPHEADER, self.headers.first)
     options.set(CURLOPT_RESOLVE, self.addresses.first)

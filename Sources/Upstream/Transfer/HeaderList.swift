@@ -42,10 +42,9 @@ struct HeaderList: ~Copyable {
     self.append("Expect:")
   }
 
-  /// `HOST:PORT:ADDRESS[,ADDRESS]`, for CURLOPT_RESOLVE.
+  /// `NAME:PORT:ADDRESS[,ADDRESS]`, for CURLOPT_RESOLVE.
   mutating func append(_ addresses: [HostAddress], of origin: UpstreamOrigin) {
-    let host = HostAddress(origin.host)?.bracketed ?? origin.host
-    self.append("\(host):\(origin.port):\(addresses.map(\.bracketed).joined(separator: ","))")
+    self.append("\(origin.host):\(origin.port):\(addresses.map(\.bracketed).joined(separator: ","))")
   }
 
   private mutating func append(_ text: String) {

@@ -1,5 +1,6 @@
 """The real binary as a process of its own: free ports, its own data directory, its log kept."""
 
+import ctypes
 import json
 import os
 import signal
@@ -25,6 +26,15 @@ def environment() -> dict[str, str]:
     """What a tollgate process gets: no crash symbolication, no configuration that happens to be set outside."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "ANTHROPIC_", "TOLLGATE_"))}
     return kept | {"SWIFT_BACKTRACE": "enable=no"}
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_the_tests():
+    """Asks the kernel to kill a child when the tests end, however they end."""
+    set_parent_death_signal = 1
+    _libc.prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def free_port() -> int:
@@ -79,7 +89,7 @@ class Tollgate:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [binary(), *self.arguments()], stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                env=environment(), cwd=self.directory,
+                env=environment(), cwd=self.directory, preexec_fn=die_with_the_tests,
             )
         if wait:
             eventually(self._is_ready, what="a ready tollgate")
