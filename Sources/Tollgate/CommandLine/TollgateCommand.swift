@@ -19,7 +19,6 @@ struct TollgateCommand: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, PriceCommand.self,
       CheckConfigCommand.self, VersionCommand.self, SimulateEndpointCommand.self,
-      VersionCommand.self, SimulateEndpointCommand.self,
     ])
 
   /// Runs the command that was asked for. Ends with 0 where it did its work, 64 for a wrong command line, 78 for a wrong
