@@ -93,7 +93,8 @@ final class WriterQueue: @unchecked Sendable {
       state.finished &+= Int64(count)
       guard !state.waiters.isEmpty else { return [] }
       let ready = state.waiters.filter { $0.position <= state.finished }
-      state.waiters.removeAll { $0.position <= state.finished }
+      let finished = state.finished
+      state.waiters.removeAll { $0.position <= finished }
       return ready
     }
     for waiter in ready { waiter.continuation.resume() }
