@@ -17,8 +17,8 @@ struct TollgateCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      ServeCommand.self, EnvCommand.self, PriceCommand.self, ReportCommand.self, CheckConfigCommand.self,
-      VersionCommand.self, SimulateEndpointCommand.self,
+      ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, PriceCommand.self,
+      CheckConfigCommand.self, VersionCommand.self, SimulateEndpointCommand.self,
     ])
 
   /// Runs the command that was asked for. Ends with 0 where it did its work, 64 for a wrong command line, 78 for a wrong

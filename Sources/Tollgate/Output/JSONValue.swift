@@ -10,7 +10,23 @@ enum JSONValue: Sendable, Equatable {
   case array([JSONValue])
   case object([(name: String, value: JSONValue)])
 
-  static func == (lhs: JSONValue, rhs: JSONValue) -> Bool { lhs.text == rhs.text }
+  /// The order of an object's members does not matter.
+  static func == (lhs: JSONValue, rhs: JSONValue) -> Bool {
+    switch (lhs, rhs) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.decimal(let left), .decimal(let right)): left == right
+    case (.string(let left), .string(let right)): left == right
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)):
+      left.count == right.count
+        && zip(left.sorted { $0.name < $1.name }, right.sorted { $0.name < $1.name }).allSatisfy {
+          $0.name == $1.name && $0.value == $1.value
+        }
+    default: false
+    }
+  }
 
   /// Compact JSON.
   var bytes: [UInt8] {

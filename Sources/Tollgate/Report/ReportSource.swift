@@ -22,7 +22,10 @@ struct ReportSource {
     do {
       return try await Report.gather(by: by, period: period) { try await summary.rows(by: $0, in: $1) }
     } catch HTTPCallError.notReached {
-      guard control == nil, FileManager.default.fileExists(atPath: directory) else {
+      guard control == nil else {
+        throw CommandFailure("no proxy answers at \(url); start it, or read its data directory with --data")
+      }
+      guard FileManager.default.fileExists(atPath: directory) else {
         throw CommandFailure(
           "no proxy answers at \(url), and there is no data directory \(directory); start one with tollgate serve, or name "
             + "them with --control and --data")

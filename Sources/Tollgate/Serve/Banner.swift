@@ -2,21 +2,26 @@
 struct Banner {
   let text: String
 
-  /// - Parameter port: the port that the data plane got, where the configuration left it open.
-  init(_ configuration: Configuration, port: Int?) {
-    var address = configuration.listen.dataPlane
-    if let port { address.port = port }
+  init(_ addresses: Startup.Addresses, dataDirectory: String) {
+    let proxy = AgentEnvironment(proxy: addresses.dataPlane).baseURL
+    let control = ControlPlaneURL(address: addresses.control)
+    // Options stand there only where the defaults do not do.
+    let listen = addresses.dataPlane == ListenSection().dataPlane ? "" : " --listen \(addresses.dataPlane)"
+    let from = addresses.control == ListenSection().control ? "" : " --control \(control)"
     text = """
-      Tollgate \(Version.current) listens on http://\(address)
+      Tollgate \(Version.current) listens on \(proxy)
 
       Point an agent at it:
-        export OPENAI_BASE_URL=http://\(address)/openai/v1
-        export ANTHROPIC_BASE_URL=http://\(address)/anthropic
-      or with names for its agent and workflow: eval "$(tollgate env --agent NAME --workflow NAME)"
+        export OPENAI_BASE_URL=\(proxy)/openai/v1
+        export ANTHROPIC_BASE_URL=\(proxy)/anthropic
+      or with names for its agent and workflow:
+        \(Shell.sh.takingOver("tollgate env\(listen) --agent NAME --workflow NAME"))
 
       See what it costs:
-        tollgate report
-        http://\(configuration.listen.control)/metrics
+        tollgate report\(from)
+        \(control)/metrics
+
+      The ledger is in \(dataDirectory)
 
       """
   }

@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
         tollgate serve --config tollgate.yaml
         tollgate serve --upstream local=http://10.0.0.5:8000
 
-      SIGTERM lets calls in flight end, for limits.drain_timeout at most.
+      SIGTERM and Ctrl-C let calls in flight end, for limits.drain_timeout at most; a second one ends them at once.
       """)
 
   @OptionGroup var options: ConfigurationOptions
@@ -28,9 +28,18 @@ struct ServeCommand: AsyncParsableCommand {
     let sink = LogSink(style: configuration.log.style)
     defer { sink.flush(timeoutMilliseconds: 1_000) }
     let logger = configuration.log.logger(writingTo: sink)
-    let services = try Services(configuration, logger: logger)
-    try await services.run {
-      StandardStream.output.write(Banner(configuration, port: services.gateway.port).text)
+    let startup = Startup(configuration.listen) { addresses in
+      StandardStream.output.write(Banner(addresses, dataDirectory: configuration.dataDirectory).text)
+    }
+    do {
+      let services = try Services(configuration, logger: logger, onControlListening: startup.controlListens)
+      try await SecondSignal.cancelling {
+        try await services.run { startup.dataPlaneListens(port: services.gateway.port) }
+      }
+    } catch is CancellationError {
+      logger.warning("stopped before every call had ended")
+    } catch {
+      throw CommandFailure(serving: error, configuration: configuration)
     }
   }
 }

@@ -53,18 +53,22 @@ struct Services {
     self.logger = logger
   }
 
-  /// Serves until SIGTERM or SIGINT, or until the task is cancelled. Services stop in reverse order, so that `/readyz` and
-  /// `/metrics` live through the drain, and the ledger takes the rows of the last calls.
+  /// Serves until a signal, until the service group around it shuts down, or until the task is cancelled. Services stop in
+  /// reverse order, so that `/readyz` and `/metrics` live through the drain, and the ledger takes the rows of the last calls.
   ///
-  /// - Parameter started: called once the data plane listens.
-  func run(started: @escaping @Sendable () -> Void) async throws {
+  /// - Parameters:
+  ///   - signals: those that let calls under way end before it stops.
+  ///   - started: called once the data plane listens.
+  func run(
+    until signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable () -> Void
+  ) async throws {
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
         .init(service: control),
         .init(service: GatewayService(gateway: gateway, started: started)),
       ],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      gracefulShutdownSignals: signals, logger: logger)
     // Beyond the drain's own limit something hangs: end anyway.
     configuration.maximumGracefulShutdownDuration = .milliseconds(drainTimeoutMilliseconds + 10_000)
     try await ServiceGroup(configuration: configuration).run()
