@@ -245,7 +245,7 @@ def test_what_no_dialect_understands_can_be_denied(make_stub, make_tollgate):
 
 def test_what_no_dialect_understands_can_have_a_price(make_stub, make_tollgate):
     stub = make_stub(stream_of_nothing)
-    tollgate = make_tollgate({"openai": stub.url}, {"unmetered": "charge: 0.05 USD"})
+    tollgate = make_tollgate({"openai": stub.url}, {"unmetered": {"charge": "0.05 USD"}})
     reply = ask(tollgate.port, "POST", UNMETERED_PATH, b"{}", JSON)
     assert tollgate.call(reply.head.get("x-tollgate-call"))["cost_pico_usd"] == 50_000_000_000
 
