@@ -88,8 +88,10 @@ let package = Package(
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
-    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability"], swiftSettings: strict),
-    .testTarget(name: "UpstreamTests", dependencies: ["Upstream", nioCore, nioPosix], swiftSettings: strict),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability", grdbSQLite, logging],
+      swiftSettings: strict),
+    .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "GatewayTests", dependencies: ["Gateway", "Dialects", "Metering", nioCore, nioHTTP1, nioEmbedded],
       swiftSettings: strict),

@@ -23,8 +23,8 @@ public struct Admission: Sendable, Equatable {
   public var upstreamKeyID: String?
   /// Bytes of the request's body, as far as they are known.
   public var requestBytes: Int64
-  /// What the call is charged as if the process dies after it was sent and before any usage came: a bound of the prompt,
-  /// in tokens.
+  /// What the call is charged as if the process dies after it was sent and before any usage came: a bound of the
+  /// prompt, in tokens.
   public var promptTokensEstimate: Int64
 
   public init(
@@ -52,8 +52,8 @@ public struct Admission: Sendable, Equatable {
 
 /// Why a call cannot be admitted.
 public enum AdmissionRefusal: Error, Sendable, Equatable {
-  /// The disk is full or read-only, or the database failed: nothing that is forwarded could be accounted for. The reason
-  /// is a sentence for the operator: what failed, where, and what to do.
+  /// The disk is full or read-only, or the database failed: nothing that is forwarded could be accounted for. The
+  /// reason is a sentence for the operator: what failed, where, and what to do.
   case ledgerUnavailable(reason: String)
   /// Every slot of the in-flight file is taken.
   case tooManyInFlight(limit: Int)

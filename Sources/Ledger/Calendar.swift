@@ -1,7 +1,7 @@
 import Metering
 
-/// Division that rounds down, so that times before 1970 fall into the hour and day that they belong to. The divisor is a
-/// positive constant.
+/// Division that rounds down, so that times before 1970 fall into the hour and day that they belong to. The divisor
+/// is a positive constant.
 func floorDivide(_ value: Int64, by divisor: Int64) -> Int64 {
   let quotient = value / divisor
   return value % divisor < 0 ? quotient &- 1 : quotient

@@ -1,8 +1,9 @@
 import Metering
 import Synchronization
 
-/// Gives out call ids: milliseconds since 2020 in the upper 42 bits, a sequence in the lower 21, and each greater than the one
-/// before, whatever the clock does. The last one stands in the in-flight file, and so outlives the process.
+/// Gives out call ids: milliseconds since 2020 in the upper 42 bits, a sequence in the lower 21, and each greater
+/// than the one before, whatever the clock does. The last one stands in the in-flight file, and so outlives the
+/// process.
 struct CallIDSource {
   static let sequenceBits: Int64 = 21
   /// 2020-01-01T00:00Z in microseconds since 1970.
@@ -27,7 +28,8 @@ struct CallIDSource {
     }
   }
 
-  /// The last id given, as the in-flight file says; 0 where that number cannot be: its page is not covered by a checksum.
+  /// The last id given, as the in-flight file says; 0 where that number cannot be: its page is not covered by a
+  /// checksum.
   static func plausible(_ greatest: Int64, now: Timestamp) -> Int64 {
     let (later, overflow) = now.unixMicroseconds.addingReportingOverflow(10 &* microsecondsPerYear)
     let limit = floor(at: Timestamp(unixMicroseconds: overflow ? .max : later))

@@ -1,14 +1,14 @@
 import Metering
 import Synchronization
 
-/// The response ids of the newest calls with usage, so that a reply that is fetched again (a polled background response,
-/// say) is counted once.
+/// The response ids of the newest calls with usage, so that a reply that is fetched again (a polled background
+/// response, say) is counted once.
 final class CountedResponses: Sendable {
   /// Ids that are remembered; the oldest is forgotten for a new one.
   static let idsMax = 65536
 
-  /// 128 bits that stand for a provider and an id. The hash is seeded by the process, so that nobody outside can choose two
-  /// ids that collide.
+  /// 128 bits that stand for a provider and an id. The hash is seeded by the process, so that nobody outside can
+  /// choose two ids that collide.
   private struct Digest: Hashable {
     var first: Int
     var second: Int

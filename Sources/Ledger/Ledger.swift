@@ -5,10 +5,10 @@ import GRDBSQLite
 
 /// The embedded ledger: one SQLite file, one thread that writes it, one mapped file of calls in flight.
 ///
-/// What it promises: a call that was admitted has its one row, whatever becomes of the process; after a power failure the
-/// rows of the last 100 ms can be missing. While the disk is full, read-only or failing, no call is admitted, and calls that
-/// end keep their slots until their rows are committed. It goes on by itself, but for a failed sync and a damaged database:
-/// those need a restart, since only a fresh reading of the files tells what is there.
+/// What it promises: a call that was admitted has its one row, whatever becomes of the process; after a power failure
+/// the rows of the last 100 ms can be missing. While the disk is full, read-only or failing, no call is admitted, and
+/// calls that end keep their slots until their rows are committed. It goes on by itself, but for a failed sync and a
+/// damaged database: those need a restart, since only a fresh reading of the files tells what is there.
 public final class Ledger: Sendable {
   private let core: LedgerCore
   private let directory: DataDirectory
@@ -16,14 +16,14 @@ public final class Ledger: Sendable {
   private let readers: ReaderPool
   private let now: @Sendable () -> Timestamp
 
-  /// Opens or makes the data directory, migrates the schema and settles what a dead process left behind: each of its calls
-  /// is passed to `recover`, which prices it, and committed before this returns.
+  /// Opens or makes the data directory, migrates the schema and settles what a dead process left behind: each of its
+  /// calls is passed to `recover`, which prices it, and committed before this returns.
   ///
   /// - Parameters:
   ///   - observer: is told of commits and failures.
   ///   - now: the wall clock, injected.
-  ///   - recover: prices a call by what its slot held. Called here for the calls of a dead process, and later, on the writer
-  ///     thread, for a ticket that was dropped.
+  ///   - recover: prices a call by what its slot held. Called here for the calls of a dead process, and later, on the
+  ///     writer thread, for a ticket that was dropped.
   /// - Throws: ``LedgerError``.
   public init(
     configuration: LedgerConfiguration, logger: Logger, observer: LedgerObserver = LedgerObserver(),
@@ -62,8 +62,8 @@ public final class Ledger: Sendable {
   /// Claims a slot for a call. Never waits for the disk.
   public func admit(_ admission: Admission) throws(AdmissionRefusal) -> Ticket { try core.admit(admission) }
 
-  /// Settles a call with its one row, committed at the latest 20 ms on; the slot is freed after that commit. Never waits.
-  /// The row has the ticket's id, whatever the record says.
+  /// Settles a call with its one row, committed at the latest 20 ms on; the slot is freed after that commit. Never
+  /// waits. The row has the ticket's id, whatever the record says.
   public func settle(_ ticket: consuming Ticket, as record: CallRecord) {
     var record = record
     record.id = ticket.id
@@ -96,12 +96,14 @@ public final class Ledger: Sendable {
     counted.contains(provider: provider, responseID: responseID)
   }
 
-  /// Commits what is queued, copies the write-ahead log into the database, and closes. Waits; can be called again.
+  /// Commits what is queued, copies the write-ahead log into the database, closes and gives the directory back. Waits;
+  /// can be called again.
   public func close() {
     readers.close()
     core.queue.beginClosing()
     core.queue.waitUntilWriterIsDone()
     core.slots.file.detach()
+    directory.release()
   }
 }
 
@@ -122,8 +124,8 @@ extension Ledger {
 
   /// Totals by the dimensions asked for, sorted by their values.
   ///
-  /// Whole hours are answered from the hourly roll-ups, the rest and what is asked by run or tool from the rows. Where the
-  /// rows have expired, `from` and `to` are widened to whole hours, and there is nothing by run or tool.
+  /// Whole hours are answered from the hourly roll-ups, the rest and what is asked by run or tool from the rows.
+  /// Where the rows have expired, `from` and `to` are widened to whole hours, and there is nothing by run or tool.
   ///
   /// - Parameters:
   ///   - from, to: the calls that started in [from, to); nil = no bound.

@@ -11,8 +11,8 @@ public struct LedgerConfiguration: Sendable {
   /// Rows waiting to be committed at most; beyond it calls are refused. A row that waits still holds its slot, so that
   /// ``inFlightMax`` is the limit wherever it is the smaller one.
   public var queueMax = 65536
-  /// Free space on the file system below which no call is admitted, in bytes: what is left is for the rows of calls that
-  /// are in flight.
+  /// Free space on the file system below which no call is admitted, in bytes: what is left is for the rows of calls
+  /// that are in flight.
   public var diskReserveBytes: Int64 = 8 << 20
 
   public init(directory: String) { self.directory = directory }

@@ -10,8 +10,8 @@ public struct LedgerHealth: Sendable, Equatable {
   }
 }
 
-/// What the ledger tells whoever keeps metrics. Each closure is called on the writer thread, but for `failed`, which can
-/// come from any; they must return at once.
+/// What the ledger tells whoever keeps metrics. Each closure is called on the writer thread, but for `failed`, which
+/// can come from any; they must return at once.
 public struct LedgerObserver: Sendable {
   /// A group of rows was committed: how many, and how long that took.
   public var committed: @Sendable (_ rows: Int, _ durationNanoseconds: Int64) -> Void

@@ -1,8 +1,8 @@
 public import Logging
 public import Metering
 
-/// Reads a ledger whose proxy does not run. It holds the data directory for as long as it lives, so that no proxy starts
-/// meanwhile, and changes nothing.
+/// Reads a ledger whose proxy does not run. It holds the data directory for as long as it lives, so that no proxy
+/// starts meanwhile, and changes nothing.
 public final class LedgerReader: Sendable {
   /// Calls that a dead process left in flight: they have no row until the proxy starts again.
   public let unsettledCalls: Int
@@ -38,6 +38,9 @@ public final class LedgerReader: Sendable {
     return try await readers.read { try query.run($0) }
   }
 
-  /// Closes the file; what is asked afterwards throws `closed`. The directory is given back when the reader ends.
-  public func close() { readers.close() }
+  /// Closes the file and gives the directory back; what is asked afterwards throws `closed`.
+  public func close() {
+    readers.close()
+    directory.release()
+  }
 }

@@ -34,8 +34,8 @@ extension RecoveredCall.Settlement {
 }
 
 extension RecoveredCall {
-  /// The row that the ledger commits: what `recover` made of the call, under the call's own id; and where the call had been
-  /// settled before the process died, with what it was settled as.
+  /// The row that the ledger commits: what `recover` made of the call, under the call's own id; and where the call
+  /// had been settled before the process died, with what it was settled as.
   func row(_ recover: (RecoveredCall) -> CallRecord) -> CallRecord {
     var record = recover(self)
     record.id = admission.id

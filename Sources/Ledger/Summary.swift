@@ -6,8 +6,9 @@ public enum SummaryDimension: String, Sendable, CaseIterable {
   /// The model that answered.
   case model
   case provider
-  /// A tool that replies asked the client to call. A call that asked for two tools is in both rows, each time with all of
-  /// its usage and cost, so that these rows do not add up to a total; calls without tools are in the row without a name.
+  /// A tool that replies asked the client to call. A call that asked for two tools is in both rows, each time with
+  /// all of its usage and cost, so that these rows do not add up to a total; calls without tools are in the row
+  /// without a name.
   case tool
   /// A calendar day in the offset asked for, as `2026-11-23`.
   case day

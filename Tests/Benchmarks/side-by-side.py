@@ -99,15 +99,29 @@ def main():
                     NGINX.format(folder=folder, name=name, port=port, endpoint=endpoint, workers=workers, location=text)
                 )
                 processes.append(subprocess.Popen(["nginx", "-c", str(path), "-p", folder], stderr=subprocess.DEVNULL))
-            arguments = ["serve", "--listen", f"127.0.0.1:{proxy}", "--control", f"127.0.0.1:{control}", "--data", f"{folder}/data"]
+            arguments = [
+                "serve",
+                "--listen",
+                f"127.0.0.1:{proxy}",
+                "--control",
+                f"127.0.0.1:{control}",
+                "--data",
+                f"{folder}/data",
+            ]
             log = open(Path(folder, "tollgate.log"), "wb")
             processes.append(
-                subprocess.Popen([options.binary, *arguments, "--upstream", f"openai=http://127.0.0.1:{endpoint}"], stdout=log, stderr=log)
+                subprocess.Popen(
+                    [options.binary, *arguments, "--upstream", f"openai=http://127.0.0.1:{endpoint}"],
+                    stdout=log,
+                    stderr=log,
+                )
             )
             for port in (endpoint, floor, proxy):
                 wait_for(port)
             script = Path(folder, "request.lua")
-            script.write_text(f'wrk.method="POST"\nwrk.headers["Content-Type"]="application/json"\nwrk.body=[==[{REQUEST}]==]\n')
+            script.write_text(
+                f'wrk.method="POST"\nwrk.headers["Content-Type"]="application/json"\nwrk.body=[==[{REQUEST}]==]\n'
+            )
             systems = {
                 "nginx": (processes[1].pid, f"http://127.0.0.1:{floor}{PATH}"),
                 "tollgate": (processes[2].pid, f"http://127.0.0.1:{proxy}/openai{PATH}"),
@@ -131,8 +145,13 @@ def compare(systems: dict, options, script: Path):
             if wrong:
                 print(f"{name}: {wrong}")
     for name in systems:
-        print(f"{name:9} {statistics.median(rates[name]):9.0f} calls/s   {statistics.median(costs[name]):7.1f} us of CPU a call")
-    ratio = {kind: statistics.median(values["tollgate"]) / statistics.median(values["nginx"]) for kind, values in (("calls/s", rates), ("CPU", costs))}
+        print(
+            f"{name:9} {statistics.median(rates[name]):9.0f} calls/s   {statistics.median(costs[name]):7.1f} us of CPU a call"
+        )
+    ratio = {
+        kind: statistics.median(values["tollgate"]) / statistics.median(values["nginx"])
+        for kind, values in (("calls/s", rates), ("CPU", costs))
+    }
     print(f"tollgate to nginx: {ratio['calls/s']:.2f} of its calls a second, {ratio['CPU']:.2f} times its CPU a call")
 
 

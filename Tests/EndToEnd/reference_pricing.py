@@ -14,7 +14,15 @@ from pathlib import Path
 PICO = 10**12
 
 _PER_THOUSAND = {
-    "web_search", "maps_search", "file_search", "social_search", "code_execution", "rerank", "request", "in.messages", "in.pages",
+    "web_search",
+    "maps_search",
+    "file_search",
+    "social_search",
+    "code_execution",
+    "rerank",
+    "request",
+    "in.messages",
+    "in.pages",
     "in.pages.annotated",
 }
 _DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -157,12 +157,22 @@ def _chat_stream(parts: list[tuple[str | None, dict]]) -> Reading:
 
 
 _CLIENT_CALLS = {
-    "function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call", "apply_patch_call",
+    "function_call",
+    "custom_tool_call",
+    "computer_call",
+    "local_shell_call",
+    "shell_call",
+    "apply_patch_call",
     "mcp_approval_request",
 }
 _SERVER_CALLS = {
-    "web_search_call": "web_search", "file_search_call": "file_search", "code_interpreter_call": "code_interpreter",
-    "image_generation_call": "image_generation", "mcp_call": "mcp", "tool_search_call": "tool_search", "program": "program",
+    "web_search_call": "web_search",
+    "file_search_call": "file_search",
+    "code_interpreter_call": "code_interpreter",
+    "image_generation_call": "image_generation",
+    "mcp_call": "mcp",
+    "tool_search_call": "tool_search",
+    "program": "program",
 }
 
 
@@ -290,7 +300,13 @@ def _messages_stream(parts: list[tuple[str | None, dict]]) -> Reading:
 
 def tokens_as_reported(cells: Counter) -> dict:
     """Cells in the form of the control API's `usage`: all of its keys but `cache_write`, which has only what was written."""
-    writes = {"in.write": "other", "in.write.5m": "5m", "in.write.30m": "30m", "in.write.1h": "1h", "in.write.12h": "12h"}
+    writes = {
+        "in.write": "other",
+        "in.write.5m": "5m",
+        "in.write.30m": "30m",
+        "in.write.1h": "1h",
+        "in.write.12h": "12h",
+    }
     return {
         "input": cells["in"],
         "cached_input": cells["in.cached"],

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from harness.http_bytes import Truncated
 from harness.raw_client import RawClient
 from harness.tollgate_process import REPOSITORY, die_with_the_tests, free_port
@@ -29,7 +28,9 @@ AMBIGUOUS = {
     "a hexadecimal length": START + HOST + b"Content-Length: 0x4\r\n\r\nabcd",
     "a length with an underscore": START + HOST + b"Content-Length: 1_0\r\n\r\n0123456789",
     "a length that overflows": START + HOST + b"Content-Length: 99999999999999999999\r\n\r\n",
-    "two transfer codings": START + HOST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    "two transfer codings": START
+    + HOST
+    + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
     "a list of codings": START + HOST + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
     "an unknown coding": START + HOST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
     "a coding with a tab": START + HOST + b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
@@ -43,7 +44,9 @@ AMBIGUOUS = {
     "two hosts": START + HOST + b"Host: 127.0.0.2\r\nContent-Length: 0\r\n\r\n",
     "a host with a path": START + b"Host: 127.0.0.1/x\r\nContent-Length: 0\r\n\r\n",
     "a host with a user": START + b"Host: a@127.0.0.1\r\nContent-Length: 0\r\n\r\n",
-    "chunked in HTTP/1.0": b"POST /openai/v1/chat/completions HTTP/1.0\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunked in HTTP/1.0": b"POST /openai/v1/chat/completions HTTP/1.0\r\n"
+    + HOST
+    + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "HTTP/0.9": b"GET /openai/v1/models\r\n\r\n",
     "an unknown version": b"GET /openai/v1/models HTTP/1.9\r\n" + HOST + b"\r\n",
     "HTTP/2's preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -52,7 +55,9 @@ AMBIGUOUS = {
     "dots in the path": b"GET /openai/v1/../../etc/passwd HTTP/1.1\r\n" + HOST + b"\r\n",
     "escaped dots in the path": b"GET /openai/v1/%2e%2e/models HTTP/1.1\r\n" + HOST + b"\r\n",
     "a chunk size with a sign": START + HOST + b"Transfer-Encoding: chunked\r\n\r\n+4\r\nabcd\r\n0\r\n\r\n",
-    "a chunk size that overflows": START + HOST + b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabcd\r\n0\r\n\r\n",
+    "a chunk size that overflows": START
+    + HOST
+    + b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabcd\r\n0\r\n\r\n",
     "a chunk without its end": START + HOST + b"Transfer-Encoding: chunked\r\n\r\n4\r\nabcdXX0\r\n\r\n",
 }
 
@@ -99,7 +104,14 @@ def test_vectors_that_others_published_reach_the_origin_clean_or_not_at_all(make
     try:
         config = {"providers": {"origin": {"base_url": f"http://127.0.0.1:{port}"}}, "default_provider": "origin"}
         tollgate = make_tollgate(config=config)
-        command = [sys.executable, ATTACKS / "raw_vectors.py", "--wait", "0.25", "--proxy", f"127.0.0.1:{tollgate.port}"]
+        command = [
+            sys.executable,
+            ATTACKS / "raw_vectors.py",
+            "--wait",
+            "0.25",
+            "--proxy",
+            f"127.0.0.1:{tollgate.port}",
+        ]
         result = subprocess.run(
             [*command, "--origin", f"127.0.0.1:{port}", vectors], capture_output=True, text=True, timeout=380
         )

@@ -8,7 +8,6 @@ import subprocess
 import urllib.request
 
 import pytest
-
 from harness.raw_client import ask
 from harness.tollgate_process import binary, die_with_the_tests, environment, free_port, run_tollgate
 from harness.waiting import eventually
@@ -91,7 +90,10 @@ def test_check_config_accepts_what_serve_accepts_and_names_what_is_wrong(tmp_pat
     bad.write_text("providers: { local: { base_url: 'http://127.0.0.1:9', dialekt: openai } }\n")
     result = run_tollgate("check-config", "--config", str(good))
     assert result.returncode == 0 and "http://127.0.0.1:9" in result.stdout
-    for arguments in (["check-config", "--config", str(bad)], ["serve", "--config", str(bad), "--data", str(tmp_path / "data")]):
+    for arguments in (
+        ["check-config", "--config", str(bad)],
+        ["serve", "--config", str(bad), "--data", str(tmp_path / "data")],
+    ):
         result = run_tollgate(*arguments, directory=tmp_path)
         assert result.returncode == 78
         assert "dialekt" in result.stderr + result.stdout, "an unknown key is named"
@@ -165,15 +167,18 @@ def test_the_demo_shows_traffic_without_a_key(tmp_path):
     listen, control = free_port(), free_port()
     arguments = ["demo", "--listen", f"127.0.0.1:{listen}", "--control", f"127.0.0.1:{control}"]
     log = open(tmp_path / "demo.log", "wb")
-    process = subprocess.Popen([binary(), *arguments], stdout=log, stderr=log, env=environment(), cwd=tmp_path, preexec_fn=die_with_the_tests)
+    process = subprocess.Popen(
+        [binary(), *arguments], stdout=log, stderr=log, env=environment(), cwd=tmp_path, preexec_fn=die_with_the_tests
+    )
     try:
+
         def agents() -> bool:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{control}/api/v1/summary?by=agent", timeout=5) as reply:
                     rows = json.load(reply)["rows"]
             except OSError:
                 if process.poll() is not None:
-                    raise RuntimeError((tmp_path / "demo.log").read_text())
+                    raise RuntimeError((tmp_path / "demo.log").read_text()) from None
                 return False
             return len([row for row in rows if row["cost_pico_usd"] > 0]) >= 3
 

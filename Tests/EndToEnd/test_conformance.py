@@ -9,7 +9,6 @@ from collections import defaultdict
 from datetime import datetime
 
 import pytest
-
 import reference_pricing
 import reference_usage
 from harness.http_bytes import Message
@@ -29,7 +28,10 @@ HOP = {"host", "connection", "transfer-encoding", "content-length", "accept-enco
 
 
 if not shared_recordings():
-    warnings.warn(f"NO SHARED RECORDINGS at {recordings_folder()}: conformance runs on the project's own fixtures only")
+    warnings.warn(
+        f"NO SHARED RECORDINGS at {recordings_folder()}: conformance runs on the project's own fixtures only",
+        stacklevel=1,
+    )
 
 
 class Lane:
@@ -72,9 +74,7 @@ def lane(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def books() -> dict[str, reference_pricing.Book]:
-    return {
-        name: reference_pricing.Book(REPOSITORY / "pricing" / f"{name}.json") for name in ("openai", "anthropic")
-    }
+    return {name: reference_pricing.Book(REPOSITORY / "pricing" / f"{name}.json") for name in ("openai", "anthropic")}
 
 
 @pytest.mark.skipif(not shared_recordings(), reason=f"NO SHARED RECORDINGS at {recordings_folder()}")
@@ -204,13 +204,28 @@ def price_of(book, models: list[str | None], at, context, cells) -> reference_pr
 
 
 def cells_of(usage: dict) -> dict[str, int]:
-    return {"in": usage["input"], "in.cached": usage["cached_input"], "out": usage["output"], "out.reasoning": usage["reasoning"]}
+    return {
+        "in": usage["input"],
+        "in.cached": usage["cached_input"],
+        "out": usage["output"],
+        "out.reasoning": usage["reasoning"],
+    }
 
 
 def check_expectations(recording: Recording, call: dict):
     """What the author of one of our own fixtures wrote beside it."""
     expect = recording.expect
-    for name in ("usage", "usage_source", "cost_source", "service_tier", "geo", "finish_reason", "error", "outcome", "tool_results"):
+    for name in (
+        "usage",
+        "usage_source",
+        "cost_source",
+        "service_tier",
+        "geo",
+        "finish_reason",
+        "error",
+        "outcome",
+        "tool_results",
+    ):
         if name in expect:
             assert call[name] == expect[name], name
     if "tool_calls" in expect:

@@ -8,7 +8,6 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from harness.exposition import families, parse
 from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.raw_client import ask
@@ -99,7 +98,15 @@ def test_what_is_not_there_is_a_404_with_problem_details(proxied, path):
     assert json.loads(body)["title"]
 
 
-@pytest.mark.parametrize("query", ["/api/v1/calls?limit=0", "/api/v1/calls?limit=x", "/api/v1/summary?by=nonsense", "/api/v1/summary?since=yesterday"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "/api/v1/calls?limit=0",
+        "/api/v1/calls?limit=x",
+        "/api/v1/summary?by=nonsense",
+        "/api/v1/summary?since=yesterday",
+    ],
+)
 def test_a_bad_query_is_a_400_that_names_it(proxied, query):
     tollgate, _ = proxied
     status, body, _ = tollgate.get(query)
@@ -122,7 +129,9 @@ def test_metrics_have_the_names_and_labels_of_the_contract_and_agree_with_the_le
     kinds = families(text)
     assert not METRICS.items() - kinds.items()
     labels = {"provider": "openai", "agent": "researcher", "workflow": "nightly"}
-    eventually(lambda: tollgate.metric("tollgate_requests_total", **labels, outcome="ok") == 2, what="two calls in the metrics")
+    eventually(
+        lambda: tollgate.metric("tollgate_requests_total", **labels, outcome="ok") == 2, what="two calls in the metrics"
+    )
     assert tollgate.metric("tollgate_tokens_total", **labels, **{"class": "input"}) == 29
     assert tollgate.metric("tollgate_tokens_total", **labels, **{"class": "output"}) == 15
     total = sum(row["cost_pico_usd"] for row in tollgate.calls())
@@ -136,7 +145,9 @@ def test_metrics_have_the_names_and_labels_of_the_contract_and_agree_with_the_le
 def test_openmetrics_is_given_to_who_asks_for_it(proxied):
     tollgate, _ = proxied
     call(tollgate)
-    status, body, headers = tollgate.get("/metrics", Accept="application/openmetrics-text; version=1.0.0; charset=utf-8")
+    status, body, headers = tollgate.get(
+        "/metrics", Accept="application/openmetrics-text; version=1.0.0; charset=utf-8"
+    )
     assert (status, headers["content-type"].split(";")[0]) == (200, "application/openmetrics-text")
     assert body.endswith(b"# EOF\n")
     status, body, headers = tollgate.get("/metrics", Accept="text/plain")
@@ -145,7 +156,9 @@ def test_openmetrics_is_given_to_who_asks_for_it(proxied):
     assert parse(body.decode())
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="NO PROMTOOL: the exposition is checked by the suite's own reader only")
+@pytest.mark.skipif(
+    not shutil.which("promtool"), reason="NO PROMTOOL: the exposition is checked by the suite's own reader only"
+)
 def test_promtool_accepts_the_exposition(proxied):
     tollgate, _ = proxied
     call(tollgate)
@@ -158,10 +171,20 @@ def test_names_that_a_peer_chooses_cannot_break_or_flood_the_exposition(proxied)
     hostile = json.dumps('gpt"4\\1\n{}').encode()
     stub.answer = lambda exchange: (
         exchange.read_body(),
-        exchange.respond(200, b'{"id":"c","model":' + hostile + b',"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}', JSON),
+        exchange.respond(
+            200,
+            b'{"id":"c","model":' + hostile + b',"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}',
+            JSON,
+        ),
     )
     for number in range(230):
-        ask(tollgate.port, "POST", f"/agent/agent-{number}/workflow/flow-{number}{CHAT}", b'{"model":' + hostile + b"}", JSON)
+        ask(
+            tollgate.port,
+            "POST",
+            f"/agent/agent-{number}/workflow/flow-{number}{CHAT}",
+            b'{"model":' + hostile + b"}",
+            JSON,
+        )
     eventually(lambda: tollgate.metric("tollgate_requests_total") == 230, what="every call in the metrics")
     series = tollgate.series("tollgate_requests_total")
     assert {labels["model"] for labels, _ in series} == {"unknown"}

@@ -4,7 +4,6 @@ import gzip
 import json
 
 import pytest
-
 from harness.http_bytes import LAST_CHUNK, chunk, request_head, response_head
 from harness.raw_client import RawClient, ask
 from harness.stub_upstream import chat_reply
@@ -140,7 +139,9 @@ def test_pipelined_requests_are_answered_in_order(proxied):
     stub.answer = answer
     with RawClient(tollgate.port) as client:
         for number in range(1, 6):
-            client.send_request("POST", CHAT, json.dumps({"model": "gpt-4.1", "messages": [], "n": number}).encode(), JSON)
+            client.send_request(
+                "POST", CHAT, json.dumps({"model": "gpt-4.1", "messages": [], "n": number}).encode(), JSON
+            )
         replies = [client.read_response() for _ in range(5)]
     assert [json.loads(reply.body)["id"] for reply in replies] == [f"chatcmpl-{number}" for number in range(1, 6)]
     assert len({reply.head.get("x-tollgate-call") for reply in replies}) == 5
@@ -164,16 +165,35 @@ def test_plain_text_is_asked_for_upstream(proxied):
 
 def test_hop_by_hop_fields_stop_here_and_the_rest_goes_on(proxied):
     tollgate, stub = proxied
-    reply_fields = [("Connection", "x-reply-private"), ("X-Reply-Private", "1"), ("Keep-Alive", "timeout=5"), ("X-Kept", "yes")]
+    reply_fields = [
+        ("Connection", "x-reply-private"),
+        ("X-Reply-Private", "1"),
+        ("Keep-Alive", "timeout=5"),
+        ("X-Kept", "yes"),
+    ]
     stub.answer = answering(200, [*JSON, *reply_fields, ("Content-Length", "2")], b"{}")
     sent = [
-        ("Connection", "keep-alive, X-Private"), ("X-Private", "1"), ("Keep-Alive", "timeout=5"), ("TE", "trailers"),
-        ("Proxy-Authorization", "Basic eA=="), ("Proxy-Connection", "keep-alive"), ("X-Kept", "yes"),
-        ("X-Tollgate-Workflow", "nightly"), ("X-Tollgate-Anything", "1"),
+        ("Connection", "keep-alive, X-Private"),
+        ("X-Private", "1"),
+        ("Keep-Alive", "timeout=5"),
+        ("TE", "trailers"),
+        ("Proxy-Authorization", "Basic eA=="),
+        ("Proxy-Connection", "keep-alive"),
+        ("X-Kept", "yes"),
+        ("X-Tollgate-Workflow", "nightly"),
+        ("X-Tollgate-Anything", "1"),
     ]
     reply = ask(tollgate.port, "POST", CHAT, BODY, sent)
     received = stub.last.head
-    stopped = {"x-private", "keep-alive", "te", "proxy-authorization", "proxy-connection", "x-tollgate-workflow", "x-tollgate-anything"}
+    stopped = {
+        "x-private",
+        "keep-alive",
+        "te",
+        "proxy-authorization",
+        "proxy-connection",
+        "x-tollgate-workflow",
+        "x-tollgate-anything",
+    }
     assert not stopped & received.names
     assert received.get("x-kept") == "yes"
     assert reply.head.get("x-kept") == "yes"
@@ -186,7 +206,9 @@ def test_fields_keep_their_case_order_and_repetition(proxied):
     sent = [("X-MiXeD-cAsE", "1"), ("x-twice", "a"), ("X-Other", "between"), ("x-twice", "b"), ("X-Empty", "")]
     ask(tollgate.port, "POST", CHAT, BODY, sent)
     wanted = {name.lower() for name, _ in sent}
-    arrived = [(name.decode(), value.decode()) for name, value in stub.last.head.fields if name.decode().lower() in wanted]
+    arrived = [
+        (name.decode(), value.decode()) for name, value in stub.last.head.fields if name.decode().lower() in wanted
+    ]
     assert arrived == sent
 
 
@@ -224,15 +246,18 @@ def test_a_redirect_is_handed_on_and_not_followed(proxied):
 
 @pytest.mark.parametrize(
     "path, provider",
-    [("/v1/chat/completions", "openai"), ("/v1/responses", "openai"), ("/v1/embeddings", "openai"), ("/v1/messages", "anthropic")],
+    [
+        ("/v1/chat/completions", "openai"),
+        ("/v1/responses", "openai"),
+        ("/v1/embeddings", "openai"),
+        ("/v1/messages", "anthropic"),
+    ],
 )
 def test_without_a_prefix_the_shape_of_the_path_decides(make_stub, make_tollgate, path, provider):
     stubs = {name: make_stub() for name in ("openai", "anthropic")}
     tollgate = make_tollgate({name: stub.url for name, stub in stubs.items()})
     assert ask(tollgate.port, "POST", path, BODY).status == 200
-    assert {name: len(stub.received) for name, stub in stubs.items()} == {
-        name: int(name == provider) for name in stubs
-    }
+    assert {name: len(stub.received) for name, stub in stubs.items()} == {name: int(name == provider) for name in stubs}
 
 
 def test_a_path_that_nobody_serves_is_a_404(proxied):
@@ -245,8 +270,6 @@ def test_a_path_that_nobody_serves_is_a_404(proxied):
 
 def test_a_default_provider_takes_the_rest(make_stub, make_tollgate):
     stub = make_stub()
-    tollgate = make_tollgate(
-        config={"providers": {"house": {"base_url": stub.url}}, "default_provider": "house"}
-    )
+    tollgate = make_tollgate(config={"providers": {"house": {"base_url": stub.url}}, "default_provider": "house"})
     assert ask(tollgate.port, "POST", "/anything/goes?x=1", b"{}").status == 200
     assert stub.last.head.target == "/anything/goes?x=1"

@@ -1,7 +1,6 @@
 """Who is calling, and who pays: path segments, headers, what clients send anyway; the first that says something wins."""
 
 import pytest
-
 from harness.raw_client import ask
 
 BODY = b'{"model":"gpt-4.1","messages":[{"role":"user","content":"Hi"}]}'
@@ -48,14 +47,23 @@ def test_an_escaped_name_in_the_path_is_unescaped(proxied):
 
 def test_headers_name_the_caller_and_do_not_go_upstream(proxied):
     tollgate, stub = proxied
-    fields = [("X-Tollgate-Agent", "researcher"), ("X-Tollgate-Workflow", "nightly"), ("X-Tollgate-Run", "42"), ("X-Tollgate-Parent-Run", "41")]
+    fields = [
+        ("X-Tollgate-Agent", "researcher"),
+        ("X-Tollgate-Workflow", "nightly"),
+        ("X-Tollgate-Run", "42"),
+        ("X-Tollgate-Parent-Run", "41"),
+    ]
     assert identity(call_of(tollgate, "/openai/v1/chat/completions", BODY, fields)) == ("researcher", "nightly", "42")
     assert not [name for name in stub.last.head.names if name.startswith("x-tollgate")]
 
 
 def test_the_path_wins_over_headers_and_headers_over_what_clients_send(proxied):
     tollgate, _ = proxied
-    fields = [("X-Tollgate-Agent", "from-header"), ("User-Agent", "claude-cli/2.1.330 (external, cli)"), ("X-Claude-Code-Session-Id", SESSION)]
+    fields = [
+        ("X-Tollgate-Agent", "from-header"),
+        ("User-Agent", "claude-cli/2.1.330 (external, cli)"),
+        ("X-Claude-Code-Session-Id", SESSION),
+    ]
     call = call_of(tollgate, "/agent/from-path/anthropic/v1/messages", CLAUDE, fields)
     assert call["agent"] == "from-path"
     call = call_of(tollgate, "/anthropic/v1/messages", CLAUDE, fields)
@@ -65,7 +73,11 @@ def test_the_path_wins_over_headers_and_headers_over_what_clients_send(proxied):
 
 def test_claude_code_is_recognised_with_its_subagents_and_session(proxied):
     tollgate, stub = proxied
-    fields = [("User-Agent", "claude-cli/2.1.330 (external, cli)"), ("x-app", "cli"), ("X-Claude-Code-Session-Id", SESSION)]
+    fields = [
+        ("User-Agent", "claude-cli/2.1.330 (external, cli)"),
+        ("x-app", "cli"),
+        ("X-Claude-Code-Session-Id", SESSION),
+    ]
     assert identity(call_of(tollgate, "/anthropic/v1/messages", CLAUDE, fields)) == ("claude-code", "default", SESSION)
     call = call_of(tollgate, "/anthropic/v1/messages", CLAUDE, [*fields, ("x-claude-code-agent-type", "Explore")])
     assert call["agent"] == "claude-code/Explore"
@@ -75,8 +87,11 @@ def test_claude_code_is_recognised_with_its_subagents_and_session(proxied):
 @pytest.mark.parametrize(
     "user_agent, agent",
     [
-        ("OpenAI/Python 3.54.0", "openai-python"), ("AsyncOpenAI/Python 3.54.0", "openai-python"),
-        ("pydantic-ai/2.68.0", "pydantic-ai"), ("langchain-anthropic/1.7.10", "langchain-anthropic"), ("curl/8.5.0", "curl"),
+        ("OpenAI/Python 3.54.0", "openai-python"),
+        ("AsyncOpenAI/Python 3.54.0", "openai-python"),
+        ("pydantic-ai/2.68.0", "pydantic-ai"),
+        ("langchain-anthropic/1.7.10", "langchain-anthropic"),
+        ("curl/8.5.0", "curl"),
     ],  # fmt: skip
 )
 def test_otherwise_the_agent_is_the_product_of_the_user_agent(proxied, user_agent, agent):
@@ -144,7 +159,12 @@ def test_a_provider_can_be_configured_as_free(make_stub, make_tollgate):
 def test_nothing_of_a_prompt_a_reply_or_a_key_is_kept(proxied):
     """A canary in every place where text passes is found in no file and no log."""
     tollgate, stub = proxied
-    canaries = {"prompt": "CANARY-PROMPT-7f3a", "reply": "CANARY-REPLY-91bc", "key": "sk-proj-CANARY-KEY-55de", "user": "CANARY-USER-02ef"}
+    canaries = {
+        "prompt": "CANARY-PROMPT-7f3a",
+        "reply": "CANARY-REPLY-91bc",
+        "key": "sk-proj-CANARY-KEY-55de",
+        "user": "CANARY-USER-02ef",
+    }
 
     def answer(exchange):
         exchange.read_body()

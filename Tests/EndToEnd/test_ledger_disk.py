@@ -8,9 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-
 from harness.raw_client import ask
-from harness.tollgate_process import Tollgate, environment, binary
+from harness.tollgate_process import Tollgate, binary, environment
 from harness.waiting import eventually
 
 CHAT = "/openai/v1/chat/completions"
@@ -36,7 +35,12 @@ def test_a_second_process_on_the_same_directory_is_refused(proxied):
     tollgate, _ = proxied
     second = Tollgate(tollgate.directory, {}, data=tollgate.data)
     result = subprocess.run(
-        [binary(), *second.arguments()], capture_output=True, text=True, timeout=30, env=environment(), cwd=tollgate.directory
+        [binary(), *second.arguments()],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=environment(),
+        cwd=tollgate.directory,
     )
     assert result.returncode not in (0, -9, -11)
     assert str(tollgate.data) in result.stdout + result.stderr
@@ -109,7 +113,9 @@ def fill(path: Path):
                 continue
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("strace"), reason="NO STRACE OR NOT ROOT: errors cannot be injected")
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("strace"), reason="NO STRACE OR NOT ROOT: errors cannot be injected"
+)
 @pytest.mark.parametrize("error", ["EROFS", "ENOSPC"])
 def test_a_disk_that_refuses_writes_refuses_calls_and_recovers_without_a_restart(make_stub, make_tollgate, error):
     """Every write to a file fails as on a disk that was mounted read-only, until it does not."""
@@ -118,12 +124,26 @@ def test_a_disk_that_refuses_writes_refuses_calls_and_recovers_without_a_restart
     assert status_of_a_call(tollgate) == 200
     paths = [argument for path in tollgate.data.rglob("*") for argument in ("-P", str(path))]
     tracer = subprocess.Popen(
-        ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(tollgate.process.pid), *paths, "-e", "trace=pwrite64,pwritev,write",
-         "-e", f"inject=pwrite64,pwritev,write:error={error}"],
+        [
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-p",
+            str(tollgate.process.pid),
+            *paths,
+            "-e",
+            "trace=pwrite64,pwritev,write",
+            "-e",
+            f"inject=pwrite64,pwritev,write:error={error}",
+        ],
         stderr=subprocess.PIPE,
     )
     try:
-        eventually(lambda: status_of_a_call(tollgate) == 503, seconds=60, what="a refusal on a disk that cannot be written")
+        eventually(
+            lambda: status_of_a_call(tollgate) == 503, seconds=60, what="a refusal on a disk that cannot be written"
+        )
         assert "ledger" in tollgate.log.lower()
         eventually(lambda: tollgate.get("/readyz")[0] == 503, what="an unready tollgate")
     finally:

@@ -12,8 +12,12 @@ from harness.waiting import eventually
 CHAT = "/openai/v1/chat/completions"
 STREAM = b'{"model":"gpt-4.1","messages":[{"role":"user","content":"Hi"}],"stream":true}'
 FIELDS = [("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked")]
-FIRST = b'data: {"id":"chatcmpl-drain","model":"gpt-4.1-2025-04-14","choices":[{"index":0,"delta":{"content":"one"}}]}\n\n'
-LAST = b'data: {"id":"chatcmpl-drain","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}\n\n'
+FIRST = (
+    b'data: {"id":"chatcmpl-drain","model":"gpt-4.1-2025-04-14","choices":[{"index":0,"delta":{"content":"one"}}]}\n\n'
+)
+LAST = (
+    b'data: {"id":"chatcmpl-drain","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}\n\n'
+)
 
 
 def test_sigterm_lets_streams_end_and_leaves_nothing_unsettled(make_stub, make_tollgate):
@@ -73,7 +77,16 @@ def test_an_idle_proxy_stops_at_once(proxied):
 
 def test_a_port_that_is_taken_is_a_clear_error(proxied, tmp_path):
     tollgate, _ = proxied
-    command = [binary(), "serve", "--listen", f"127.0.0.1:{tollgate.port}", "--control", "127.0.0.1:0", "--data", str(tmp_path / "other")]
+    command = [
+        binary(),
+        "serve",
+        "--listen",
+        f"127.0.0.1:{tollgate.port}",
+        "--control",
+        "127.0.0.1:0",
+        "--data",
+        str(tmp_path / "other"),
+    ]
     result = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment(), cwd=tmp_path)
     assert result.returncode not in (0, -9, -11)
     assert str(tollgate.port) in result.stdout + result.stderr

@@ -5,7 +5,6 @@ import socket
 import threading
 
 import pytest
-
 from harness.http_bytes import chunk, request_head, response_head
 from harness.raw_client import RawClient, ask
 from harness.stub_upstream import chat_reply
@@ -25,7 +24,9 @@ def error_of(reply, path: str) -> dict:
         assert set(document["error"]) >= {"type", "message"}
     else:
         assert set(document["error"]) >= {"message", "type", "param", "code"}
-    assert reply.head.get("content-type", ).startswith("application/json")
+    assert reply.head.get(
+        "content-type",
+    ).startswith("application/json")
     assert document["error"]["message"]
     return document["error"]
 
@@ -164,7 +165,9 @@ def test_no_request_is_sent_twice_when_a_reused_connection_dies(proxied):
 def test_a_head_above_its_limit_is_a_431(proxied):
     tollgate, stub = proxied
     with RawClient(tollgate.port) as client:
-        client.send(request_head("POST", CHAT, [("Host", "127.0.0.1"), ("X-Long", "a" * 70_000), ("Content-Length", "0")]))
+        client.send(
+            request_head("POST", CHAT, [("Host", "127.0.0.1"), ("X-Long", "a" * 70_000), ("Content-Length", "0")])
+        )
         reply = client.read_response()
     assert reply.status == 431
     assert not stub.received

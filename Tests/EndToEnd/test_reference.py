@@ -4,7 +4,6 @@ import json
 from datetime import datetime, timezone
 
 import pytest
-
 import reference_pricing
 import reference_usage
 from harness.recording import Recording, own_fixtures, shared_recordings
@@ -46,12 +45,18 @@ WORKED_OUT = [
     ("openai", "gpt-4.1-2025-04-14", {}, {"in.cached": 100}, 100 * 500_000),
     ("anthropic", "claude-sonnet-4-5", {}, {"in": 10, "out.reasoning": 7}, 10 * 3_000_000 + 7 * 15_000_000),
     (
-        "anthropic", "claude-haiku-5-5-20261007", {"processing": "batch", "geo": "us"},
-        {"in": 10_000, "in.cached": 120_000, "in.write": 20_000, "in.write.1h": 1_000, "out": 2_000}, 16_225_000_000,
+        "anthropic",
+        "claude-haiku-5-5-20261007",
+        {"processing": "batch", "geo": "us"},
+        {"in": 10_000, "in.cached": 120_000, "in.write": 20_000, "in.write.1h": 1_000, "out": 2_000},
+        16_225_000_000,
     ),
     (
-        "openai", "gpt-6.1-sol", {"service_tier": "flex", "geo": "eu"},
-        {"in": 100_001, "in.cached": 150_000, "in.write.12h": 50_000, "out": 1_000}, 519_752_200_000,
+        "openai",
+        "gpt-6.1-sol",
+        {"service_tier": "flex", "geo": "eu"},
+        {"in": 100_001, "in.cached": 150_000, "in.write.12h": 50_000, "out": 1_000},
+        519_752_200_000,
     ),
 ]
 

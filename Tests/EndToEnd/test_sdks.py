@@ -12,7 +12,6 @@ from collections import Counter
 import anthropic
 import openai
 import pytest
-
 from harness.raw_client import ask
 from harness.tollgate_process import binary, die_with_the_tests, environment, free_port
 from harness.waiting import eventually
@@ -35,7 +34,10 @@ def endpoint():
         return
     port = free_port()
     process = subprocess.Popen(
-        [binary(), "simulate-endpoint", "--listen", f"127.0.0.1:{port}"], env=environment(), stdout=subprocess.DEVNULL, preexec_fn=die_with_the_tests,
+        [binary(), "simulate-endpoint", "--listen", f"127.0.0.1:{port}"],
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        preexec_fn=die_with_the_tests,
     )
     try:
         eventually(lambda: is_up(port), what="the simulated endpoint")
@@ -79,7 +81,13 @@ def only_call(tollgate) -> dict:
 def tokens(call: dict) -> tuple[int, int]:
     """Every token of the prompt, every token of the reply."""
     usage = call["usage"]
-    prompt = usage["input"] + usage["cached_input"] + sum(usage["cache_write"].values()) + usage["audio_input"] + usage["image_input"]
+    prompt = (
+        usage["input"]
+        + usage["cached_input"]
+        + sum(usage["cache_write"].values())
+        + usage["audio_input"]
+        + usage["image_input"]
+    )
     return prompt, usage["output"] + usage["reasoning"] + usage["audio_output"] + usage["image_output"]
 
 
@@ -90,7 +98,9 @@ def openai_tokens(usage) -> tuple[int, int]:
 
 
 def anthropic_tokens(usage) -> tuple[int, int]:
-    return usage.input_tokens + (usage.cache_read_input_tokens or 0) + (usage.cache_creation_input_tokens or 0), usage.output_tokens
+    return usage.input_tokens + (usage.cache_read_input_tokens or 0) + (
+        usage.cache_creation_input_tokens or 0
+    ), usage.output_tokens
 
 
 def test_chat(tollgate, openai_client):
@@ -127,7 +137,9 @@ def test_chat_with_tools_and_their_results(tollgate, openai_client):
     messages += [{"role": "tool", "tool_call_id": call.id, "content": "four"} for call in calls]
     second = openai_client.chat.completions.create(model=MODEL, messages=messages, tools=[TOOL])
     rows = eventually(lambda: rows if len(rows := tollgate.calls()) == 2 else None, what="two rows")
-    assert [(one["id"], one["name"]) for one in rows[1]["tool_calls"]] == [(call.id, call.function.name) for call in calls]
+    assert [(one["id"], one["name"]) for one in rows[1]["tool_calls"]] == [
+        (call.id, call.function.name) for call in calls
+    ]
     assert rows[0]["tool_results"] == len(calls)
     assert tokens(rows[0]) == openai_tokens(second.usage)
 
@@ -209,8 +221,12 @@ def test_fifty_at_once_of_both_streamed_and_not_agree_with_the_ledger(tollgate):
 
 async def fifty_at_once(url: str) -> dict[str, tuple[int, int]]:
     async with (
-        openai.AsyncOpenAI(base_url=f"{url}/workflow/fifty/openai/v1", api_key="sk-test", max_retries=0, timeout=60) as gpt,
-        anthropic.AsyncAnthropic(base_url=f"{url}/workflow/fifty/anthropic", api_key="sk-ant-test", max_retries=0, timeout=60) as claude,
+        openai.AsyncOpenAI(
+            base_url=f"{url}/workflow/fifty/openai/v1", api_key="sk-test", max_retries=0, timeout=60
+        ) as gpt,
+        anthropic.AsyncAnthropic(
+            base_url=f"{url}/workflow/fifty/anthropic", api_key="sk-ant-test", max_retries=0, timeout=60
+        ) as claude,
     ):
         kinds = [lambda: chat(gpt), lambda: message(claude), lambda: chat_stream(gpt), lambda: message_stream(claude)]
         return dict(await asyncio.gather(*(kinds[number % 4]() for number in range(50))))

@@ -158,7 +158,9 @@ def test_a_reply_shorter_than_its_length_is_seen_as_broken_by_the_client(proxied
 
     def answer(exchange):
         exchange.read_body()
-        exchange.send(response_head(200, [("Content-Type", "application/json"), ("Content-Length", "1000")]) + b'{"id":')
+        exchange.send(
+            response_head(200, [("Content-Type", "application/json"), ("Content-Length", "1000")]) + b'{"id":'
+        )
         exchange.close()
 
     stub.answer = answer
@@ -177,7 +179,11 @@ def test_a_slow_client_pauses_its_transfer_and_memory_stays_bounded(proxied):
     def answer(exchange):
         exchange.read_body()
         offered.append(exchange)
-        exchange.send(response_head(200, [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(part) * count))]))
+        exchange.send(
+            response_head(
+                200, [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(part) * count))]
+            )
+        )
         for _ in range(count):
             exchange.send(part)
 

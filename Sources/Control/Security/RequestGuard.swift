@@ -13,7 +13,7 @@ struct RequestGuard: Sendable {
 
   init(listenHost: String, allowedHosts: [String], token: Secret) {
     let hosts = ([listenHost] + allowedHosts).map { Self.normalised($0) }
-    names = Set(hosts + ["localhost"])
+    names = Set(hosts.filter { IPLiteral($0) == nil } + ["localhost"])
     addresses = Set(hosts.compactMap(IPLiteral.init).filter { !$0.isUnspecified })
     self.token = token
   }

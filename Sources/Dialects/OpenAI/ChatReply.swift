@@ -58,6 +58,9 @@ struct ChatReply: ~Copyable, DocumentWire {
     var name = ""
   }
 
+  /// How many calls wait for their choice's index; with more of them, that is taken to be the one known so far.
+  private static let fragmentsMax = 256
+
   private var usage = OpenAIUsage()
   private var error = ErrorMembers()
   private var calls = ToolCallFragments()
@@ -113,7 +116,8 @@ struct ChatReply: ~Copyable, DocumentWire {
     switch label {
     case Field.toolCall.rawValue, Field.functionCall.rawValue:
       guard !fragment.id.isEmpty || !fragment.name.isEmpty else { return }
-      if fragments.count < ReplyTally.toolCallsMax { fragments.append(fragment) }
+      fragments.append(fragment)
+      if fragments.count >= Self.fragmentsMax { endFragments(&tally) }
     case Field.choice.rawValue: endChoice(&tally)
     case OpenAIUsage.Field.usage.rawValue:
       guard let cells = usage.cells else { return }
@@ -133,7 +137,10 @@ struct ChatReply: ~Copyable, DocumentWire {
       finishChoice = choiceIndex
       tally.facts.finishReason = finish
     }
-    guard !fragments.isEmpty else { return }
+    if !fragments.isEmpty { endFragments(&tally) }
+  }
+
+  private mutating func endFragments(_ tally: inout ReplyTally) {
     for fragment in fragments {
       calls.add(
         ToolCallFragments.Key(choice: choiceIndex, index: fragment.index), id: fragment.id, name: fragment.name,

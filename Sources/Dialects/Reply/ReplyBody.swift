@@ -82,6 +82,11 @@ struct ReplyBody: ~Copyable {
     return false
   }
 
+  /// Whether the mark `[DONE]` has been read.
+  var hasSeenEndMark: Bool {
+    if case .events = framing { hasEndMark || mark.isWhole } else { false }
+  }
+
   /// Says that the body has ended.
   ///
   /// - Returns: whether it was one whole document, or ended with the mark `[DONE]`.

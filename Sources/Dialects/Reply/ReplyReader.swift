@@ -50,6 +50,9 @@ public struct ReplyReader: ~Copyable {
   /// The answering model, once it has been read.
   public var model: String? { body.tally.facts.model }
 
+  /// Whether the reply's own end has been read: its last event, or the whole of its document.
+  public var isTerminal: Bool { body.tally.facts.isTerminal || endsWithMark && body.hasSeenEndMark }
+
   /// The whole of what was read.
   public consuming func finish() -> ReplyFacts {
     let isWhole = body.finish()

@@ -43,7 +43,8 @@ final class Call {
   var firstTokenUptimeNanoseconds: UInt64?
   /// The status that the client received; 0 before.
   var statusSent = 0
-  var clientIsGone = false
+  /// Whether the client left before it had seen the reply's own end.
+  private(set) var clientLeftEarly = false
   /// A header field of the reply cannot be passed on, so that the transfer was cancelled.
   var replyIsMalformed = false
   /// Bytes handed over by the transfer and not yet returned as credit, because the client reads slowly.
@@ -130,6 +131,14 @@ final class Call {
       replyReader?.consume(bytes.bytes)
     } else {
       replyInflater?.decode(bytes) { replyReader?.consume($0.bytes) }
+    }
+  }
+
+  /// The client is gone. One that leaves once it has seen the last event of a stream has had all of it.
+  func clientLeft() {
+    guard reply.framing == .serverSentEvents, replyReader?.isTerminal == true else {
+      clientLeftEarly = true
+      return
     }
   }
 

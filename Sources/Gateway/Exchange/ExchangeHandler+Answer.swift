@@ -33,8 +33,8 @@ extension ExchangeHandler {
 
   func finishReply(_ call: Call, then next: Exchange.AfterReply) {
     if let rest = call.usageChunkFilter?.finish(), rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
-    endAnswer(closes: next == .close)
     if next == .becomeIdle { becameIdle() }
+    endAnswer(closes: next == .close)
   }
 
   /// Closes without an end, once what is queued has gone out: the client must see that the reply was cut.
@@ -53,9 +53,9 @@ extension ExchangeHandler {
     context?.flush()
   }
 
-  func reject(_ rejection: Rejection, requestIsOpen: Bool) {
+  func reject(_ rejection: Rejection, dialect: Dialect? = nil, requestIsOpen: Bool) {
     gateway.metrics.rejected(rejection.reason)
-    refuse(Refusal(rejection), requestIsOpen: requestIsOpen, closes: true)
+    refuse(Refusal(rejection), dialect: dialect, requestIsOpen: requestIsOpen, closes: true)
   }
 
   /// Answers by itself, if no answer has begun.
@@ -70,8 +70,8 @@ extension ExchangeHandler {
       self.call = nil
       if let call { gateway.metrics.denied(call, code: refusal.code) }
     }
-    writeRefusal(refusal, dialect: dialect ?? call?.dialect, call: call, closes: closes)
     if !exchange.isBusy, !closes { becameIdle() }
+    writeRefusal(refusal, dialect: dialect ?? call?.dialect, call: call, closes: closes)
   }
 
   /// Answers a call that the ledger does not admit. Nothing was sent, so nothing is settled.
@@ -79,8 +79,8 @@ extension ExchangeHandler {
     guard case .write(let closes) = exchange.admissionRefused() else { return }
     self.call = nil
     gateway.metrics.denied(call, code: refusal.code)
-    writeRefusal(refusal, dialect: call.dialect, call: call, closes: closes)
     if !exchange.isBusy, !closes { becameIdle() }
+    writeRefusal(refusal, dialect: call.dialect, call: call, closes: closes)
   }
 
   func writeRefusal(_ refusal: Refusal, dialect: Dialect?, call: Call?, closes: Bool) {
@@ -90,7 +90,7 @@ extension ExchangeHandler {
     if closes { headers.add(name: "connection", value: "close") }
     let status = HTTPResponseStatus(statusCode: refusal.status)
     write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
-    if call?.method != "HEAD" { write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+    if requestMethod != .HEAD { write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
     endAnswer(closes: closes && !exchange.isReceiving)
   }
 

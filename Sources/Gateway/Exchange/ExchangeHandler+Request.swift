@@ -22,20 +22,30 @@ extension ExchangeHandler {
   private func requestHead(_ head: HTTPRequestHead) {
     requestHeadArrived()
     requestVersion = head.version
+    requestMethod = head.method
     let checked: CheckedHead
     do {
       checked = try gateway.headCheck.check(head)
     } catch {
-      reject(error, requestIsOpen: true)
+      reject(error, dialect: dialect(of: head), requestIsOpen: true)
       return
     }
     let decision = gateway.routing.route(
       method: head.method, target: checked.target, hasAnthropicVersion: checked.hasAnthropicVersion)
     switch decision {
-    case .refuse(let refusal): refuse(refusal, requestIsOpen: true)
+    case .refuse(let refusal):
+      refuse(refusal, dialect: checked.hasAnthropicVersion ? .anthropic : nil, requestIsOpen: true)
     case .call(let id): answerOwnCall(id, headers: head.headers)
     case .forward(let route): accept(head, checked, route: route)
     }
+  }
+
+  /// The dialect that a refused head's answer is written in, as far as its target tells.
+  private func dialect(of head: HTTPRequestHead) -> Dialect? {
+    guard let target = try? RequestTarget(head.uri),
+      case .forward(let route) = gateway.routing.route(method: head.method, target: target)
+    else { return nil }
+    return route.dialect
   }
 
   /// A request for a provider: it becomes a call.
@@ -57,7 +67,7 @@ extension ExchangeHandler {
     let bytesMax = gateway.configuration.limits.bodyBytesMax
     let isGathered = call.endpoint != nil || checked.framing == .none
     switch exchange.requestHead(
-      isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax), keepAlive: head.isKeepAlive)
+      isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax), keepAlive: head.isKeepAlive && !checked.closesConnection)
     {
     case .gather, .ignore: break
     case .start: start(call, body: .streamed(contentLength: checked.framing.contentLength))
@@ -163,7 +173,7 @@ extension ExchangeHandler {
   }
 
   func clientGone(_ policy: Exchange.GoneClientPolicy) {
-    call?.clientIsGone = true
+    call?.clientLeft()
     switch exchange.clientGone(policy) {
     case .forget:
       call = nil

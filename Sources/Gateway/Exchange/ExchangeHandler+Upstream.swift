@@ -72,21 +72,22 @@ extension ExchangeHandler {
     upload.end()
     switch exchange.upstreamEnded(end.result == .complete ? .complete : .failed) {
     case .finishReply(let next):
-      // The reply's end is written before the call is settled: the client does not wait for the books.
-      finishReply(call, then: next)
+      // The reply's end is written before the call is settled: the client does not wait for the books. Writing it can hand
+      // over the next request of a pipeline, so this call must not be the current one any more.
       self.call = nil
+      finishReply(call, then: next)
       settle(call, end: end)
     case .refuseAndSettle(let closes):
       let refusal = Refusal(call.failure(of: end), provider: call.route.provider.name)
       call.statusSent = refusal.status
-      writeRefusal(refusal, dialect: call.dialect, call: call, closes: closes)
       self.call = nil
       if !exchange.isBusy { becameIdle() }
+      writeRefusal(refusal, dialect: call.dialect, call: call, closes: closes)
       settle(call, end: end)
     case .truncate:
-      closeTruncated()
       self.call = nil
       settle(call, end: end)
+      closeTruncated()
     case .settle:
       self.call = nil
       settle(call, end: end)

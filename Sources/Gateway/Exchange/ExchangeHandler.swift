@@ -24,6 +24,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
   var upload = UploadCredit()
   /// The version of the present request, which decides how its reply is framed.
   var requestVersion = HTTPVersion.http1_1
+  /// The method of the present request: an answer to HEAD has no body.
+  var requestMethod = HTTPMethod.GET
 
   private var deadline: NIODeadline?
   private var deadlineKind = DeadlineKind.requestHead

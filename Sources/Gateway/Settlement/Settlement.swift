@@ -75,10 +75,10 @@ extension GatewayContext {
   // MARK: Outcome
 
   private static func outcome(of call: Call, reply: ReplyFacts, end: TransferEnd) -> Outcome {
-    // A client that leaves once it has seen the reply's own end has had all of it.
+    if call.clientLeftEarly { return .aborted }
+    // A client that has seen the end of its stream may close before the transfer ends.
     let isWhole = end.result == .complete || (reply.isTerminal && call.reply.framing == .serverSentEvents)
     guard isWhole else {
-      if call.clientIsGone { return .aborted }
       if call.replyIsMalformed { return .upstreamError }
       switch end.result {
       case .failed(.headTimeout), .failed(.idleTimeout), .failed(.connectTimeout): return .timeout
@@ -96,8 +96,8 @@ extension GatewayContext {
   private static func error(of call: Call, reply: ReplyFacts, end: TransferEnd) -> String? {
     if let code = reply.errorCode { return code }
     switch end.result {
-    case .complete: return nil
-    case .cancelled where call.clientIsGone: return "client_disconnected"
+    case .complete: return call.clientLeftEarly ? "client_disconnected" : nil
+    case .cancelled where call.clientLeftEarly: return "client_disconnected"
     case .cancelled, .failed: return call.failure(of: end).rawValue
     }
   }

@@ -66,7 +66,7 @@ public struct JSONPattern: Sendable {
     JSONPattern().orObject(members)
   }
 
-  /// An object whose begin and end are reported; null is too.
+  /// An object whose begin and end are reported; scalars in its place are too.
   ///
   /// - Parameter keepsBytes: whether the object is kept as it is written, for ``JSONReader/exchangeKeptBytes(_:)``.
   public static func object<Label: RawRepresentable<UInt8>>(

@@ -167,11 +167,12 @@ extension JSONReader {
   /// Whether the string was kept whole; false where it is longer than ``textBytesMax``.
   public var isTextWhole: Bool { text.isWhole }
 
-  /// The text of the current string, at most ``textBytesMax`` bytes of it; what is not UTF-8 is replaced.
-  public var string: String { text.string }
+  /// The text of the current string, at most ``textBytesMax`` bytes of it; what is not UTF-8 is replaced. Empty where
+  /// the pattern asks only for the size.
+  public var string: String { stringUse == .keep ? text.string : "" }
 
   /// Whether the current string's text is this one.
-  public func isText(_ other: String) -> Bool { text.equals(other) }
+  public func isText(_ other: String) -> Bool { stringUse == .keep && text.equals(other) }
 
   /// Which of its pattern's words the current string is; nil where it is none of them, or no string.
   public var word: Int? {

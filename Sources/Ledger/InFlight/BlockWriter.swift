@@ -1,5 +1,5 @@
-/// Writes fields into a block of mapped memory that is known to be large enough: the layout sums to less than the block with
-/// every string at its longest, and ``StringBytesMax`` cuts what is longer.
+/// Writes fields into a block of mapped memory that is known to be large enough: the layout sums to less than the
+/// block with every string at its longest, and ``StringBytesMax`` cuts what is longer.
 struct BlockWriter {
   let base: UnsafeMutableRawPointer
   /// Where the next string goes.

@@ -1,5 +1,5 @@
-/// A 64-bit checksum that tells a torn or damaged block from a whole one. Not against an attacker: who can write the file
-/// can write the checksum.
+/// A 64-bit checksum that tells a torn or damaged block from a whole one. Not against an attacker: who can write the
+/// file can write the checksum.
 struct Checksum {
   private(set) var value: UInt64 = 0x7467_6174_6569_6e66
 

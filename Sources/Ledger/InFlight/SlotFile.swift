@@ -5,10 +5,11 @@ import Synchronization
 /// The in-flight file, mapped and shared, so that what is stored in it outlives the process at every moment.
 ///
 /// Its blocks are allocated when it is made: a full disk is noticed at start, not by SIGBUS on a first touch. (A file
-/// system that copies on write can still run out of space underneath a mapping; SQLite's own `-shm` has the same limit.)
+/// system that copies on write can still run out of space underneath a mapping; SQLite's own `-shm` has the same
+/// limit.)
 ///
-/// Unchecked, because the compiler cannot see into the mapping: the control words of a slot are atomics, everything else in
-/// it is written only by whoever claimed it (see ``SlotTable``), before the word that publishes it.
+/// Unchecked, because the compiler cannot see into the mapping: the control words of a slot are atomics, everything
+/// else in it is written only by whoever claimed it (see ``SlotTable``), before the word that publishes it.
 final class SlotFile: @unchecked Sendable {
   let slotCount: Int
   private let base: UnsafeMutableRawPointer
@@ -56,8 +57,8 @@ final class SlotFile: @unchecked Sendable {
     word(SlotLayout.sent, of: slot).pointee.store(1, ordering: .releasing)
   }
 
-  /// Between the look and the mark the slot can, in theory, pass to another call: which would then be settled as sent if
-  /// the process died before it was. An error on the safe side.
+  /// Between the look and the mark the slot can, in theory, pass to another call: which would then be settled as sent
+  /// if the process died before it was. An error on the safe side.
   func markSent(slot: Int, ifHeldBy id: CallID) {
     guard callID(of: slot).pointee.load(ordering: .acquiring) == id.rawValue else { return }
     markSent(slot: slot)

@@ -18,15 +18,15 @@
 /// 1152  progress block of even revisions     1600  progress block of odd revisions
 /// progress block, 448 bytes
 ///    0  u64 checksum of bytes 8..<184 + length
-///    8  u32 revision     12  i32 status     16  i64 output text bytes     24  17 × i64 usage, in the order of UsageCell
-///  160  u32 settlement: bit 0 settled, bit 1 has a cost, bits 8..<16 outcome, 16..<24 usage source, 24..<32 cost source
+///    8  u32 revision     12  i32 status     16  i64 output text bytes   24  17 × i64 usage, in the order of UsageCell
+///  160  u32 settlement: bit 0 settled, bit 1 has a cost; a byte each: outcome, usage source, cost source
 ///  164  u32 length of the strings     168  i64 cost     176  i64 duration
 ///  184  strings: model, response id
 /// ```
 /// A string is a u16 length and its bytes; 0xffff stands for none.
 ///
-/// Two progress blocks take turns, and the revision is stored after the block it names: whoever is killed while writing one
-/// leaves the other as the newest.
+/// Two progress blocks take turns, and the revision is stored after the block it names: whoever is killed while
+/// writing one leaves the other as the newest.
 enum SlotLayout {
   static let version: UInt32 = 1
   static let magic: [UInt8] = Array("TGINFLT\n".utf8)

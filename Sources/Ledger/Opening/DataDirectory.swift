@@ -1,21 +1,23 @@
 import Glibc
 import Logging
+import Synchronization
 
-/// The data directory, held by this process for as long as the value lives.
+/// The data directory, held by this process until it is released.
 ///
 /// The lock is an exclusive `flock` on a file of its own. It never is one on the database: a descriptor of the database
 /// that is closed takes SQLite's own locks with it.
 final class DataDirectory: Sendable {
   let path: String
-  private let lockDescriptor: Int32
+  /// -1 once it is closed.
+  private let lockDescriptor: Atomic<Int32>
 
   var databasePath: String { path + "/ledger.sqlite" }
   var inFlightPath: String { path + "/in-flight" }
 
   /// Makes the directory where it is missing, and takes it.
   ///
-  /// Wider permissions are tightened to 0700 with a warning: prompt text is not in there, but names, costs and the control
-  /// token are. A directory of another user is refused.
+  /// Wider permissions are tightened to 0700 with a warning: prompt text is not in there, but names, costs and the
+  /// control token are. A directory of another user is refused.
   init(_ path: String, creating: Bool, logger: Logger) throws(LedgerError) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -25,10 +27,16 @@ final class DataDirectory: Sendable {
     guard directory >= 0 else { throw Self.openingError(path, errno) }
     defer { close(directory) }
     try Self.tighten(directory, path: path, logger: logger)
-    lockDescriptor = try Self.lock(directory, path: path)
+    lockDescriptor = Atomic(try Self.lock(directory, path: path))
   }
 
-  deinit { close(lockDescriptor) }
+  deinit { release() }
+
+  /// Lets another process have the directory.
+  func release() {
+    let descriptor = lockDescriptor.exchange(-1, ordering: .acquiringAndReleasing)
+    if descriptor >= 0 { close(descriptor) }
+  }
 
   private static func make(_ path: String) throws(LedgerError) {
     guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }

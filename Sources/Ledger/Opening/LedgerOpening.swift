@@ -40,8 +40,8 @@ struct LedgerOpening {
     }
   }
 
-  /// SQLite would make it readable for everyone who may enter the directory. Before the first connection of this process:
-  /// later, closing a descriptor of the file would take SQLite's locks.
+  /// SQLite would make it readable for everyone who may enter the directory. Before the first connection of this
+  /// process: later, closing a descriptor of the file would take SQLite's locks.
   private func makeDatabaseFile() throws(LedgerError) {
     let descriptor = Glibc.open(directory.databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {

@@ -12,8 +12,8 @@ struct ReadContext {
 /// A few connections that only read.
 ///
 /// They are opened read-only, so that none can checkpoint, not even when it is the last to close (what
-/// `SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE` is for where a reader could write): a checkpoint needs a write lock on the database file,
-/// which a read-only descriptor is never given.
+/// `SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE` is for where a reader could write): a checkpoint needs a write lock on the
+/// database file, which a read-only descriptor is never given.
 final class ReaderPool: Sendable {
   static let readersCount = 2
   /// Reads under way and waiting; one more fails.

@@ -50,8 +50,8 @@ final class LedgerStore {
     }
   }
 
-  /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement, and the
-  /// totals come after it.
+  /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement,
+  /// and the totals come after it.
   private func write(_ record: CallRecord, _ result: inout CommitResult) throws(SQLiteFailure) {
     do throws(SQLiteFailure) {
       guard try rows.insert(record) else {

@@ -22,8 +22,8 @@ struct RollupTotals {
   var errors: Int64 = 0
   var unpriced: Int64 = 0
   var toolCalls: Int64 = 0
-  /// The cost in units of 2^32 pico-dollars and the rest, each summed on its own: exact up to 2^31 calls, where a sum of
-  /// Int64 pico-dollars ends at 9.2 million USD.
+  /// The cost in units of 2^32 pico-dollars and the rest, each summed on its own: exact up to 2^31 calls, where a sum
+  /// of Int64 pico-dollars ends at 9.2 million USD.
   var costHigh: Int64 = 0
   var costLow: Int64 = 0
   var usage = Usage()

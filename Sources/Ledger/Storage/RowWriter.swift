@@ -3,7 +3,8 @@ import Metering
 
 /// Writes calls and their tools, inside a transaction of the writer. Confined to the thread that owns the connection.
 final class RowWriter {
-  /// The provider's usage object is kept up to this size; a larger one is left out whole, since a part of it says nothing.
+  /// The provider's usage object is kept up to this size; a larger one is left out whole, since a part of it says
+  /// nothing.
   static let usageRawBytesMax = 16384
   /// Tools of one call that are kept by name; the count is of all.
   static let toolsPerCallMax = 1024

@@ -11,8 +11,8 @@ enum Schema {
   /// The step from each version to the next.
   private static let migrations: [String] = [firstVersion]
 
-  /// Brings the file to the present format in one transaction; a file of a newer format, and one that is not a ledger, is
-  /// refused untouched.
+  /// Brings the file to the present format in one transaction; a file of a newer format, and one that is not a
+  /// ledger, is refused untouched.
   static func migrate(_ connection: OpaquePointer, file: String) throws {
     let found = try check(connection, file: file)
     guard found < version else { return }

@@ -30,8 +30,8 @@ final class WriteAheadLog {
 
   var lengthBytes: Int64 { Int64(pages.pointee) &* Self.pageBytes }
 
-  /// Copies what it can without waiting for anyone; the next commit begins the log anew if everything was copied and nobody
-  /// reads it.
+  /// Copies what it can without waiting for anyone; the next commit begins the log anew if everything was copied and
+  /// nobody reads it.
   func checkpoint() throws(SQLiteFailure) {
     try run(SQLITE_CHECKPOINT_PASSIVE)
   }

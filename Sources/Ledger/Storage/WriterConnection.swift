@@ -3,8 +3,8 @@ import GRDBSQLite
 
 /// Opens the one connection that writes and checkpoints.
 ///
-/// SQLite 3.7.0 to 3.51.2 can lose commits where one connection resets the write-ahead log while another checkpoints it: so
-/// nobody else ever writes or checkpoints, and the directory's lock keeps other processes away.
+/// SQLite 3.7.0 to 3.51.2 can lose commits where one connection resets the write-ahead log while another checkpoints
+/// it: so nobody else ever writes or checkpoints, and the directory's lock keeps other processes away.
 enum WriterConnection {
   static let busyTimeoutSeconds = 5.0
 

@@ -6,8 +6,9 @@ struct Outage: Equatable {
   enum End: Equatable {
     /// It ends by itself once the disk can be written again.
     case itself
-    /// It ends with a restart. After a failed sync the kernel may have dropped what it could not write and report success
-    /// the next time, so that only a fresh reading of the file tells what is there: the lesson that PostgreSQL drew in 2018.
+    /// It ends with a restart. After a failed sync the kernel may have dropped what it could not write and report
+    /// success the next time, so that only a fresh reading of the file tells what is there: the lesson that
+    /// PostgreSQL drew in 2018.
     case restart
   }
 

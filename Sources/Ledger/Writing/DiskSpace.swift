@@ -6,8 +6,9 @@ struct DiskSpace {
   /// Below this many free bytes no call is admitted.
   var reserveBytes: Int64
 
-  /// An outage if the file system is read-only or short of space. Once it was short, twice the reserve must be free before it
-  /// counts as over, so that a disk at the edge does not flap. A file system that tells no sizes is not judged.
+  /// An outage if the file system is read-only or short of space. Once it was short, twice the reserve must be free
+  /// before it counts as over, so that a disk at the edge does not flap. A file system that tells no sizes is not
+  /// judged.
   func outage(wasShort: Bool) -> Outage? {
     var status = statvfs()
     guard statvfs(directory, &status) == 0 else { return nil }

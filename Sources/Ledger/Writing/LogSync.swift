@@ -1,8 +1,9 @@
 import Foundation
 import Glibc
 
-/// Syncs the write-ahead log to the disk, 100 ms after the first commit that was not synced: with `synchronous=NORMAL` nothing
-/// else does before the next checkpoint. So a power failure costs at most the rows of the last 100 ms, and no commit waits.
+/// Syncs the write-ahead log to the disk, 100 ms after the first commit that was not synced: with
+/// `synchronous=NORMAL` nothing else does before the next checkpoint. So a power failure costs at most the rows of
+/// the last 100 ms, and no commit waits.
 ///
 /// It uses a descriptor of its own on the `-wal` file, which is legal since that file carries no POSIX lock. (A second
 /// descriptor of the *main* file would take SQLite's locks with it when it is closed.)

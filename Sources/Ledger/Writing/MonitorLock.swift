@@ -1,7 +1,7 @@
 import Glibc
 
-/// A lock with one condition, timed by the monotonic clock: what a thread of our own waits on. (`Mutex` has no condition, and
-/// Foundation's waits by the wall clock.)
+/// A lock with one condition, timed by the monotonic clock: what a thread of our own waits on. (`Mutex` has no
+/// condition, and Foundation's waits by the wall clock.)
 ///
 /// Unchecked: the two words are written only by the pthread calls that synchronise themselves.
 final class MonitorLock: @unchecked Sendable {

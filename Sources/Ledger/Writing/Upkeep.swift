@@ -8,7 +8,8 @@ struct Upkeep {
   private static let idleNanoseconds = second
   /// After this long without a commit even a short log is copied into the database.
   private static let longIdleNanoseconds = 30 * second
-  /// Between two batches of deletions, between two looks for something to delete, and how long that can be put off by load.
+  /// Between two batches of deletions, between two looks for something to delete, and how long that can be put off by
+  /// load.
   private static let retentionBatchNanoseconds = second / 20
   private static let retentionNanoseconds = 600 * second
   private static let retentionDelayMaxNanoseconds = 60 * second
@@ -108,7 +109,8 @@ struct Upkeep {
   }
 }
 
-/// Tells a clock that was set from one that went on: deleting by a clock that jumped a year ahead would delete everything.
+/// Tells a clock that was set from one that went on: deleting by a clock that jumped a year ahead would delete
+/// everything.
 struct ClockWatch {
   private static let toleranceMicroseconds: Int64 = 3_600_000_000
   private let offsetMicroseconds: Int64

@@ -1,8 +1,8 @@
 import Logging
 import Metering
 
-/// Takes what has ended off the queue and commits it, as soon as it is free: under load the calls that end during one commit
-/// make up the next, and a single connection never waits for company.
+/// Takes what has ended off the queue and commits it, as soon as it is free: under load the calls that end during one
+/// commit make up the next, and a single connection never waits for company.
 struct WriterLoop {
   /// What the loop is told when it begins.
   struct Setting: Sendable {
@@ -34,17 +34,18 @@ struct WriterLoop {
 
   mutating func run() {
     while true {
-      let isLast = core.queue.take(
+      let isClosing = core.queue.take(
         Self.rowsPerCommitMax &- pending.count, into: &pending, waitingFor: canCommit ? .work : .closing,
         nanoseconds: canCommit ? upkeep.sleepNanoseconds : Self.tickNanoseconds)
-      let time = monotonicNanoseconds()
-      if needsRestart {
-        if isLast { break }
+      guard !needsRestart else {
+        core.queue.stall()
+        if isClosing { break }
         continue
       }
-      if isFailing, !isLast, time &- lastTry < Self.tickNanoseconds { continue }
+      let time = monotonicNanoseconds()
+      if isFailing, !isClosing, time &- lastTry < Self.tickNanoseconds { continue }
       tryToWrite(time)
-      if isLast, isFailing || pending.isEmpty { break }
+      if isClosing, isFailing || core.queue.depth == 0 { break }
       upkeep.run(isFailing: isFailing, time: time)
     }
     end()

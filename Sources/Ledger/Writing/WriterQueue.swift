@@ -1,4 +1,5 @@
 import Metering
+import Synchronization
 
 /// What the writer has to do.
 enum WriterItem {
@@ -22,7 +23,8 @@ enum WriterWait {
   case closing
 }
 
-/// The way of ended calls to the writer thread. Bounded by the slots of the in-flight file, each of which is here at most once.
+/// The way of ended calls to the writer thread. Bounded by the slots of the in-flight file, each of which is here at
+/// most once.
 ///
 /// Unchecked: `state` is touched only under the lock.
 final class WriterQueue: @unchecked Sendable {
@@ -35,7 +37,6 @@ final class WriterQueue: @unchecked Sendable {
     /// The writer cannot commit at the moment: nobody waits for it.
     var isStalled = false
     var isWriterAsleep = false
-    var isClosing = false
     var isWriterDone = false
   }
 
@@ -49,11 +50,13 @@ final class WriterQueue: @unchecked Sendable {
 
   private let lock = MonitorLock()
   private var state = State()
+  /// Beside the state, since it is looked at with every admission. Set under the lock.
+  private let closing = Atomic<Bool>(false)
 
   /// Calls that have ended and are not committed yet.
   var depth: Int { lock.withLock { Int(state.enqueued &- state.finished) } }
 
-  var isClosing: Bool { lock.withLock { state.isClosing } }
+  var isClosing: Bool { closing.load(ordering: .acquiring) }
 
   /// Whether the item was taken; false once the writer has ended.
   func put(_ item: WriterItem) -> Bool {
@@ -69,10 +72,10 @@ final class WriterQueue: @unchecked Sendable {
     }
   }
 
-  /// Waits for something to do, then takes up to `count` items. Whether the queue is closing, and nothing is left in it.
+  /// Waits for something to do, then takes up to `count` items. Whether the queue is closing.
   func take(_ count: Int, into items: inout [WriterItem], waitingFor wait: WriterWait, nanoseconds: Int64) -> Bool {
     lock.withLock {
-      if !state.isClosing, wait == .closing || state.items.isEmpty {
+      if !isClosing, wait == .closing || state.items.isEmpty {
         state.isWriterAsleep = wait == .work
         lock.wait(nanoseconds: nanoseconds)
         state.isWriterAsleep = false
@@ -82,7 +85,7 @@ final class WriterQueue: @unchecked Sendable {
         items.append(contentsOf: state.items.prefix(taken))
         state.items.removeFirst(taken)
       }
-      return state.isClosing && state.items.isEmpty
+      return isClosing
     }
   }
 
@@ -92,8 +95,8 @@ final class WriterQueue: @unchecked Sendable {
       state.isStalled = false
       state.finished &+= Int64(count)
       guard !state.waiters.isEmpty else { return [] }
-      let ready = state.waiters.filter { $0.position <= state.finished }
       let finished = state.finished
+      let ready = state.waiters.filter { $0.position <= finished }
       state.waiters.removeAll { $0.position <= finished }
       return ready
     }
@@ -119,7 +122,7 @@ final class WriterQueue: @unchecked Sendable {
 
   func beginClosing() {
     lock.withLock {
-      state.isClosing = true
+      closing.store(true, ordering: .releasing)
       lock.signal()
     }
   }

@@ -6,7 +6,7 @@ public struct LedgerMetrics: Sendable {
   /// Makes the families in `registry`, but for the depth of the queue, which needs the ledger.
   public init(registry: MetricsRegistry) {
     commitSeconds = registry.histogram(
-      MetricDescriptor("tollgate_ledger_commit_seconds", unit: .seconds, help: "Time that a commit of the ledger took."),
+      MetricDescriptor("tollgate_ledger_commit_seconds", unit: .seconds, help: "Time that a commit took."),
       .commit)
     errors = registry.counter(MetricDescriptor("tollgate_ledger_errors", help: "Failures of the ledger."))
   }

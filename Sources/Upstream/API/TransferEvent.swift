@@ -32,7 +32,8 @@ public struct UpstreamHead: Sendable {
 /// How a transfer ended.
 public struct TransferEnd: Sendable, Equatable {
   public enum Result: Sendable, Equatable {
-    /// The reply was whole by its own framing.
+    /// The reply was whole by its own framing. One that is framed by the connection's end is whole whenever that ends: libcurl
+    /// tells OpenSSL not to mind where TLS was cut.
     case complete
     case failed(TransferFailure)
     case cancelled

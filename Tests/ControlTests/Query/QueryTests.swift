@@ -76,7 +76,8 @@ private func refused(_ query: String) -> String? {
   @Test(
     "Each value that makes no sense is refused by the name of its parameter",
     arguments: [
-      ("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"), ("limit=", "limit"), ("outcome=fine", "outcome"),
+      ("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"), ("limit=", "limit"),
+      ("outcome=fine", "outcome"),
       ("cursor=abc", "cursor"), ("since=1", "since"), ("since=1h&from=2027-01-01", "since"), ("from=yesterday", "from"),
       ("to=2027-13-01", "to"), ("from=2027-01-02&to=2027-01-01", "to"), ("from=2027-01-01&to=2027-01-01", "to"),
       ("tz=Mars/Olympus", "tz"), ("tz=CET5", "tz"), ("limt=5", "limt"), ("", nil), ("limit=1", nil),
@@ -92,7 +93,7 @@ private func refused(_ query: String) -> String? {
     #expect(try by("by=") == [])
     #expect(try by("by=day,tool") == [.day, .tool])
     for wrong in ["by=team", "by=agent,agent", "by=agent,", "by=,", "by=Agent"] {
-      #expect(throws: ParameterError.self, "\(wrong)") { try by(wrong) }
+      #expect(throws: ParameterError.self, "\(wrong)") { () throws in try by(wrong) }
     }
   }
 }

@@ -6,14 +6,18 @@ import Testing
 
 /// A row with more money than a Double or an Int64 holds.
 func exampleRow() -> SummaryRow {
-  let costs: [UsageSource: Int128] = [.provider: 100_000_000_000_000_000_000, .counted: 1, .bound: 0]
-  var usage = Usage()
-  usage[.input] = 10
-  usage[.cacheWrite5m] = 3
-  usage[.cacheWrite1h] = 4
-  return SummaryRow(
-    key: ["researcher", nil], calls: 5, usage: usage, costPicodollars: 100_000_000_000_000_000_001, costBySource: costs,
-    subscriptionPicodollars: 1_500_000_000_000, unpricedCalls: 1, toolCalls: 2, errors: 3)
+  var row = SummaryRow(key: ["researcher", nil])
+  row.calls = 5
+  row.usage[.input] = 10
+  row.usage[.cacheWrite5m] = 3
+  row.usage[.cacheWrite1h] = 4
+  row.costPicodollars = 100_000_000_000_000_000_001
+  row.costBySource = [.provider: 100_000_000_000_000_000_000, .counted: 1, .bound: 0]
+  row.subscriptionPicodollars = 1_500_000_000_000
+  row.unpricedCalls = 1
+  row.toolCalls = 2
+  row.errors = 3
+  return row
 }
 
 @Suite struct SummaryJSONTests {

@@ -97,8 +97,10 @@ private func status(
     }
     #expect(with("Bearer \(secret)") == nil)
     #expect(with("bearer  \(secret)") == nil)
-    for wrong in ["", "Bearer", "Bearer ", secret, "Basic \(secret)", "Bearer \(secret)0", "Bearer \(secret.dropLast())",
-      "Bearer \(secret.uppercased())", "Bearer \(secret) x"] {
+    for wrong in [
+      "", "Bearer", "Bearer ", secret, "Basic \(secret)", "Bearer \(secret)0", "Bearer \(secret.dropLast())",
+      "Bearer \(secret.uppercased())", "Bearer \(secret) x",
+    ] {
       #expect(with(wrong) == 401, "\(wrong)")
     }
   }

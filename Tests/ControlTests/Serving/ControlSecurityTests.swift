@@ -13,13 +13,12 @@ import Testing
   func foreign() async throws {
     try await withControl { port in
       for path in Self.paths {
-        #expect(try await send(path, port: port, host: "evil.example").status == 403, "\(path)")
-        #expect(
-          try await send(path, port: port, headers: [("Origin", "http://evil.example")]).status == 403, "\(path)")
-        #expect(
-          try await send(path, port: port, headers: [("Sec-Fetch-Site", "cross-site")]).status == 403, "\(path)")
-        #expect(
-          try await send(path, port: port, method: "POST", headers: [("origin", "null")]).status == 403, "\(path)")
+        var statuses = [try await send(path, port: port, host: "evil.example").status]
+        for header in [("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site")] {
+          statuses.append(try await send(path, port: port, headers: [header]).status)
+        }
+        statuses.append(try await send(path, port: port, method: "POST", headers: [("origin", "null")]).status)
+        #expect(statuses == [403, 403, 403, 403], "\(path)")
       }
     }
   }
@@ -28,8 +27,11 @@ import Testing
   func hosts() async throws {
     try await withControl { port in
       let two = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\nconnection: close\r\n\r\n"
-      #expect(try await sendRaw(two, port: port).status == 400)
-      #expect(try await sendRaw("GET / HTTP/1.1\r\nconnection: close\r\n\r\n", port: port).status == 400)
+      let none = "GET / HTTP/1.1\r\nconnection: close\r\n\r\n"
+      for text in [two, none] {
+        let reply = try await sendRaw(text, port: port)
+        #expect(reply.status == 400)
+      }
     }
   }
 
@@ -53,8 +55,11 @@ import Testing
   @Test("What is not HTTP is a 400")
   func garbage() async throws {
     try await withControl { port in
-      for text in ["\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nx y: z\r\n\r\n"] {
-        #expect(try await sendRaw(text, port: port).status == 400, "\(text.debugDescription)")
+      for text in [
+        "\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nx y: z\r\n\r\n",
+      ] {
+        let reply = try await sendRaw(text, port: port)
+        #expect(reply.status == 400, "\(text.debugDescription)")
       }
     }
   }
@@ -77,7 +82,8 @@ import Testing
   func headerBlock() async throws {
     try await withControl { port in
       let long = ("x-long", String(repeating: "x", count: 70_000))
-      #expect(try await send("/healthz", port: port, headers: [long]).status == 400)
+      let reply = try await send("/healthz", port: port, headers: [long])
+      #expect(reply.status == 400)
     }
   }
 }

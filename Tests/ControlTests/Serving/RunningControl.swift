@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 import Ledger
@@ -59,7 +58,15 @@ final class CannedLedger: Sendable {
 
 /// A control plane that listens on a free port of the loopback while `body` runs.
 func withControl(
-  _ ledger: CannedLedger = CannedLedger(), metrics: MetricsRegistry = MetricsRegistry(),
+  _ ledger: CannedLedger, metrics: MetricsRegistry = MetricsRegistry(),
+  _ body: @escaping @Sendable (_ port: Int) async throws -> Void
+) async throws {
+  try await withControl(ledger.queries, metrics: metrics, body)
+}
+
+/// The same, with other queries.
+func withControl(
+  _ queries: ControlQueries = CannedLedger().queries, metrics: MetricsRegistry = MetricsRegistry(),
   readiness: @escaping @Sendable () -> Readiness = { .ready },
   configure: (inout ControlConfiguration) -> Void = { _ in },
   _ body: @escaping @Sendable (_ port: Int) async throws -> Void
@@ -69,10 +76,11 @@ func withControl(
   configure(&configuration)
   let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
   let endpoints = ControlEndpoints(
-    queries: ledger.queries, metrics: metrics, readiness: readiness, version: "1.2.3<&\"",
+    queries: queries, metrics: metrics, readiness: readiness, version: "1.2.3<&\"",
     now: { Timestamp(unixMicroseconds: 1_800_000_000_000_000) })
   let server = ControlServer(
-    configuration, endpoints: endpoints, token: Secret(testToken), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    configuration, endpoints: endpoints, token: Secret(testToken),
+    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     eventLoopGroup: nil
   ) { address in
     continuation.yield(address.port ?? 0)
@@ -99,10 +107,10 @@ func send(
   return try await sendRaw(text + "\r\n" + body, port: port)
 }
 
-/// Blocking sockets on a thread that is not the cooperative pool's, which the server needs.
+/// Blocking sockets on a thread of its own: those of the cooperative pool are the server's, and few.
 func sendRaw(_ text: String, port: Int) async throws -> Reply {
   let bytes: [UInt8] = await withCheckedContinuation { continuation in
-    DispatchQueue.global().async { continuation.resume(returning: exchange(Array(text.utf8), port: port)) }
+    Thread.detachNewThread { continuation.resume(returning: exchange(Array(text.utf8), port: port)) }
   }
   return parsed(bytes)
 }
@@ -122,7 +130,9 @@ private func exchange(_ bytes: [UInt8], port: Int) -> [UInt8] {
   guard connected == 0 else { return [] }
   var sent = 0
   while sent < bytes.count {
-    let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+    let count = bytes[sent...].withUnsafeBytes {
+      Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
     guard count > 0 else { break }
     sent += count
   }

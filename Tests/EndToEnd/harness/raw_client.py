@@ -2,7 +2,7 @@
 
 import socket
 
-from harness.http_bytes import ByteReader, Head, Message, Truncated, chunk, LAST_CHUNK, request_head
+from harness.http_bytes import LAST_CHUNK, ByteReader, Head, Message, Truncated, chunk, request_head
 
 
 class RawClient:
@@ -42,7 +42,12 @@ class RawClient:
         self.socket.sendall(data)
 
     def send_request(
-        self, method: str, target: str, body: bytes | None = None, fields: list[tuple[str, str]] = (), chunked: bool = False
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        fields: list[tuple[str, str]] = (),
+        chunked: bool = False,
     ):
         """Sends a whole request. `Host` and the framing are added unless they are among `fields`."""
         fields = list(fields)

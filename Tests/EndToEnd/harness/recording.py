@@ -19,7 +19,15 @@ METERED_APIS = {
 }
 
 # Header fields that a replay makes anew: they belong to the connection or to the recorder.
-_REPLACED = {"host", "connection", "content-length", "transfer-encoding", "content-encoding", "keep-alive", "accept-encoding"}
+_REPLACED = {
+    "host",
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "content-encoding",
+    "keep-alive",
+    "accept-encoding",
+}
 
 
 @dataclass

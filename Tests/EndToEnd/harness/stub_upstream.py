@@ -228,7 +228,9 @@ def replay(status: int, fields: list[tuple[str, str]], body: bytes, framing: str
     return answer
 
 
-def chat_reply(number: int | str = 1, model: str = "gpt-4.1-2025-04-14", prompt: int = 19, completion: int = 10) -> bytes:
+def chat_reply(
+    number: int | str = 1, model: str = "gpt-4.1-2025-04-14", prompt: int = 19, completion: int = 10
+) -> bytes:
     """A short chat completion with an id of its own, as OpenAI's API words it."""
     return (
         '{"id":"chatcmpl-%s","object":"chat.completion","created":1741569952,"model":"%s","choices":[{"index":0,"message":'

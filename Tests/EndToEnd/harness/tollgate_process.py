@@ -24,7 +24,9 @@ def binary() -> str:
 
 def environment() -> dict[str, str]:
     """What a tollgate process gets: no crash symbolication, no configuration that happens to be set outside."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "ANTHROPIC_", "TOLLGATE_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "ANTHROPIC_", "TOLLGATE_"))
+    }
     return kept | {"SWIFT_BACKTRACE": "enable=no"}
 
 
@@ -54,7 +56,11 @@ class Tollgate:
     """`tollgate serve`. The data directory outlives the process, so that a test can start another on it."""
 
     def __init__(
-        self, directory: Path, upstreams: dict[str, str] | None = None, config: dict | None = None, data: Path | None = None
+        self,
+        directory: Path,
+        upstreams: dict[str, str] | None = None,
+        config: dict | None = None,
+        data: Path | None = None,
     ):
         self.directory = directory
         self.data = data or directory / "data"
@@ -88,8 +94,13 @@ class Tollgate:
     def start(self, wait: bool = True) -> "Tollgate":
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [binary(), *self.arguments()], stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                env=environment(), cwd=self.directory, preexec_fn=die_with_the_tests,
+                [binary(), *self.arguments()],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=environment(),
+                cwd=self.directory,
+                preexec_fn=die_with_the_tests,
             )
         if wait:
             eventually(self._is_ready, what="a ready tollgate")
@@ -151,7 +162,9 @@ class Tollgate:
     def series(self, name: str) -> list[tuple[dict[str, str], float]]:
         from harness.exposition import parse
 
-        return [(sample.labels, sample.value) for sample in parse(self.get("/metrics")[1].decode()) if sample.name == name]
+        return [
+            (sample.labels, sample.value) for sample in parse(self.get("/metrics")[1].decode()) if sample.name == name
+        ]
 
     def rss_bytes(self) -> int:
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():

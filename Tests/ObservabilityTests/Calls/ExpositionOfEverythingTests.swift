@@ -12,7 +12,10 @@ private enum Reason: String, ClosedLabelValue {
 private func everything() -> MetricsRegistry {
   let registry = MetricsRegistry()
   let metrics = CallMetrics(registry: registry, configuration: CallMetricsConfiguration(providers: ["openai"])) { $1 }
-  _ = LedgerMetrics(registry: registry)
+  let ledger = LedgerMetrics(registry: registry)
+  ledger.committed(durationNanoseconds: 1_500_000)
+  ledger.failed()
+  registry.ledgerQueueDepth { 3 }
   _ = registry.httpRejections(by: Reason.self)
   _ = registry.configReloadSuccess()
   registry.buildInfo(version: "0.1", sqlite: "3.40.1", libcurl: "7.88.1")

@@ -49,7 +49,11 @@ final class Call: Sendable {
     let call = Call(returnsCredit: returnsCredit)
     let loop = loop ?? self.loops.next()
     let transfer = client.start(
-      request, limits: limits, on: loop, willSend: { call.state.withLock { $0.reply.sends += 1 } },
+      request, limits: limits, on: loop,
+      willSend: {
+        call.state.withLock { $0.reply.sends += 1 }
+        call.wakeWaiters()
+      },
       deliver: { events in
         if !loop.inEventLoop { call.state.withLock { $0.reply.disorder.append("not on the loop") } }
         while let event = events.next() { call.take(event) }

@@ -163,7 +163,7 @@ final class Connection: @unchecked Sendable {
 struct NoSocket: Error {}
 
 /// A listening socket on a free port.
-func listenOnLoopback(version6: Bool = false) throws -> (descriptor: Int32, port: Int) {
+func listenOnLoopback(version6: Bool = false, backlog: Int32 = 1024) throws -> (descriptor: Int32, port: Int) {
   let descriptor = socket(version6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   guard descriptor >= 0 else { throw NoSocket() }
   var one: Int32 = 1
@@ -190,7 +190,7 @@ func listenOnLoopback(version6: Bool = false) throws -> (descriptor: Int32, port
   var lengthNow = length
   let code = withUnsafeMutablePointer(to: &storage) { pointer in
     pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-      bind(descriptor, address, length) | listen(descriptor, 1024) | getsockname(descriptor, address, &lengthNow)
+      bind(descriptor, address, length) | listen(descriptor, backlog) | getsockname(descriptor, address, &lengthNow)
     }
   }
   guard code == 0 else {
@@ -215,4 +215,18 @@ func startTestThread(_ run: @escaping @Sendable () -> Void) {
       return nil
     }, Unmanaged.passRetained(ThreadBox(run)).toOpaque())
   if code == 0 { pthread_detach(thread) }
+}
+
+/// A connection to loopback that is begun, and not waited for.
+func connectWithoutWaiting(_ port: Int) -> Int32 {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+  var address = sockaddr_in(
+    sin_family: sa_family_t(AF_INET), sin_port: UInt16(truncatingIfNeeded: port).bigEndian,
+    sin_addr: in_addr(s_addr: UInt32(0x7f00_0001).bigEndian), sin_zero: (0, 0, 0, 0, 0, 0, 0, 0))
+  withUnsafePointer(to: &address) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      _ = connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+  return descriptor
 }
