@@ -1,4 +1,6 @@
 import ArgumentParser
+import Ledger
+import Upstream
 
 /// The program's version.
 enum Version {
@@ -7,9 +9,16 @@ enum Version {
 
 /// `tollgate version`.
 struct VersionCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+  static let configuration = CommandConfiguration(
+    commandName: "version", abstract: "Print the version, and those of the libraries in use.")
 
   func run() {
-    StandardStream.output.write("tollgate \(Version.current)\n")
+    StandardStream.output.write(
+      """
+      tollgate \(Version.current)
+      libcurl \(UpstreamClient.libcurlVersion)
+      SQLite \(Ledger.sqliteVersion)
+
+      """)
   }
 }

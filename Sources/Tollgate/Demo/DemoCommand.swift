@@ -16,7 +16,7 @@ struct DemoCommand: AsyncParsableCommand {
 
         tollgate demo
         tollgate demo --seconds 20 --seed 7
-        tollgate demo --data ./demo-data     # keeps the ledger, for tollgate report --data ./demo-data
+        tollgate demo --data ./demo-data
       """)
 
   @Option(help: "How long the agents work.")
@@ -26,11 +26,12 @@ struct DemoCommand: AsyncParsableCommand {
   var seed: UInt64 = 1
 
   @Option(
-    help: ArgumentHelp("Where agents connect.", valueName: "addr"), transform: usage(ListenAddress.init(parsing:)))
+    help: ArgumentHelp("Where agents connect (default: 127.0.0.1:4100).", valueName: "addr"),
+    transform: usage(ListenAddress.init(parsing:)))
   var listen = ListenSection().dataPlane
 
   @Option(
-    help: ArgumentHelp("Where /metrics and the API are.", valueName: "addr"),
+    help: ArgumentHelp("Where /metrics and the API are (default: 127.0.0.1:4101).", valueName: "addr"),
     transform: usage(ListenAddress.init(parsing:)))
   var control = ListenSection().control
 

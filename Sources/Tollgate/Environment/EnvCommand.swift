@@ -24,13 +24,14 @@ struct EnvCommand: ParsableCommand {
   var runID: String?
 
   @Option(
-    help: ArgumentHelp("Where the proxy listens.", valueName: "addr"), transform: usage(ListenAddress.init(parsing:)))
+    help: ArgumentHelp("Where the proxy listens (default: 127.0.0.1:4100).", valueName: "addr"),
+    transform: usage(ListenAddress.init(parsing:)))
   var listen = ListenSection().dataPlane
 
-  @Option(help: "The shell that takes the lines over: sh, fish or powershell.")
+  @Option(help: "The shell that takes the lines over.")
   var shell = Shell.sh
 
-  @Option(help: "The client to set up: openai, anthropic, claude-code or all.")
+  @Option(help: "The client to set up.")
   var client = AgentEnvironment.Client.all
 
   func run() {

@@ -18,7 +18,8 @@ struct ReportCommand: AsyncParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("Dimensions: agent, workflow, model, provider, tool, day.", valueName: "list"),
+    help: ArgumentHelp(
+      "Any of agent, workflow, model, provider, tool, day (default: agent,workflow,model).", valueName: "list"),
     transform: usage(ReportDimension.list))
   var by: [ReportDimension] = [.agent, .workflow, .model]
 
@@ -34,11 +35,11 @@ struct ReportCommand: AsyncParsableCommand {
   var to: String?
 
   @Option(
-    help: ArgumentHelp("The time zone of days and times: UTC, Europe/Berlin, local.", valueName: "zone"),
+    help: ArgumentHelp("The time zone of days and times: Europe/Berlin, local (default: UTC).", valueName: "zone"),
     transform: usage(ReportTimeZone.init(parsing:)))
   var tz: ReportTimeZone = .utc
 
-  @Option(help: "table, json or csv.")
+  @Option(help: "How it is printed.")
   var format = ReportFormat.table
 
   @Option(

@@ -3,7 +3,9 @@ import UnixSignals
 /// The first SIGTERM or SIGINT lets calls end; the second ends them.
 enum SecondSignal {
   /// Does `work`, and cancels it when the second signal comes.
-  static func cancelling(_ work: @escaping @Sendable () async throws -> Void) async throws {
+  ///
+  /// - Returns: whether the work ended by itself.
+  static func cancelling(_ work: @escaping @Sendable () async throws -> Void) async throws -> Bool {
     try await withThrowingTaskGroup(of: Bool.self) { tasks in
       tasks.addTask {
         try await work()
@@ -20,6 +22,7 @@ enum SecondSignal {
       let isDone = try await tasks.next() ?? true
       tasks.cancelAll()
       if !isDone { while try await tasks.next() != nil {} }
+      return isDone
     }
   }
 }

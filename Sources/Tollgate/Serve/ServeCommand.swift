@@ -3,6 +3,7 @@ import Gateway
 import Glibc
 import Logging
 import Observability
+import Upstream
 
 /// `tollgate serve`: the proxy and its control plane, until a signal.
 struct ServeCommand: AsyncParsableCommand {
@@ -28,16 +29,17 @@ struct ServeCommand: AsyncParsableCommand {
     let sink = LogSink(style: configuration.log.style)
     defer { sink.flush(timeoutMilliseconds: 1_000) }
     let logger = configuration.log.logger(writingTo: sink)
+    logger.info(
+      "starting", metadata: ["version": "\(Version.current)", "libcurl": "\(UpstreamClient.libcurlVersion)"])
     let startup = Startup(configuration.listen) { addresses in
       StandardStream.output.write(Banner(addresses, dataDirectory: configuration.dataDirectory).text)
     }
     do {
       let services = try Services(configuration, logger: logger, onControlListening: startup.controlListens)
-      try await SecondSignal.cancelling {
+      let isDone = try await SecondSignal.cancelling {
         try await services.run { startup.dataPlaneListens(port: services.gateway.port) }
       }
-    } catch is CancellationError {
-      logger.warning("stopped before every call had ended")
+      if !isDone { logger.warning("calls in flight were ended by a second signal") }
     } catch {
       throw CommandFailure(serving: error, configuration: configuration)
     }
