@@ -67,7 +67,8 @@ public struct PriceBook: Sendable {
   public func modelID(
     provider: String, fallbackProviders: [String] = [], model: String, at instant: Timestamp
   ) -> String? {
-    find(provider: provider, fallbackProviders: fallbackProviders, model: model, at: instant).map { models[$0.model].id }
+    find(provider: provider, fallbackProviders: fallbackProviders, model: model, at: instant)
+      .map { models[$0.model].id }
   }
 
   /// How many tokens the model can answer with; nil where nobody states it or the model is not known.
@@ -92,6 +93,7 @@ public struct PriceBook: Sendable {
   func find(
     provider: String, fallbackProviders: [String], model: String, at instant: Timestamp
   ) -> PriceCandidate? {
+    // The provider's own file has nearly every model, and needs no list of files.
     if let file = filesByName[provider] {
       if let found = candidates(file: file, id: model).first(where: { $0.isMeant(at: instant) }) { return found }
     }
