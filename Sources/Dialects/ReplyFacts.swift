@@ -26,6 +26,8 @@ public struct ReplyFacts: Sendable, Equatable {
   public var geo: String?
   /// Anthropic's speed, where it is not the standard one.
   public var speed: String?
+  /// The tool behind the reply's web searches, where its name decides their price (`web_search_preview`).
+  public var searchTool: String?
   /// UTF-8 bytes of the reply's visible text, reasoning and tool arguments: what a count rests on where no usage came.
   public var outputTextBytes: Int64
   /// Content deltas that a stream had; some providers send about one token in each.

@@ -83,7 +83,7 @@ def test_no_kill_loses_or_doubles_a_call(tmp_path):
             stop.set()
             for client in clients:
                 client.join(30)
-        with tollgate.start():
+        with tollgate:
             rows = tollgate.calls()
         assert not stub.problems
     check(load, rows)

@@ -79,7 +79,9 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     case .itemText: if !tally.isStream { tally.addContent(bytes: json.size) }
     case .itemType, .itemID, .callID, .itemName, .execution: items.value(field, json)
     case .searches, .svgModel: usage.value(field, json)
-    case .toolType: isImageTool = json.word != nil
+    case .toolType:
+      isImageTool = json.word == 0
+      if let word = json.word, word > 0 { tally.facts.searchTool = "web_search_preview" }
     case .toolModel: if json.kind == .string { toolModel = json.string }
     default: break
     }

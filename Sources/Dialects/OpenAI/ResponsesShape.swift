@@ -28,9 +28,12 @@ extension ResponsesReply {
     "tools": .array(
       of: .object(
         Field.tool,
-        ["type": .word(Field.toolType, of: ["image_generation"]), "model": .text(Field.toolModel)])),
+        ["type": .word(Field.toolType, of: hostedTools), "model": .text(Field.toolModel)])),
     "error": ErrorMembers.pattern,
   ]
+
+  /// Hosted tools that decide a price: the first by its model, the others by their name.
+  static let hostedTools = ["image_generation", "web_search_preview", "web_search_preview_2025_03_11"]
 
   private static let item = JSONPattern.object(
     Field.item,

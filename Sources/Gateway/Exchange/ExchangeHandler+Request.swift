@@ -67,7 +67,8 @@ extension ExchangeHandler {
     let bytesMax = gateway.configuration.limits.bodyBytesMax
     let isGathered = call.endpoint != nil || checked.framing == .none
     switch exchange.requestHead(
-      isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax), keepAlive: head.isKeepAlive && !checked.closesConnection)
+      isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax),
+      keepAlive: head.isKeepAlive && !checked.closesConnection)
     {
     case .gather, .ignore: break
     case .start: start(call, body: .streamed(contentLength: checked.framing.contentLength))

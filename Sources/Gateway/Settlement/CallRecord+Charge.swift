@@ -38,7 +38,7 @@ extension PriceBook {
     let charge = charge(
       provider: record.provider, fallbackProviders: record.dialect.map { [$0] } ?? [],
       parts: metered.models.map { (model: $0.model ?? record.model ?? "", usage: $0.usage) },
-      startedAt: record.startedAt, context: context)
+      startedAt: record.startedAt, context: context, itemized: false)
     record.costSource = charge.source
     record.pricedAs = charge.pricedAs
     record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars

@@ -68,7 +68,9 @@ extension GatewayContext {
       wasCounted: wasCounted)
     let context = PricingContext(
       serviceTier: reply.serviceTier ?? (reply.isTerminal ? nil : call.requestFacts.serviceTier),
-      speed: reply.speed ?? call.requestFacts.speed, geo: reply.geo)
+      speed: reply.speed ?? call.requestFacts.speed,
+      geo: reply.geo ?? ProcessingRegion.region(of: call.route.provider.origin),
+      tool: reply.searchTool)
     prices.charge(&record, for: metered, context: context)
   }
 

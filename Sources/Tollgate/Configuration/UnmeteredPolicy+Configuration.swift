@@ -17,8 +17,9 @@ extension UnmeteredPolicy {
     switch text {
     case "allow": self = .allow
     case "deny": self = .deny
-    case _ where text.hasPrefix("charge "):
-      self = .charge(picodollars: try Dollars(parsing: String(text.dropFirst(7))).picodollars)
+    case _ where text.hasPrefix("charge ") || text.hasPrefix("charge: "):
+      let amount = text.drop { $0 != " " }.dropFirst()
+      self = .charge(picodollars: try Dollars(parsing: String(amount)).picodollars)
     default: throw MalformedText("\"\(text)\" is not one of allow, deny, charge 0.05 USD")
     }
   }

@@ -22,6 +22,10 @@ extension Services {
     var metrics = CallMetricsConfiguration(providers: routing.providerNames)
     metrics.agents = configuration.names.agents
     metrics.workflows = configuration.names.workflows
+    // What a configured agent or workflow may call, so that its first dollar is a step from zero.
+    metrics.models = prices.providers.flatMap { provider in
+      prices.modelIDs(provider: provider).map { (provider: provider, model: $0) }
+    }
     return CallMetrics(registry: registry, configuration: metrics) { provider, model in
       let fallback = routing.provider(named: provider)?.dialect?.rawValue
       return prices.modelID(
