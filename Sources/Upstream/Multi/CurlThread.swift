@@ -307,5 +307,7 @@ extension CurlThread {
       self.counters.transfersLive.subtract(1, ordering: .relaxed)
     }
     self.deliver()
+    // libcurl does not free what handles share while one of them lives.
+    self.idle.removeAll()
   }
 }
