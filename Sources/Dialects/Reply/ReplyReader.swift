@@ -71,9 +71,12 @@ public struct ReplyProgress: Sendable, Equatable {
   public var revision: UInt32
   /// The usage reported so far, of the answering model; empty before the first report.
   public var usage: Usage
+  /// UTF-8 bytes of content so far, as in ``ReplyFacts/outputTextBytes``.
   public var outputTextBytes: Int64
+  /// Whether the provider's response id has been read.
   public var hasResponseID: Bool
 
+  /// Nothing so far.
   public init() {
     revision = 0
     usage = Usage()
