@@ -110,5 +110,5 @@ def check(load: Load, rows: list[dict]):
             assert row["provider_response_id"] == response_id
             assert (row["usage"]["input"], row["usage"]["output"]) == (19, 10)
     for row in recovered:
-        was_sent = row["run"] in load.reached
-        assert row["cost_pico_usd"] > 0 or not was_sent, "an interrupted call is charged by what is known, never as zero"
+        if row["run"] in load.reached:
+            assert row["cost_pico_usd"] > 0, "a call that reached the upstream is charged by what is known, never as zero"
