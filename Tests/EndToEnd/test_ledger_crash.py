@@ -111,4 +111,6 @@ def check(load: Load, rows: list[dict]):
             assert (row["usage"]["input"], row["usage"]["output"]) == (19, 10)
     for row in recovered:
         if row["run"] in load.reached:
-            assert row["cost_pico_usd"] > 0, "a call that reached the upstream is charged by what is known, never as zero"
+            assert row["cost_pico_usd"] > 0, (
+                "a call that reached the upstream is charged by what is known, never as zero"
+            )
