@@ -8,6 +8,7 @@ import subprocess
 import urllib.request
 
 import pytest
+
 from harness.raw_client import ask
 from harness.tollgate_process import REPOSITORY, binary, die_with_the_tests, environment, free_port, run_tollgate
 from harness.waiting import eventually

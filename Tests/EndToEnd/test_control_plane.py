@@ -8,6 +8,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from harness.exposition import families, parse
 from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.raw_client import ask

@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+
 from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.raw_client import RawClient
 from harness.stub_upstream import StubUpstream, chat_reply
