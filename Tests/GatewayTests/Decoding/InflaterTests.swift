@@ -10,8 +10,10 @@ struct InflaterTests {
     0x80, 0x88, 0xf9, 0xe5, 0x11, 0x00, 0x00, 0x00,
   ]
 
+  private struct NoMemory: Error {}
+
   private func decoded(_ parts: [[UInt8]]) throws -> (text: String, hasFailed: Bool) {
-    var inflater = try #require(Inflater())
+    guard var inflater = Inflater() else { throw NoMemory() }
     var out: [UInt8] = []
     for part in parts { part.withUnsafeBytes { inflater.decode($0) { out.append(contentsOf: $0) } } }
     return (String(decoding: out, as: UTF8.self), inflater.hasFailed)
