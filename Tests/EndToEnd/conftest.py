@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from harness.recording import recordings_folder
 from harness.stub_upstream import StubUpstream, numbered_answer
 from harness.tollgate_process import Tollgate, binary

@@ -8,8 +8,9 @@ import subprocess
 import urllib.request
 
 import pytest
+
 from harness.raw_client import ask
-from harness.tollgate_process import binary, die_with_the_tests, environment, free_port, run_tollgate
+from harness.tollgate_process import REPOSITORY, binary, die_with_the_tests, environment, free_port, run_tollgate
 from harness.waiting import eventually
 
 CHAT = "/openai/v1/chat/completions"
@@ -187,3 +188,17 @@ def test_the_demo_shows_traffic_without_a_key(tmp_path):
         process.terminate()
         assert process.wait(timeout=30) == 0
         log.close()
+
+
+def test_the_configuration_in_the_readme_is_accepted(tmp_path):
+    text = (REPOSITORY / "README.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    configuration = next(block for block in blocks if "on_client_disconnect" in block)
+    (tmp_path / "my-prices").mkdir()
+    (tmp_path / "tollgate.yaml").write_text(configuration)
+    result = run_tollgate("check-config", "--config", "tollgate.yaml", directory=tmp_path)
+    assert result.returncode == 0, result.stderr
+    again = tmp_path / "printed.yaml"
+    again.write_text(result.stdout)
+    second = run_tollgate("check-config", "--config", str(again), directory=tmp_path)
+    assert second.stdout == result.stdout, "what is printed means the same"

@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import datetime
 
 import pytest
+
 import reference_pricing
 import reference_usage
 from harness.http_bytes import Message

@@ -8,6 +8,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from harness.exposition import families, parse
 from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.raw_client import ask
@@ -257,3 +258,28 @@ def test_a_hundred_calls_at_once_are_all_counted(proxied):
     assert {reply.status for reply in replies} == {200}
     eventually(lambda: len(tollgate.calls()) == 100, what="a hundred rows")
     assert tollgate.json("/api/v1/summary?by=provider")["rows"][0]["cost_pico_usd"] == 100 * COST
+
+
+def test_the_api_describes_itself(proxied):
+    tollgate, _ = proxied
+    document = tollgate.json("/api/v1/openapi.json")
+    assert document["openapi"].startswith("3.1")
+    assert {"/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary"} <= document["paths"].keys()
+
+
+def test_the_data_plane_shows_a_call_to_the_key_that_made_it_and_to_nobody_else(proxied):
+    tollgate, stub = proxied
+    key = [("Authorization", "Bearer sk-proj-mine")]
+    call_id = ask(tollgate.port, "POST", CHAT, BODY, [*JSON, *key]).head.get("x-tollgate-call")
+    mine = eventually(
+        lambda: (
+            reply
+            if (reply := ask(tollgate.port, "GET", f"/tollgate/calls/{call_id}", None, key)).status == 200
+            else None
+        ),
+        what="one's own call",
+    )
+    assert json.loads(mine.body)["id"] == call_id
+    for fields in ([], [("Authorization", "Bearer sk-proj-other")]):
+        assert ask(tollgate.port, "GET", f"/tollgate/calls/{call_id}", None, fields).status in (401, 403, 404)
+    assert len(stub.received) == 1

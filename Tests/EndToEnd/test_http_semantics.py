@@ -4,6 +4,7 @@ import gzip
 import json
 
 import pytest
+
 from harness.http_bytes import LAST_CHUNK, chunk, request_head, response_head
 from harness.raw_client import RawClient, ask
 from harness.stub_upstream import chat_reply

@@ -1,6 +1,7 @@
 """Who is calling, and who pays: path segments, headers, what clients send anyway; the first that says something wins."""
 
 import pytest
+
 from harness.raw_client import ask
 
 BODY = b'{"model":"gpt-4.1","messages":[{"role":"user","content":"Hi"}]}'

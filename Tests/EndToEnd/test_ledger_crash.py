@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+
 from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.raw_client import RawClient
 from harness.stub_upstream import StubUpstream, chat_reply
@@ -111,4 +112,6 @@ def check(load: Load, rows: list[dict]):
             assert (row["usage"]["input"], row["usage"]["output"]) == (19, 10)
     for row in recovered:
         if row["run"] in load.reached:
-            assert row["cost_pico_usd"] > 0, "a call that reached the upstream is charged by what is known, never as zero"
+            assert row["cost_pico_usd"] > 0, (
+                "a call that reached the upstream is charged by what is known, never as zero"
+            )

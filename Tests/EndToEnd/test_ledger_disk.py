@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from harness.raw_client import ask
 from harness.tollgate_process import Tollgate, binary, environment
 from harness.waiting import eventually

@@ -5,6 +5,7 @@ import socket
 import threading
 
 import pytest
+
 from harness.http_bytes import chunk, request_head, response_head
 from harness.raw_client import RawClient, ask
 from harness.stub_upstream import chat_reply

@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timezone
 
 import pytest
+
 import reference_pricing
 import reference_usage
 from harness.recording import Recording, own_fixtures, shared_recordings

@@ -12,6 +12,7 @@ from collections import Counter
 import anthropic
 import openai
 import pytest
+
 from harness.raw_client import ask
 from harness.tollgate_process import binary, die_with_the_tests, environment, free_port
 from harness.waiting import eventually

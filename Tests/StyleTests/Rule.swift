@@ -42,7 +42,7 @@ extension String {
   func holds(word: String) -> Bool {
     var rest = self[...]
     while let found = rest.firstRange(of: word) {
-      let before = rest[..<found.lowerBound].last
+      let before = self[..<found.lowerBound].last
       let after = rest[found.upperBound...].first
       let opensName = word.first.map(Self.isNamePart) ?? false
       let closesName = word.last.map(Self.isNamePart) ?? false

@@ -41,6 +41,7 @@ struct StyleTests {
     arguments: [
       ("let a = try! b()", "try!", true), ("retry!", "try!", false), ("print(a)", "print(", true),
       ("fingerprint(a)", "print(", false), ("Doubled", "Double", false), ("[Double]", "Double", true),
+      ("aaaa", "aa", false),
     ])
   func wordIsWhole(line: String, word: String, isThere: Bool) {
     #expect(line.holds(word: word) == isThere)
