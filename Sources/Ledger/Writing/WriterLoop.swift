@@ -1,8 +1,8 @@
 import Logging
 import Metering
 
-/// Takes what has ended off the queue and commits it, as soon as it is free: under load the calls that end during one
-/// commit make up the next, and a single connection never waits for company.
+/// Takes what has ended off the queue and commits it in groups: rows that end within a few milliseconds share a commit, since
+/// no client waits for its row.
 struct WriterLoop {
   /// What the loop is told when it begins.
   struct Setting: Sendable {

@@ -45,6 +45,12 @@ final class WriterQueue: @unchecked Sendable {
     var continuation: CheckedContinuation<Void, Never>
   }
 
+  /// How long the writer lets rows gather before it commits them. Nobody waits for a settlement, and a commit of a few rows
+  /// costs as much as one of many; reads, which do wait, end the gathering.
+  private static let gatherNanoseconds: Int64 = 5_000_000
+  /// So many rows are committed without waiting for more.
+  private static let gatheredRowsMax = 256
+
   /// Reads that wait for the writer at most; one more reads what is committed.
   private static let waitersMax = 1024
 
@@ -80,6 +86,7 @@ final class WriterQueue: @unchecked Sendable {
         lock.wait(nanoseconds: nanoseconds)
         state.isWriterAsleep = false
       }
+      gather(waitingFor: wait)
       let taken = min(count, state.items.count)
       if items.isEmpty, taken == state.items.count {
         // The usual case: records are large, so that the array is passed on instead of its elements.
@@ -90,6 +97,13 @@ final class WriterQueue: @unchecked Sendable {
       }
       return isClosing
     }
+  }
+
+  /// Waits a little for company. Called under the lock.
+  private func gather(waitingFor wait: WriterWait) {
+    guard wait == .work, !isClosing, !state.items.isEmpty, state.items.count < Self.gatheredRowsMax else { return }
+    guard state.waiters.isEmpty else { return }
+    lock.wait(nanoseconds: Self.gatherNanoseconds)
   }
 
   /// Says that so many items have come to their end, and lets those go on who waited for them.
@@ -117,6 +131,7 @@ final class WriterQueue: @unchecked Sendable {
           state.waiters.count < Self.waitersMax
         else { return false }
         state.waiters.append(Waiter(position: state.enqueued, continuation: continuation))
+        lock.signal()
         return true
       }
       if !mustWait { continuation.resume() }
