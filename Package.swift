@@ -11,7 +11,6 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -38,7 +37,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -64,14 +62,14 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "CZlib", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", crypto, nioCore, nioPosix,
-        nioHTTP1,
-        logging,
+        nioHTTP1, logging,
       ],
       swiftSettings: strict),
     .target(
       name: "Control",
       dependencies: [
-        "JSON", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore,
+        "JSON", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
+        nioCore,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -84,7 +82,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     .testTarget(
-      name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], swiftSettings: strict),
+      name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
