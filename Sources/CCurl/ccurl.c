@@ -36,17 +36,11 @@ CURLcode ccurl_set_opensocket_function(CURL *easy, curl_opensocket_callback func
   return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
 }
 
-CURLcode ccurl_set_closesocket_function(CURL *easy, curl_closesocket_callback function) {
-  return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, function);
-}
-
 CURLcode ccurl_set_resolver_start_function(CURL *easy, curl_resolver_start_callback function) {
   return curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, function);
 }
 
 CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) { return curl_easy_getinfo(easy, info, value); }
-
-CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) { return curl_easy_getinfo(easy, info, value); }
 
 CURLcode ccurl_get_private(CURL *easy, void **value) { return curl_easy_getinfo(easy, CURLINFO_PRIVATE, value); }
 

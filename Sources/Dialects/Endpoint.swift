@@ -9,7 +9,7 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   case chatCompletions
   case completions
   case responses
-  /// `GET /v1/responses/{id}`, polling included: repeats the usage of a call that was made earlier.
+  /// `GET /v1/responses/{id}`, polling included, and its cancelling: repeats the usage of a call that was made earlier.
   case responseRetrieval
   case embeddings
   /// Free.

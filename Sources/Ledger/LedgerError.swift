@@ -30,7 +30,7 @@ public enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
         + (processID.map { " (process \($0))" } ?? "") + ": stop it, or name another directory"
     case .noLedger(let directory): "there is no ledger in \(directory): name the data directory of a proxy that has run"
     case .newerFormat(let file, let version, let supported):
-      "\(file) has format \(version), and this Tollgate knows up to \(supported): run the version that wrote it, or newer"
+      "\(file) has format \(version), and this Tollgate knows \(supported): run the version that wrote it, or a newer one"
     case .olderFormat(let file, let version, let supported):
       "\(file) has format \(version), older than \(supported): start the proxy on it once, which migrates it"
     case .damaged(let file, let detail):

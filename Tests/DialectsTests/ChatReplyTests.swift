@@ -163,7 +163,12 @@ struct ChatReplyTests {
   func cutShort() {
     let chunk = #"{"id":"c","choices":[{"index":0,"delta":{"content":"abc"}}]}"#
     #expect(!readStream(.chatCompletions, [chunk]).isTerminal)
+    #expect(!readStream(.chatCompletions, [#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#]).isTerminal)
     #expect(!readReply(.chatCompletions, #"{"id":"c","choices":["#).isTerminal)
+    // Some servers send no mark, but all that it would confirm.
+    let accounted =
+      #"{"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#
+    #expect(readStream(.chatCompletions, [accounted]).isTerminal)
     #expect(!readReply(.chatCompletions, "").isTerminal)
     #expect(!readReply(.chatCompletions, #"{"id":"c"} trailing"#).isTerminal)
     // The last event need not be complete to count.

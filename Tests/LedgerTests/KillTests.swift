@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Metering
+import Synchronization
 import Testing
 
 @testable import Ledger
@@ -27,19 +28,22 @@ struct KillTests {
       #expect(Set(rows).count == rows.count, "a call has two rows after round \(round)")
       #expect(sent.subtracting(rows.map(\.rawValue)).isEmpty, "a call was lost in round \(round)")
       #expect(sent.count >= round, "round \(round) sent nothing")
-      let total = try await ledger.summary(by: [], from: nil, to: nil, utcOffsetSeconds: 0).first?.calls
+      let total = try await ledger.summary(by: [], from: nil, to: nil, utcOffsetSeconds: 0).first?.calls ?? 0
       #expect(total == Int64(rows.count))
       ledger.close()
     }
   }
 }
 
-/// Admits, sends and settles calls until the process kills itself, at a moment that differs by round.
+/// Admits, sends and settles calls until the process kills itself, after a number of calls that differs by round and at
+/// whatever moment the thread happens to be.
 @Sendable private func runUntilKilled(_ path: String, round: Int) throws {
   let ledger = try openLedger(path + "/data")
   let sent = open(path + "/sent", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+  let count = Counter()
   let thread = Thread {
     while true {
+      count.value.add(1, ordering: .relaxed)
       let id = ledger.nextCallID()
       guard let ticket = try? ledger.admit(.sample(id)) else { continue }
       ticket.markSent()
@@ -52,8 +56,12 @@ struct KillTests {
     }
   }
   thread.start()
-  usleep(useconds_t(40_000 + round * 7919))
+  while count.value.load(ordering: .relaxed) < 200 + round * 397 { usleep(100) }
   kill(getpid(), SIGKILL)
+}
+
+private final class Counter: Sendable {
+  let value = Atomic<Int>(0)
 }
 
 private func sentCalls(_ path: String) -> Set<Int64> {

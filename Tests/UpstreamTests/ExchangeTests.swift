@@ -147,19 +147,27 @@ import Testing
     let server = try LoopbackServer { connection, _ in
       _ = connection.readRequest()
       connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-      canGoOn.wait()
-      connection.send("7\r\ndata: 1\r\n")
-      canGoOn.wait()
-      connection.send("7\r\ndata: 2\r\n0\r\n\r\n")
+      for number in 10..<60 {
+        canGoOn.wait()
+        connection.send("8\r\ndata: \(number)\r\n")
+      }
+      connection.send("0\r\n\r\n")
+      _ = connection.readRequest()
+      connection.send(okReply("next"))
     }
     defer { server.stop() }
     try await withClient { client in
       let call = Call.start(client, .get(server.port))
       #expect(await call.until { $0.head != nil }.body == [])
-      canGoOn.open()
-      #expect(await call.until { !$0.body.isEmpty }.text == "data: 1")
-      canGoOn.open()
-      #expect(await call.end().text == "data: 1data: 2")
+      for number in 10..<60 {
+        let expected = (number - 9) * 8
+        canGoOn.open()
+        #expect(await call.until { $0.body.count >= expected }.text.hasSuffix("data: \(number)"))
+      }
+      #expect(await call.end().end.result == .complete)
+      // Its connection serves the next request as any other.
+      #expect(await Call.start(client, .get(server.port)).end().text == "next")
+      #expect(client.statistics.connections == 1)
     }
   }
 
@@ -167,7 +175,8 @@ import Testing
     let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
     let server = try LoopbackServer { connection, number in
       _ = connection.readRequest()
-      let head = Array("HTTP/1.1 200 OK\r\nContent-Length: \(number == 0 ? 100 : body.count)\r\n\r\n".utf8)
+      let length = number == 0 ? 100 : body.count
+      let head = Array("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\nConnection: close\r\n\r\n".utf8)
       if number == 0 {
         for byte in head + body.prefix(100) { connection.send([byte]) }
       } else {

@@ -17,12 +17,12 @@ CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value);
 /// `curl_easy_setopt` for options that take a string. libcurl copies it; NULL puts the default back.
 CURLcode ccurl_set_string(CURL *easy, CURLoption option, const char *value);
 
-/// `curl_easy_setopt` for options that take a pointer which libcurl keeps (`*DATA`, `POSTFIELDS`, `ERRORBUFFER`, `SHARE`,
-/// `PRIVATE`). What it points to must live until the transfer has ended.
+/// `curl_easy_setopt` for options that take a pointer which libcurl keeps (`*DATA`, `POSTFIELDS`, `ERRORBUFFER`,
+/// `SHARE`, `PRIVATE`). What it points to must live until the transfer has ended.
 CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, const void *value);
 
-/// `curl_easy_setopt` for options that take a list (`HTTPHEADER`, `RESOLVE`). libcurl keeps the pointer: the list must live
-/// until the transfer has ended.
+/// `curl_easy_setopt` for options that take a list (`HTTPHEADER`, `RESOLVE`). libcurl keeps the pointer: the list must
+/// live until the transfer has ended.
 CURLcode ccurl_set_list(CURL *easy, CURLoption option, const struct curl_slist *value);
 
 /// `CURLOPT_WRITEFUNCTION` and `CURLOPT_HEADERFUNCTION`, which have one type.
@@ -37,18 +37,11 @@ CURLcode ccurl_set_prereq_function(CURL *easy, curl_prereq_callback function);
 /// `CURLOPT_OPENSOCKETFUNCTION`: called instead of socket(2).
 CURLcode ccurl_set_opensocket_function(CURL *easy, curl_opensocket_callback function);
 
-/// `CURLOPT_CLOSESOCKETFUNCTION`: called instead of close(2). libcurl remembers function and data with the connection, which
-/// can outlive the transfer: the data must live as long as the multi handle.
-CURLcode ccurl_set_closesocket_function(CURL *easy, curl_closesocket_callback function);
-
 /// `CURLOPT_RESOLVER_START_FUNCTION`: called when libcurl is about to look a name up itself.
 CURLcode ccurl_set_resolver_start_function(CURL *easy, curl_resolver_start_callback function);
 
 /// `curl_easy_getinfo` for values of type `curl_off_t` (their names end with `_T`).
 CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value);
-
-/// `curl_easy_getinfo` for values of type `long`.
-CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
 
 /// `curl_easy_getinfo(CURLINFO_PRIVATE)`: what `CURLOPT_PRIVATE` was set to.
 CURLcode ccurl_get_private(CURL *easy, void **value);

@@ -32,6 +32,7 @@ public struct EventStreamReader: Sendable {
   private static let dataName: UInt64 = 0x6174_6164
   private static let dataColon: UInt64 = 0x3A_6174_6164
 
+  /// A reader at the start of a stream.
   public init() {}
 
   /// Reads on in a part until there is something to hand out.
@@ -130,6 +131,7 @@ public struct EventStreamReader: Sendable {
   }
 }
 
+/// The scans that this module needs, inside it, so that they are inlined into its loops.
 extension RawSpan {
   /// One byte.
   @inline(__always)

@@ -52,8 +52,6 @@ enum ResponsesItem: String, CaseIterable {
     case model
     /// A message, whose role says who wrote it.
     case message
-    /// Neither written by the model nor a result.
-    case other
   }
 
   /// What the item is. A search for tools runs on either side, as its member `execution` says.

@@ -83,7 +83,7 @@ struct ResponsesItems: ~Copyable {
       guard isNew(index) else { return }
       if item.type == .fileSearchCall { fileSearches &+= 1 }
       tally.addServerToolCall(name: item.type == .mcpCall && !item.name.isEmpty ? item.name : name)
-    case .result, .model, .message, .other: break
+    case .result, .model, .message: break
     }
   }
 

@@ -73,7 +73,6 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     // What stands before the last item that the model wrote is history.
     case .message: if isAssistant { facts.toolResults = 0 }
     case .clientCall, .serverCall, .model: facts.toolResults = 0
-    case .other: break
     }
   }
 

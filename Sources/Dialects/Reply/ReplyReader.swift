@@ -20,7 +20,9 @@ public struct ReplyReader: ~Copyable {
 
   /// A reader for the reply to a request to `endpoint`.
   ///
-  /// - Parameter framing: what the headers say; where the first byte contradicts them, it decides.
+  /// - Parameters:
+  ///   - status: the reply's status. The body says by itself whether it is an error, in every dialect so far.
+  ///   - framing: what the headers say; where the first byte contradicts them, it decides.
   public init(endpoint: Endpoint, status: Int, framing: ReplyFraming) {
     let operation = endpoint.operation
     body = ReplyBody(framing: framing, shape: ReplyWires.shape(operation))
@@ -56,8 +58,12 @@ public struct ReplyReader: ~Copyable {
   /// The whole of what was read.
   public consuming func finish() -> ReplyFacts {
     let isWhole = body.finish()
+    let isStream = body.tally.isStream
     var facts = body.tally.finish()
-    if isWhole, endsWithMark || !body.tally.isStream { facts.isTerminal = true }
+    // Some compatible servers (Perplexity's) leave the mark out.
+    let isAccounted = facts.finishReason != nil && !facts.usage.isEmpty
+    if endsWithMark, isStream, isWhole || isAccounted { facts.isTerminal = true }
+    if !isStream, isWhole { facts.isTerminal = true }
     return facts
   }
 }
@@ -68,9 +74,12 @@ public struct ReplyProgress: Sendable, Equatable {
   public var revision: UInt32
   /// The usage reported so far, of the answering model; empty before the first report.
   public var usage: Usage
+  /// UTF-8 bytes of content so far, as in ``ReplyFacts/outputTextBytes``.
   public var outputTextBytes: Int64
+  /// Whether the provider's response id has been read.
   public var hasResponseID: Bool
 
+  /// Nothing so far.
   public init() {
     revision = 0
     usage = Usage()

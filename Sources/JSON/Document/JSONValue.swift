@@ -1,10 +1,14 @@
 /// A whole JSON document in memory: for price books and other small files that a person wrote, not for traffic.
 public enum JSONValue: Sendable, Equatable {
+  /// `null`.
   case null
+  /// `true` or `false`.
   case bool(Bool)
   /// A number as the text that stands in the document, so that no reader can turn a price into a binary float.
   case number(String)
+  /// A string, its escapes undone.
   case string(String)
+  /// The elements in the order of the document.
   case array([JSONValue])
   /// The members in the order of the document. No name occurs twice.
   case object([JSONMember])
@@ -12,9 +16,12 @@ public enum JSONValue: Sendable, Equatable {
 
 /// One name and value of an object.
 public struct JSONMember: Sendable, Equatable {
+  /// The name, its escapes undone.
   public var name: String
+  /// The value.
   public var value: JSONValue
 
+  /// A member.
   public init(name: String, value: JSONValue) {
     self.name = name
     self.value = value
@@ -30,12 +37,14 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   /// From 1, in Unicode scalars.
   public var column: Int
 
+  /// An error at a place.
   public init(reason: String, line: Int, column: Int) {
     self.reason = reason
     self.line = line
     self.column = column
   }
 
+  /// The place and the reason: `line 3, column 7: a colon is missing`.
   public var description: String { "line \(line), column \(column): \(reason)" }
 }
 

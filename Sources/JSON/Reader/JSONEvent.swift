@@ -16,9 +16,13 @@ public enum JSONEvent: Equatable, Sendable {
 
 /// What kind of value a ``JSONEvent/value(_:)`` was.
 public enum JSONValueKind: Sendable, Equatable {
+  /// A string: see ``JSONReader/string``, ``JSONReader/word`` and ``JSONReader/size``.
   case string
+  /// A number: see ``JSONReader/count``.
   case number
+  /// `true` or `false`: see ``JSONReader/isTrue``.
   case bool
+  /// `null`.
   case null
   /// An object or array whose size alone was asked for.
   case container

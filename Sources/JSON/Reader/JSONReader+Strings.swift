@@ -46,40 +46,39 @@ extension JSONReader {
     let start = offset
     // How much shorter the text is than what was scanned.
     var saved = 0
+    // The byte behind a backslash that ended the word before: it stops nothing.
+    var escaped: UInt64 = 0
     var place = offset
     while place &+ 8 <= count {
       let word = bytes.word(at: place)
-      var stops = ByteScan.stringStops(word)
-      var width = 8
+      var stops = ByteScan.stringStops(word) & ~escaped
+      escaped = 0
       while stops != 0 {
         let bit = UInt64(stops.trailingZeroBitCount & ~7)
         let stop = place &+ Int(bit >> 3)
-        let pair = word >> bit
-        let byte = UInt8(truncatingIfNeeded: pair)
+        let byte = UInt8(truncatingIfNeeded: word >> bit)
         if byte == UInt8(ascii: "\"") {
           size &+= stop &- start &- saved
           offset = stop &+ 1
           return endString(at: offset)
         }
         guard byte == UInt8(ascii: "\\") else { return fail() }
-        if bit < 56, UnicodeEscape.isSimple(UInt8(truncatingIfNeeded: pair >> 8)) {
-          saved &+= 1
-          stops &= ~(0xFFFF << bit)
-          continue
-        }
         guard stop &+ 6 <= count else {
           size &+= stop &- start &- saved
           offset = stop &+ 1
           phase = .escape
           return nil
         }
-        guard let escape = UnicodeEscape.width(bytes, at: stop) else { return fail() }
-        saved &+= escape.written &- escape.meant
-        width = stop &- place &+ escape.written
-        break
+        let letter = bit < 56 ? UInt8(truncatingIfNeeded: word >> (bit &+ 8)) : bytes.byte(at: stop &+ 1)
+        guard let surplus = UnicodeEscape.surplus(letter, bytes, at: stop) else { return fail() }
+        saved &+= surplus
+        // The digits of a code unit stop nothing either, so that the steps stay even.
+        stops &= ~(0xFFFF << bit)
+        escaped = bit == 56 ? 0xFF : 0
       }
-      place &+= width
+      place &+= 8
     }
+    if escaped != 0 { place &+= 1 }
     size &+= place &- start &- saved
     offset = place
     return scanRest(bytes, at: &offset)

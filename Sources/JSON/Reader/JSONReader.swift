@@ -44,9 +44,11 @@ public struct JSONReader: ~Copyable {
 
   /// The bytes of all parts before the current one.
   var partStart = 0
-  /// Where the current value begins and ended, as absolute offsets.
+  /// Where the current value begins, in bytes from the document's first part on.
   public internal(set) var valueStart = 0
+  /// Where the current value ended, in bytes from the document's first part on.
   public internal(set) var valueEnd = 0
+  /// What kind of value was reported last.
   public internal(set) var kind = JSONValueKind.null
   /// The size of a string's text in UTF-8, escapes undone, or of a measured container as it is written.
   public internal(set) var size = 0
@@ -71,16 +73,8 @@ public struct JSONReader: ~Copyable {
   var keptBytes: [UInt8] = []
   var keptIsWhole = false
 
+  /// A reader for documents of a shape.
   public init(shape: JSONShape) { self.shape = shape }
-
-  /// Whether a whole document has been read, with nothing but blanks behind it.
-  public var isDone: Bool { phase == .done }
-
-  /// Whether what was read so far is not JSON.
-  public var isFailed: Bool { phase == .failed }
-
-  /// Whether nothing but blanks has been read since the last reset.
-  public var isBlank: Bool { phase == .value && depth == 0 }
 
   /// Makes the reader ready for the next document.
   public mutating func reset() {

@@ -88,7 +88,9 @@ struct LedgerOpening {
     for call in previous.calls where try !store.hasCall(call.admission.id) { records.append(call.row(recover)) }
     var rest = records[...]
     while !rest.isEmpty {
-      let result = try store.commit(Array(rest.prefix(Self.recoveredRowsPerCommit)))
+      let result = try store.commit { write throws(SQLiteFailure) in
+        for record in rest.prefix(Self.recoveredRowsPerCommit) { try write(record) }
+      }
       for (id, failure) in result.rejected {
         logger.error("a call could not be stored", metadata: ["call": "\(id)", "error": "\(failure.text)"])
       }

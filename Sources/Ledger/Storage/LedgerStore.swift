@@ -34,12 +34,14 @@ final class LedgerStore {
     rollback = try PreparedStatement(connection, "ROLLBACK")
   }
 
-  /// Commits all of the records in one transaction, with their totals, or none of them.
-  func commit(_ records: [CallRecord]) throws(SQLiteFailure) -> CommitResult {
+  /// Commits in one transaction all of the records that `body` passes on, with their totals, or none of them.
+  func commit(
+    _ body: ((borrowing CallRecord) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
+  ) throws(SQLiteFailure) -> CommitResult {
     try begin.run()
     do throws(SQLiteFailure) {
       var result = CommitResult()
-      for record in records { try write(record, &result) }
+      try body { record throws(SQLiteFailure) in try write(record, &result) }
       try rollups.flush()
       try commit.run()
       names.transactionEnded(committed: true)
@@ -52,7 +54,7 @@ final class LedgerStore {
 
   /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement,
   /// and the totals come after it.
-  private func write(_ record: CallRecord, _ result: inout CommitResult) throws(SQLiteFailure) {
+  private func write(_ record: borrowing CallRecord, _ result: inout CommitResult) throws(SQLiteFailure) {
     do throws(SQLiteFailure) {
       guard try rows.insert(record) else {
         result.duplicates.append(record.id)

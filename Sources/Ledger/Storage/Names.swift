@@ -21,6 +21,9 @@ final class Names {
   private var numbers: [String: Int64] = [:]
   /// Names that got their number in the transaction under way: forgotten if it is rolled back.
   private var fresh: [String] = []
+  /// What was asked last for each column: calls that follow each other are alike, and comparing is cheaper than
+  /// hashing.
+  private var latest = [(name: String, stored: StoredName)?](repeating: nil, count: CallColumn.allCases.count)
   private let insert: PreparedStatement
 
   init(_ connection: OpaquePointer) throws(SQLiteFailure) {
@@ -41,13 +44,18 @@ final class Names {
     return .number(number)
   }
 
-  func stored(_ name: String?) throws(SQLiteFailure) -> StoredName {
-    guard let name else { return .none }
-    return try stored(name)
+  /// - Parameter place: the number of the column that the name is for.
+  func stored(_ name: String, place: Int) throws(SQLiteFailure) -> StoredName {
+    guard latest.indices.contains(place) else { return try stored(name) }
+    if let known = latest[place], known.name == name { return known.stored }
+    let stored = try stored(name)
+    latest[place] = (name, stored)
+    return stored
   }
 
   func transactionEnded(committed: Bool) {
     if !committed {
+      for place in latest.indices { latest[place] = nil }
       for name in fresh { numbers[name] = nil }
     }
     fresh.removeAll(keepingCapacity: true)

@@ -28,7 +28,7 @@ struct RollupTotals {
   var costLow: Int64 = 0
   var usage = Usage()
 
-  mutating func add(_ record: CallRecord) {
+  mutating func add(_ record: borrowing CallRecord) {
     calls &+= 1
     if record.outcome.isError { errors &+= 1 }
     if record.costSource == .unpriced { unpriced &+= 1 }
@@ -66,13 +66,17 @@ final class RollupWriter {
     upsert = try PreparedStatement(connection, Self.upsertSQL)
   }
 
-  func add(_ record: CallRecord) throws(SQLiteFailure) {
+  func add(_ record: borrowing CallRecord) throws(SQLiteFailure) {
     let key = RollupKey(
-      hour: record.startedAt.hour, provider: try names.stored(record.provider),
-      model: try record.model.map { name throws(SQLiteFailure) in try names.stored(name) } ?? RollupKey.noModel,
-      agent: try names.stored(record.agent), workflow: try names.stored(record.workflow), billing: record.billing,
-      usageSource: record.usageSource)
+      hour: record.startedAt.hour, provider: try stored(record.provider, .provider),
+      model: try record.model.map { name throws(SQLiteFailure) in try stored(name, .model) } ?? RollupKey.noModel,
+      agent: try stored(record.agent, .agent), workflow: try stored(record.workflow, .workflow),
+      billing: record.billing, usageSource: record.usageSource)
     pending[key, default: RollupTotals()].add(record)
+  }
+
+  private func stored(_ name: String, _ column: CallColumn) throws(SQLiteFailure) -> StoredName {
+    try names.stored(name, place: Int(column.rawValue))
   }
 
   /// Writes what was added; in the transaction that writes the rows.

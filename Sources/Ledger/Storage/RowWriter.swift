@@ -25,7 +25,7 @@ final class RowWriter {
   }
 
   /// Whether the call was new; false = there is a row with its id, which stays as it is.
-  func insert(_ record: CallRecord) throws(SQLiteFailure) -> Bool {
+  func insert(_ record: borrowing CallRecord) throws(SQLiteFailure) -> Bool {
     try bindNames(record)
     try bindNumbers(record)
     for cell in usageCells {
@@ -39,7 +39,7 @@ final class RowWriter {
     return true
   }
 
-  private func bindNames(_ record: CallRecord) throws(SQLiteFailure) {
+  private func bindNames(_ record: borrowing CallRecord) throws(SQLiteFailure) {
     try bind(record.provider, .provider)
     try bind(record.dialect, .dialect)
     try bind(record.method, .method)
@@ -60,7 +60,7 @@ final class RowWriter {
     try insertCall.bind(record.providerResponseID, at: CallColumn.providerResponseID.rawValue &+ 1)
   }
 
-  private func bindNumbers(_ record: CallRecord) throws(SQLiteFailure) {
+  private func bindNumbers(_ record: borrowing CallRecord) throws(SQLiteFailure) {
     bind(record.id.rawValue, .id)
     bind(record.startedAt.unixMicroseconds, .startedAt)
     bind(Int64(record.status), .status)
@@ -82,7 +82,7 @@ final class RowWriter {
   }
 
   /// Tools that the client is asked to call have an id, be it empty; tools that the provider ran have none.
-  private func insertTools(of record: CallRecord) throws(SQLiteFailure) {
+  private func insertTools(of record: borrowing CallRecord) throws(SQLiteFailure) {
     var position: Int64 = 0
     for tool in record.toolCalls.prefix(Self.toolsPerCallMax) {
       try insertTool(tool.name, id: tool.id, times: 1, call: record.id, position: position)
@@ -107,7 +107,11 @@ final class RowWriter {
   }
 
   private func bind(_ name: String?, _ column: CallColumn) throws(SQLiteFailure) {
-    try insertCall.bind(try names.stored(name), at: column.rawValue &+ 1)
+    guard let name else {
+      insertCall.bind(nil as Int64?, at: column.rawValue &+ 1)
+      return
+    }
+    try insertCall.bind(try names.stored(name, place: Int(column.rawValue)), at: column.rawValue &+ 1)
   }
 
   private func bind(_ value: Int64?, _ column: CallColumn) {

@@ -29,7 +29,9 @@ enum WriterConnection {
   /// SQLite answers with another mode, and no error, where the file system cannot map the log's index.
   private static func setWriteAheadLog(_ connection: OpaquePointer, file: String) throws {
     let statement = try PreparedStatement(connection, "PRAGMA journal_mode = WAL")
-    guard try statement.step(), statement.text(0) == "wal" else {
+    let answer = try statement.step() ? statement.text(0) : nil
+    // The row comes before the change is written: only the end of the statement says that it was.
+    guard try !statement.step(), answer == "wal" else {
       throw LedgerError.storage("\(file) cannot use a write-ahead log: put the data directory on a local file system")
     }
   }

@@ -26,7 +26,10 @@ final class LogSync: @unchecked Sendable {
     self.failed = failed
   }
 
-  deinit { close(descriptor) }
+  /// The thread closes the descriptor, if there is one, and keeps this object alive until then.
+  deinit {
+    if state != .done { close(descriptor) }
+  }
 
   func start() {
     let thread = Thread { [self] in run() }
@@ -60,6 +63,7 @@ final class LogSync: @unchecked Sendable {
         break
       }
     }
+    close(descriptor)
     lock.withLock {
       state = .done
       lock.signal()

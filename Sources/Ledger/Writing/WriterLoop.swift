@@ -71,7 +71,9 @@ struct WriterLoop {
 
   private mutating func commitPending() throws(SQLiteFailure) {
     let start = monotonicNanoseconds()
-    let result = try store.commit(pending.compactMap(row))
+    let result = try store.commit { write throws(SQLiteFailure) in
+      for item in pending { try forRow(of: item, write) }
+    }
     setting.logSync.markDirty()
     upkeep.lastCommit = monotonicNanoseconds()
     core.slots.release(pending.map(\.slot))
@@ -81,15 +83,19 @@ struct WriterLoop {
     report(result)
   }
 
-  /// The row of an item; nil where a dropped ticket's slot cannot be read.
-  private func row(_ item: WriterItem) -> CallRecord? {
+  /// Calls `body` with the row of an item, unless it is a dropped ticket whose slot cannot be read.
+  private func forRow(
+    of item: borrowing WriterItem, _ body: (borrowing CallRecord) throws(SQLiteFailure) -> Void
+  ) throws(SQLiteFailure) {
     switch item {
-    case .settled(let record, _): return record
+    case .settled(let record, _): try body(record)
     case .dropped(let id, let slot):
-      if case .call(let call) = core.slots.file.snapshot(slot: slot) { return call.row(setting.recover) }
-      core.fault(.slotDamaged)
-      core.logger.error("the slot of a dropped call cannot be read", metadata: ["call": "\(id)"])
-      return nil
+      guard case .call(let call) = core.slots.file.snapshot(slot: slot) else {
+        core.fault(.slotDamaged)
+        core.logger.error("the slot of a dropped call cannot be read", metadata: ["call": "\(id)"])
+        return
+      }
+      try body(call.row(setting.recover))
     }
   }
 

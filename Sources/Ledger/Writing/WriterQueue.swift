@@ -81,7 +81,10 @@ final class WriterQueue: @unchecked Sendable {
         state.isWriterAsleep = false
       }
       let taken = min(count, state.items.count)
-      if taken > 0 {
+      if items.isEmpty, taken == state.items.count {
+        // The usual case: records are large, so that the array is passed on instead of its elements.
+        swap(&items, &state.items)
+      } else if taken > 0 {
         items.append(contentsOf: state.items.prefix(taken))
         state.items.removeFirst(taken)
       }

@@ -6,8 +6,9 @@ internal import Synchronization
 /// Calls upstreams with libcurl, on threads of its own.
 public final class UpstreamClient: Sendable {
   public struct Configuration: Sendable {
-    /// 1 to 64.
-    public var threads = 2
+    /// 1 to 64; half the cores. Measured on two cores: one thread takes a tenth to a fifth less CPU for a call and a quarter less for
+    /// a stream than two, at the same throughput, since its wake-ups gather more.
+    public var threads = max(1, System.coreCount / 2)
     /// Transfers at once over all threads; one more fails with `unavailable`.
     public var transfersMax = 16384
     /// A file of CA certificates (PEM) instead of the system's.

@@ -19,6 +19,7 @@ final class CurlThread {
   private let resolver: NameResolver
   private let poller: Poller
   private let multi: CurlMulti
+  private var saturation: Saturation
   private var deadlines = DeadlineHeap()
   private var deliveries = Deliveries()
   private var toDeliver: [EasyTransfer] = []
@@ -37,17 +38,19 @@ final class CurlThread {
     self.mailbox = mailbox
     self.resolver = resolver
     self.counters = counters
-    self.poller = try Poller()
+    self.poller = try Poller(eventsMax: 512)
     self.multi = try CurlMulti(poller: self.poller, connectionsMax: connectionsMax)
     self.easyDefaults = EasyDefaults(share: self.multi.share, caFile: caFile)
-    self.now = monotonicMilliseconds()
+    let now = monotonicNanoseconds()
+    self.saturation = Saturation(now: now)
+    self.now = now / 1_000_000
     self.poller.watch(mailbox.descriptor, forInput: true, forOutput: false)
   }
 
   /// Runs until the mailbox says stop; then ends every transfer.
   func run() {
     while !self.mail.mustStop {
-      self.actOnSockets(self.poller.wait(milliseconds: self.waitMilliseconds))
+      self.actOnSockets(self.wait())
       self.readMail()
       self.multi.actOnTime(self.now)
       self.resumeSending()
@@ -67,8 +70,18 @@ final class CurlThread {
     return Int32(truncatingIfNeeded: min(longest, next &- self.now &+ 1))
   }
 
+  /// Waits for sockets, mail or the next deadline, and returns how many descriptors are ready.
+  private func wait() -> Int {
+    let milliseconds = self.waitMilliseconds
+    let before = monotonicNanoseconds()
+    let count = self.poller.wait(milliseconds: milliseconds)
+    let after = monotonicNanoseconds()
+    self.saturation.note(waited: milliseconds == 0 ? 0 : after &- before, now: after)
+    self.now = after / 1_000_000
+    return count
+  }
+
   private func actOnSockets(_ count: Int) {
-    self.now = monotonicMilliseconds()
     for index in 0..<count {
       guard let event = self.poller.event(index) else { continue }
       if event.descriptor == self.mailbox.descriptor {
@@ -77,6 +90,7 @@ final class CurlThread {
         self.multi.act(on: event)
       }
     }
+    self.multi.actOnStreams(isSaturated: self.saturation.isSaturated, self.now)
   }
 
   private func readMail() {
@@ -120,12 +134,22 @@ final class CurlThread {
   private func deliver() {
     for easy in self.toDeliver where easy.isInDeliveryList {
       guard let order = easy.order else { continue }
+      if let body = easy.pending.body { self.noteStreaming(easy, partBytes: body.readableBytes) }
       self.deliveries.append(order, easy.pending)
       easy.pending = TransferEventBatch()
       easy.isInDeliveryList = false
     }
     self.toDeliver.removeAll(keepingCapacity: true)
     self.deliveries.send()
+  }
+
+  /// A part of a reply is delivered: tells streams from other replies.
+  private func noteStreaming(_ easy: EasyTransfer, partBytes: Int) {
+    easy.partsDelivered &+= 1
+    let isStream = easy.partsDelivered > StreamGathering.partsBefore && partBytes <= StreamGathering.partBytesMax
+    guard isStream != easy.isStream else { return }
+    easy.isStream = isStream
+    self.multi.move(easy, toStreams: isStream)
   }
 
   /// The transfer has events for its loop.
@@ -283,5 +307,7 @@ extension CurlThread {
       self.counters.transfersLive.subtract(1, ordering: .relaxed)
     }
     self.deliver()
+    // libcurl does not free what handles share while one of them lives.
+    self.idle.removeAll()
   }
 }

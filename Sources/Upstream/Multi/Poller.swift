@@ -10,17 +10,18 @@ final class Poller {
     var curlEvents: Int32
   }
 
-  private static let eventsMax = 512
-
-  private let descriptor: Int32
+  /// How many events one wait returns at most.
+  let eventsMax: Int
+  let descriptor: Int32
   private let events: UnsafeMutablePointer<epoll_event>
   private var count = 0
 
-  init() throws {
+  init(eventsMax: Int) throws {
+    self.eventsMax = eventsMax
     self.descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard self.descriptor >= 0 else { throw UpstreamError.noDescriptor(errno: errno) }
-    self.events = .allocate(capacity: Self.eventsMax)
-    self.events.initialize(repeating: epoll_event(), count: Self.eventsMax)
+    self.events = .allocate(capacity: eventsMax)
+    self.events.initialize(repeating: epoll_event(), count: eventsMax)
   }
 
   deinit {
@@ -32,8 +33,9 @@ final class Poller {
     var event = epoll_event()
     event.events = (forInput ? EPOLLIN.rawValue : 0) | (forOutput ? EPOLLOUT.rawValue : 0)
     event.data.fd = descriptor
-    if epoll_ctl(self.descriptor, EPOLL_CTL_MOD, descriptor, &event) != 0 {
-      epoll_ctl(self.descriptor, EPOLL_CTL_ADD, descriptor, &event)
+    // Most often it is new here: a pooled connection is not watched between two transfers.
+    if epoll_ctl(self.descriptor, EPOLL_CTL_ADD, descriptor, &event) != 0, errno == EEXIST {
+      epoll_ctl(self.descriptor, EPOLL_CTL_MOD, descriptor, &event)
     }
   }
 
@@ -44,7 +46,7 @@ final class Poller {
 
   /// Waits until a watched descriptor is ready, or for so long; for ever below zero. Returns how many are.
   func wait(milliseconds: Int32) -> Int {
-    self.count = max(0, Int(epoll_wait(self.descriptor, self.events, Int32(Self.eventsMax), milliseconds)))
+    self.count = max(0, Int(epoll_wait(self.descriptor, self.events, Int32(self.eventsMax), milliseconds)))
     return self.count
   }
 

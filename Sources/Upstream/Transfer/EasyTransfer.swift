@@ -44,6 +44,13 @@ final class EasyTransfer {
   /// As libcurl tells it, when the time-out for the head last ran out.
   var sentBytes: Int64 = 0
 
+  /// The connection's socket, while libcurl watches it.
+  var descriptor: Int32 = -1
+  var isWatchedForInputOnly = false
+  /// Whether the reply comes in many small parts, see ``StreamGathering``.
+  var isStream = false
+  var partsDelivered = 0
+
   /// What libcurl holds pointers to while it runs the transfer.
   private var headers = HeaderList()
   private var addresses = HeaderList()
@@ -134,6 +141,10 @@ final class EasyTransfer {
     self.isSendPaused = false
     self.uploadedBytes = 0
     self.sentBytes = 0
+    self.descriptor = -1
+    self.isWatchedForInputOnly = false
+    self.isStream = false
+    self.partsDelivered = 0
     self.bodyStorage?.release()
     self.bodyStorage = nil
   }
