@@ -21,31 +21,25 @@ struct Benchmarks {
   static func reading() {
     measurement.run("request: a conversation of 350 kB", bytes: Traffic.conversation.count) {
       var reader = RequestReader(endpoint: chat)
-      inParts(Traffic.conversation) { reader.consume($0) }
+      for part in parts(of: Traffic.conversation) { reader.consume(Traffic.conversation.span.bytes.extracting(part)) }
       let facts = reader.finish()
       precondition(facts.model == "gpt-4.1" && facts.isComplete)
     }
     measurement.run("reply: an event of a stream", bytes: Traffic.stream.count, count: 1000) {
       var reader = ReplyReader(endpoint: chat, status: 200, framing: .serverSentEvents)
-      inParts(Traffic.stream) { reader.consume($0) }
+      for part in parts(of: Traffic.stream) { reader.consume(Traffic.stream.span.bytes.extracting(part)) }
       precondition(reader.finish().isTerminal)
     }
     measurement.run("reply: a short completion", bytes: Traffic.reply.count) {
       var reader = ReplyReader(endpoint: chat, status: 200, framing: .json)
-      inParts(Traffic.reply) { reader.consume($0) }
+      for part in parts(of: Traffic.reply) { reader.consume(Traffic.reply.span.bytes.extracting(part)) }
       precondition(reader.finish().responseID == "chatcmpl-1")
     }
   }
 
-  static func inParts(_ bytes: [UInt8], _ consume: (RawSpan) -> Void) {
+  static func parts(of bytes: [UInt8]) -> [Range<Int>] {
     let partBytes = 16 * 1024
-    let span = bytes.span.bytes
-    var start = 0
-    while start < span.byteCount {
-      let end = min(start + partBytes, span.byteCount)
-      consume(span.extracting(start..<end))
-      start = end
-    }
+    return stride(from: 0, to: bytes.count, by: partBytes).map { $0..<min($0 + partBytes, bytes.count) }
   }
 
   /// What a call's price costs, from the project's own price files.
