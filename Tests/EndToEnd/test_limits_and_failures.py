@@ -9,7 +9,7 @@ import pytest
 from harness.http_bytes import chunk, request_head, response_head
 from harness.raw_client import RawClient, ask
 from harness.stub_upstream import chat_reply
-from harness.tollgate_process import free_port
+from harness.tollgate_process import NOBODY
 from harness.waiting import eventually
 
 CHAT = "/openai/v1/chat/completions"
@@ -34,8 +34,7 @@ def error_of(reply, path: str) -> dict:
 
 @pytest.mark.parametrize("path", [CHAT, MESSAGES])
 def test_an_upstream_that_cannot_be_reached_is_a_502(make_tollgate, path):
-    nobody = f"http://127.0.0.1:{free_port()}"
-    tollgate = make_tollgate({"openai": nobody, "anthropic": nobody})
+    tollgate = make_tollgate({"openai": NOBODY, "anthropic": NOBODY})
     reply = ask(tollgate.port, "POST", path, BODY)
     assert reply.status == 502
     error_of(reply, path)

@@ -14,7 +14,7 @@ import openai
 import pytest
 
 from harness.raw_client import ask
-from harness.tollgate_process import binary, die_with_the_tests, environment, free_port
+from harness.tollgate_process import NOBODY, binary, die_with_the_tests, environment, free_port
 from harness.waiting import eventually
 
 MODEL = os.environ.get("TOLLGATE_LLM_MODEL", "gpt-4.1-mini")
@@ -259,8 +259,7 @@ async def message_stream(client):
 
 def test_a_refusal_is_the_error_that_each_package_knows(make_tollgate):
     """Nothing listens upstream: the packages raise their own error for a bad gateway, with the message readable."""
-    nobody = f"http://127.0.0.1:{free_port()}"
-    tollgate = make_tollgate({"openai": nobody, "anthropic": nobody})
+    tollgate = make_tollgate({"openai": NOBODY, "anthropic": NOBODY})
     with openai.OpenAI(base_url=f"{tollgate.url}/openai/v1", api_key="sk-test", max_retries=0) as client:
         with pytest.raises(openai.InternalServerError) as refused:
             client.chat.completions.create(model=MODEL, messages=QUESTION)

@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -39,10 +40,19 @@ def die_with_the_tests():
     _libc.prctl(set_parent_death_signal, signal.SIGKILL)
 
 
+# Below the range that the kernel gives to outgoing connections, which could take a port between its choice and its use.
+_PORTS = range(10_240, 32_000)
+# Never given to anybody: a port where nobody listens.
+NOBODY = "http://127.0.0.1:1"
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of loopback that nobody uses now."""
+    while True:
+        with socket.socket() as probe:
+            port = random.choice(_PORTS)
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def run_tollgate(*arguments: str, seconds: float = 60, directory: Path | None = None) -> subprocess.CompletedProcess:
