@@ -57,6 +57,8 @@ struct Inflater: ~Copyable {
       }
       if produced > 0 { take(UnsafeRawBufferPointer(rebasing: output[0..<produced])) }
       isAtEnd = status == Z_STREAM_END
+      // A gzip file may have several members, which are one body (RFC 1952, section 2.2).
+      if isAtEnd, stream.pointee.avail_in > 0 { isAtEnd = inflateReset(stream) != Z_OK }
       if status == Z_BUF_ERROR { return }
     } while !isAtEnd && (stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0)
   }

@@ -16,6 +16,10 @@ enum RequestSplice {
     case .insertInclude(let brace):
       return splice(body, at: (brace + 1)..<(brace + 1), member: #""include_usage":true"#)
     case .replaceValue(let range, let isWholeObject):
+      // Anything else is a mistake of the client's, which the provider is to tell it.
+      let replaceable: [String] = isWholeObject ? ["null", "{"] : ["null", "false"]
+      let present = body.readableBytesView.dropFirst(range.lowerBound)
+      guard replaceable.contains(where: { present.starts(with: $0.utf8) }) else { return nil }
       return replace(body, range, with: isWholeObject ? #"{"include_usage":true}"# : "true")
     }
   }

@@ -14,6 +14,9 @@ struct UsageChunkFilter {
   /// Whether the rest of the present event passes, since it is too large to be the usage chunk.
   private var passesEvent = false
   private var lineIsEmpty = true
+  private var lastWasCarriageReturn = false
+  /// Whether the last event was taken out: a line feed that completes its last line end goes with it.
+  private var lastWasTakenOut = false
 
   init() {}
 
@@ -34,6 +37,7 @@ struct UsageChunkFilter {
   /// Takes bytes up to the end of an event; nil when more are needed. A dropped event is returned empty.
   private mutating func nextEvent(_ rest: inout ByteBuffer) -> ByteBuffer? {
     guard rest.readableBytes > 0 else { return nil }
+    if let lineFeed = secondHalfOfLineEnd(&rest) { return lineFeed }
     guard let length = lengthOfEvent(in: rest), let end = rest.readSlice(length: length) else {
       let all = rest
       rest.moveReaderIndex(to: rest.writerIndex)
@@ -48,44 +52,58 @@ struct UsageChunkFilter {
     }
     let event = held.concatenated(with: end)
     held = ByteBuffer()
-    defer { passesEvent = false }
-    return !passesEvent && Self.isUsageChunk(event) ? ByteBuffer() : event
+    lastWasTakenOut = !passesEvent && Self.isUsageChunk(event)
+    passesEvent = false
+    return lastWasTakenOut ? ByteBuffer() : event
   }
 
-  /// The length of the bytes up to and with an empty line, across the parts.
+  /// The line feed of a CRLF whose carriage return has ended the last event.
+  private mutating func secondHalfOfLineEnd(_ rest: inout ByteBuffer) -> ByteBuffer? {
+    guard lineIsEmpty, held.readableBytes == 0, !passesEvent, lastWasCarriageReturn,
+      rest.readableBytesView.first == UInt8(ascii: "\n"), let lineFeed = rest.readSlice(length: 1)
+    else { return nil }
+    lastWasCarriageReturn = false
+    return lastWasTakenOut ? ByteBuffer() : lineFeed
+  }
+
+  /// The length of the bytes up to and with an empty line, across the parts. Lines end with LF, CRLF or CR.
   private mutating func lengthOfEvent(in buffer: ByteBuffer) -> Int? {
     var length = 0
     for byte in buffer.readableBytesView {
       length += 1
-      if byte == UInt8(ascii: "\r") { continue }
-      if byte == UInt8(ascii: "\n") {
-        if lineIsEmpty { return length }
-        lineIsEmpty = true
-      } else {
+      let isSecondHalf = lastWasCarriageReturn && byte == UInt8(ascii: "\n")
+      lastWasCarriageReturn = byte == UInt8(ascii: "\r")
+      if isSecondHalf { continue }
+      guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") else {
         lineIsEmpty = false
+        continue
       }
+      if lineIsEmpty { return length }
+      lineIsEmpty = true
     }
     return nil
   }
 
+  /// Whether an event says nothing but the usage: no choices, and an object `usage`.
   private static func isUsageChunk(_ event: ByteBuffer) -> Bool {
-    guard let range = dataRange(of: event), let value = try? JSONValue.parse(Array(event.readableBytesView[range]))
-    else {
-      return false
+    let data = data(of: event)
+    guard !data.isEmpty, let value = try? JSONValue.parse(data), case .object? = value["usage"] else { return false }
+    switch value["choices"] {
+    case .array(let choices): return choices.isEmpty
+    case nil: return true
+    default: return false
     }
-    guard case .array(let choices)? = value["choices"], choices.isEmpty, case .object? = value["usage"] else {
-      return false
-    }
-    return true
   }
 
-  /// Where the JSON of an event's one `data` line stands.
-  private static func dataRange(of event: ByteBuffer) -> Range<Int>? {
-    let view = event.readableBytesView
-    guard view.starts(with: "data:".utf8) else { return nil }
-    let start = view.index(view.startIndex, offsetBy: 5)
-    let end = view[start...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? view.endIndex
-    return start..<end
+  /// The data of an event: what stands in its `data` fields, joined by line feeds.
+  private static func data(of event: ByteBuffer) -> [UInt8] {
+    var data: [UInt8] = []
+    for line in event.readableBytesView.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
+    where line.starts(with: "data:".utf8) {
+      if !data.isEmpty { data.append(UInt8(ascii: "\n")) }
+      data.append(contentsOf: line.dropFirst(5))
+    }
+    return data
   }
 }
 

@@ -58,13 +58,15 @@ extension MeteredUsage {
     var usage = Usage()
     usage[.input] = TokenEstimate.prompt(
       textBytes: request.isComplete ? request.promptTextBytes : requestBytes, dialect: endpoint.dialect)
-    // A reply that cannot be read (a content coding) is bounded by its bytes: a token has at least one.
+    // What cannot be read (a content coding, a document that is cut or malformed) is bounded by its bytes: a token has at
+    // least one.
+    let isUnread = call.isReplyOpaque || (!call.isStream && !reply.isTerminal)
     usage[.output] =
-      call.isReplyOpaque
-      ? call.responseBytes
+      isUnread
+      ? max(call.responseBytes, reply.outputTextBytes)
       : TokenEstimate.output(
         textBytes: reply.outputTextBytes, contentDeltas: reply.contentDeltas, dialect: endpoint.dialect)
-    let isBound = call.isReplyOpaque || !request.isComplete
+    let isBound = (isUnread && call.responseBytes > 0) || !request.isComplete
     return MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: isBound ? .bound : .counted)
   }
 }
@@ -76,5 +78,7 @@ struct CallEnd {
   /// The upstream's status; 0 where no reply came.
   var status: Int
   var isReplyOpaque: Bool
+  /// Whether the reply is a stream of events, rather than one document.
+  var isStream: Bool
   var responseBytes: Int64
 }

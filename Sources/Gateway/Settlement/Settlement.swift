@@ -70,6 +70,7 @@ extension GatewayContext {
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
         wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque,
+        isStream: call.reply.framing == .serverSentEvents,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
     let context = PricingContext(

@@ -73,6 +73,7 @@ public final class UpstreamClient: Sendable {
       transfersLive: self.counters.transfersLive.load(ordering: .relaxed),
       connections: self.counters.connections.load(ordering: .relaxed),
       resendsStopped: self.counters.resendsStopped.load(ordering: .relaxed),
+      staleConnections: self.counters.staleConnections.load(ordering: .relaxed),
       lookupsPending: self.resolver.pendingCount)
   }
 

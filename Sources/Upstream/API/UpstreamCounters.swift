@@ -8,6 +8,8 @@ public struct UpstreamStatistics: Sendable, Equatable {
   public var connections: Int
   /// Requests that libcurl was about to send a second time.
   public var resendsStopped: Int
+  /// Pooled connections that were not used again, because something waited on them or they had ended.
+  public var staleConnections: Int
   /// Names being looked up.
   public var lookupsPending: Int
 }
@@ -17,4 +19,5 @@ final class UpstreamCounters: Sendable {
   let transfersLive = Atomic<Int>(0)
   let connections = Atomic<Int>(0)
   let resendsStopped = Atomic<Int>(0)
+  let staleConnections = Atomic<Int>(0)
 }

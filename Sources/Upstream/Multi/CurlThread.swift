@@ -12,6 +12,7 @@ final class CurlThread {
 
   let counters: UpstreamCounters
   let easyDefaults: EasyDefaults
+  var sockets = ConnectionSockets()
   /// The time of this wake-up.
   private(set) var now: Int64
 
@@ -249,6 +250,11 @@ extension CurlThread {
   }
 
   private func finish(_ easy: EasyTransfer, _ code: CURLcode) {
+    if easy.mustReconnect, easy.sendCount == 0, let order = easy.order {
+      self.multi.remove(easy)
+      easy.beginAgain()
+      return self.resolve(easy, order.request.origin.host)
+    }
     if let (failure, explanation) = easy.failure {
       self.finish(easy, .failed(failure), explanation)
     } else if let failure = TransferFailure(code, easy.progress) {

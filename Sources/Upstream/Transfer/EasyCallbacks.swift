@@ -53,15 +53,19 @@ private let onUpload: curl_read_callback = { bytes, size, count, pointer in
   }
 }
 
-private let onRequest: curl_prereq_callback = { pointer, _, _, _, _ in
-  guard let transfer = transfer(pointer), transfer.maySend() else { return CURL_PREREQFUNC_ABORT }
-  return CURL_PREREQFUNC_OK
+private let onRequest: curl_prereq_callback = { pointer, remoteAddress, _, remotePort, localPort in
+  guard let transfer = transfer(pointer) else { return CURL_PREREQFUNC_ABORT }
+  let connection = ConnectionName(
+    localPort: localPort, remotePort: remotePort, remoteAddress: remoteAddress.map { String(cString: $0) } ?? "")
+  return transfer.maySend(on: connection) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 private let onOpenSocket: curl_opensocket_callback = { pointer, _, address in
   guard let transfer = transfer(pointer), let address, transfer.mayConnect() else { return CURL_SOCKET_BAD }
-  return socket(
+  let descriptor = socket(
     address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+  transfer.opened.append(descriptor)
+  return descriptor
 }
 
 /// Every name is resolved before libcurl hears of it: where it would ask all the same, the transfer fails instead of the thread. (It is

@@ -18,10 +18,23 @@ extension EasyTransfer {
 
   /// A connection stands, and libcurl is about to send the request. On a reused connection that closes before a reply, libcurl sends again
   /// by itself, up to five times, and a POST would be paid for twice: the second time is stopped here.
-  func maySend() -> Bool {
+  ///
+  /// A reused connection on which something waits already is not sent on either: what waits would be taken for the reply.
+  /// Nothing has been sent by then, so the transfer begins again on a new connection.
+  func maySend(on connection: ConnectionName) -> Bool {
     guard self.sendCount == 0, let order = self.order else {
       self.thread.counters.resendsStopped.add(1, ordering: .relaxed)
       return false
+    }
+    if self.opened.isEmpty {
+      guard self.thread.sockets.isQuiet(connection) else {
+        self.thread.counters.staleConnections.add(1, ordering: .relaxed)
+        self.mustReconnect = true
+        return false
+      }
+    } else {
+      self.thread.sockets.note(connection, among: self.opened)
+      self.opened.removeAll(keepingCapacity: true)
     }
     self.sendCount = 1
     switch order.request.body {

@@ -39,6 +39,12 @@ final class EasyTransfer {
   var isInDeliveryList = false
   var isReceivePaused = false
   var isSendPaused = false
+  /// Sockets that were opened for this transfer and are not known to be a connection yet; empty on a reused connection.
+  var opened: [Int32] = []
+  /// Whether the pooled connection that libcurl chose was no longer fit for use.
+  var mustReconnect = false
+  /// Whether libcurl must make a connection, and choose none of its pool.
+  private var wantsNewConnection = false
   /// Of a streamed body, how much libcurl has taken.
   var uploadedBytes: Int64 = 0
   /// As libcurl tells it, when the time-out for the head last ran out.
@@ -109,6 +115,7 @@ final class EasyTransfer {
     options.set(CURLOPT_HTTPHEADER, self.headers.first)
     options.set(CURLOPT_RESOLVE, self.addresses.first)
     options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, connectMilliseconds))
+    if self.wantsNewConnection { options.set(CURLOPT_FRESH_CONNECT, 1) }
     self.setBody(order.request.body, &options)
     return options.areAllSet
   }
@@ -127,6 +134,17 @@ final class EasyTransfer {
     }
   }
 
+  /// Begins again, with a connection of its own: nothing was sent. libcurl must no longer know the transfer.
+  func beginAgain() {
+    self.phase = .resolving
+    self.mustReconnect = false
+    self.wantsNewConnection = true
+    self.opened.removeAll(keepingCapacity: true)
+    self.descriptor = -1
+    self.bodyStorage?.release()
+    self.bodyStorage = nil
+  }
+
   /// Forgets the transfer, which libcurl must no longer know.
   func end() {
     self.transfer = nil
@@ -134,6 +152,9 @@ final class EasyTransfer {
     self.phase = .idle
     self.head = HeadReader()
     self.sendCount = 0
+    self.opened.removeAll(keepingCapacity: true)
+    self.mustReconnect = false
+    self.wantsNewConnection = false
     self.failure = nil
     self.pending = TransferEventBatch()
     self.isInDeliveryList = false

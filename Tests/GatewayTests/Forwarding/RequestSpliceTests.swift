@@ -47,6 +47,8 @@ struct RequestSpliceTests {
     arguments: [
       #"{"model":"m"}"#, #"{"stream":false}"#, #"{"stream":true,"stream_options":{"include_usage":true}}"#,
       #"{"stream":true"#, #"[{"stream":true}]"#, "", #"{"stream":true,"stream":true}"#,
+      #"{"stream":true,"stream_options":"x"}"#, #"{"stream":true,"stream_options":[1]}"#,
+      #"{"stream":true,"stream_options":{"include_usage":5}}"#,
     ])
   func leaves(_ body: String) {
     #expect(spliced(body) == nil)

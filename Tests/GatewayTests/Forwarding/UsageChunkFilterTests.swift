@@ -49,6 +49,20 @@ struct UsageChunkFilterTests {
     #expect(filtered([": x\r\n\r\n", usage, "data: [DONE]\r\n\r\n"]) == ": x\r\n\r\ndata: [DONE]\r\n\r\n")
   }
 
+  @Test("takes out the chunk whatever its line ends and its other fields are", arguments: ["\n", "\r\n", "\r"])
+  func lineEnds(_ end: String) {
+    let content = Self.content.replacing("\n", with: end)
+    let usage = ": note\nevent: chunk\nid: 7\n".replacing("\n", with: end) + Self.usage.replacing("\n", with: end)
+    let all = content + usage + content
+    for cut in 0...all.utf8.count {
+      #expect(
+        filtered([
+          String(decoding: all.utf8.prefix(cut), as: UTF8.self),
+          String(decoding: all.utf8.dropFirst(cut), as: UTF8.self),
+        ]) == content + content)
+    }
+  }
+
   @Test("passes an event that is too large to be held, whole and unchanged")
   func largeEvent() {
     let large = "data: " + String(repeating: "x", count: UsageChunkFilter.eventBytesMax + 10) + "\n\n"

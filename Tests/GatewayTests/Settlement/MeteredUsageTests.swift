@@ -18,11 +18,13 @@ struct MeteredUsageTests {
 
   private func metered(
     _ endpoint: Endpoint = chat, request: RequestFacts? = nil, reply: ReplyFacts = ReplyFacts(), status: Int = 200,
-    wasSent: Bool = true, isOpaque: Bool = false, wasCounted: Bool = false
+    wasSent: Bool = true, isOpaque: Bool = false, isStream: Bool = true, responseBytes: Int64 = 5_000,
+    wasCounted: Bool = false
   ) -> MeteredUsage {
     MeteredUsage(
       endpoint: endpoint, request: request ?? self.request(), requestBytes: 1_000, reply: reply,
-      call: CallEnd(wasSent: wasSent, status: status, isReplyOpaque: isOpaque, responseBytes: 5_000),
+      call: CallEnd(
+        wasSent: wasSent, status: status, isReplyOpaque: isOpaque, isStream: isStream, responseBytes: responseBytes),
       wasCounted: wasCounted)
   }
 
@@ -93,6 +95,19 @@ struct MeteredUsageTests {
     var unread = request()
     unread.isComplete = false
     #expect(metered(request: unread).source == .bound)
+  }
+
+  @Test("is bounded by its bytes where a document is cut or malformed")
+  func cutDocument() {
+    let cut = metered(isStream: false)
+    #expect(cut.source == .bound)
+    #expect(cut.total[.output] == 5_000)
+    #expect(metered(status: 0, isStream: false, responseBytes: 0).source == .counted)
+  }
+
+  @Test("is nothing for a redirect")
+  func redirect() {
+    #expect(metered(status: 307).source == .none)
   }
 
   @Test("is nothing where nothing was sent, the API is free, or the reply was an error before any text")

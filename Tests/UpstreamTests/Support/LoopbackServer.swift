@@ -147,6 +147,12 @@ final class Connection: @unchecked Sendable {
   }
 
   /// Closes with a reset instead of an end.
+  /// Returns once the peer's kernel has what was sent: only then is it certain that the peer can see it.
+  func waitUntilAcknowledged() {
+    var unacknowledged: Int32 = 1
+    while ioctl(self.descriptor, UInt(TIOCOUTQ), &unacknowledged) == 0, unacknowledged > 0 { sched_yield() }
+  }
+
   func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(self.descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
