@@ -42,6 +42,8 @@ public struct GatewayConfiguration: Sendable {
 public struct GatewayLimits: Sendable, Equatable {
   /// A request's body; more is answered 413.
   public var bodyBytesMax = 64 * 1024 * 1024
+  /// Bodies gathered in memory, over all connections; a call that needs more is answered 503.
+  public var gatheredBytesMax = 1024 * 1024 * 1024
   /// Connections at once; one more is closed when it is accepted.
   public var connectionsMax = 16_384
   /// From a connection's beginning to its first request's head.

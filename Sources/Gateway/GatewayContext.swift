@@ -15,6 +15,7 @@ public final class GatewayContext: Sendable {
   let prices: PriceBook
   let metrics: GatewayMetrics
   let hints: AgentHints
+  let gatheredBytes: GatheredBytes
   let logger: Logger
   let wallClock: @Sendable () -> Timestamp
   /// Looks a call up for the key that made it; the answer comes on any thread. See ``CallLookup``.
@@ -34,6 +35,7 @@ public final class GatewayContext: Sendable {
     self.prices = prices
     self.metrics = metrics
     self.hints = AgentHints(logger: logger)
+    self.gatheredBytes = GatheredBytes(max: configuration.limits.gatheredBytesMax)
     self.logger = logger
     self.wallClock = wallClock
     self.lookUpCall = lookUpCall

@@ -135,6 +135,27 @@ def test_with_drain_a_call_is_read_to_its_end_after_the_client_left(make_stub, m
     assert (call["usage_source"], call["outcome"]) == ("provider", "aborted")
 
 
+def test_a_drain_ends_when_its_time_is_over(make_stub, make_tollgate):
+    has_left = threading.Event()
+
+    def answer(exchange):
+        exchange.read_body()
+        exchange.send(response_head(200, EVENT_STREAM) + chunk(event("one")))
+        if exchange.peer_has_left():
+            has_left.set()
+        exchange.close()
+
+    tollgate = make_tollgate({"openai": make_stub(answer).url}, {"on_client_disconnect": "drain 1s"})
+    with RawClient(tollgate.port) as client:
+        client.send_request("POST", CHAT, STREAM)
+        call_id = client.read_head().get("x-tollgate-call")
+        next(client.body_parts_of_stream())
+    assert has_left.wait(30), "the upstream call went on after the time for draining"
+    call = tollgate.call(call_id)
+    assert (call["usage_source"], call["outcome"]) == ("counted", "aborted")
+    eventually(lambda: tollgate.metric("tollgate_requests_in_flight") == 0, what="no call in flight")
+
+
 def test_a_chunked_reply_that_breaks_off_is_seen_as_broken_by_the_client(proxied):
     tollgate, stub = proxied
 

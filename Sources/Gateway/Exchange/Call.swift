@@ -25,6 +25,8 @@ final class Call {
   private var requestInflater: Inflater?
   var requestFacts = RequestFacts()
   var gatheredBody: ByteBuffer?
+  private var gatheredBytes = 0
+  private var gatheredLimit: GatheredBytes?
   var requestBytes: Int64 = 0
   /// When the request's last byte had been read.
   var requestEndUptimeNanoseconds: UInt64 = 0
@@ -81,17 +83,27 @@ final class Call {
 
   // MARK: The request
 
-  /// Takes a part of the body: counted, read, and kept if the body is gathered.
-  func readRequestPart(_ part: ByteBuffer, keep: Bool) {
+  /// Takes a part of the body: counted and read.
+  func readRequestPart(_ part: ByteBuffer) {
     requestBytes &+= Int64(part.readableBytes)
     part.withUnsafeReadableBytes { readRequest($0) }
-    guard keep else { return }
+  }
+
+  /// Takes a part of the body and keeps it. False where there is no room for it.
+  func gather(_ part: ByteBuffer, within limit: GatheredBytes) -> Bool {
+    guard limit.reserve(part.readableBytes) else { return false }
+    gatheredLimit = limit
+    gatheredBytes += part.readableBytes
+    readRequestPart(part)
     if gatheredBody == nil {
       gatheredBody = part
-      return
+    } else {
+      gatheredBody?.writeImmutableBuffer(part)
     }
-    gatheredBody?.writeImmutableBuffer(part)
+    return true
   }
+
+  deinit { gatheredLimit?.release(gatheredBytes) }
 
   private func readRequest(_ bytes: UnsafeRawBufferPointer) {
     if requestInflater == nil {

@@ -106,17 +106,21 @@ extension ExchangeHandler {
   }
 
   private func writeOwnCall(_ id: CallID, json: [UInt8]?) {
+    // The request may have been read to its end by now, or not.
+    let action =
+      exchange.isReceiving ? exchange.refuse(requestIsOpen: true, closes: true) : exchange.admissionRefused()
+    guard case .write(let closes) = action else { return }
     guard let json else {
-      refuse(Refusal(.notFound, "There is no call \(id) of this key."), requestIsOpen: false, closes: true)
+      let refusal = Refusal(.notFound, "There is no call \(id) of this key.")
+      writeRefusal(refusal, dialect: nil, call: nil, closes: closes)
       return
     }
-    guard case .write(let closes) = exchange.refuse(requestIsOpen: false, closes: true) else { return }
     let headers: HTTPHeaders = [
       "content-type": "application/json", "content-length": String(json.count), "connection": "close",
     ]
     write(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)))
-    write(.body(.byteBuffer(ByteBuffer(bytes: json))))
-    endAnswer(closes: closes)
+    if requestMethod != .HEAD { write(.body(.byteBuffer(ByteBuffer(bytes: json)))) }
+    endAnswer(closes: closes && !exchange.isReceiving)
   }
 
   // MARK: Writing

@@ -96,10 +96,12 @@ extension ExchangeHandler {
     switch exchange.requestBody(bytes: part.readableBytes) {
     case .gather:
       requestPartArrived()
-      call?.readRequestPart(part, keep: true)
+      if call?.gather(part, within: gateway.gatheredBytes) == false {
+        refuse(.tooMuchGathered(), requestIsOpen: true, closes: true)
+      }
     case .upload:
       requestPartArrived()
-      call?.readRequestPart(part, keep: false)
+      call?.readRequestPart(part)
       upload.spend(part.readableBytes)
       call?.transfer?.write(part)
     case .refuseTooLarge:
@@ -112,6 +114,11 @@ extension ExchangeHandler {
     }
   }
 
+  /// The upload has ended, or nobody takes it any more: the client is read again.
+  func endUpload() {
+    if upload.end() { context?.read() }
+  }
+
   private func requestEnd() {
     requestArrivedWhole()
     call?.finishRequest(uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
@@ -120,7 +127,7 @@ extension ExchangeHandler {
       guard let call else { return }
       start(call, body: call.takeBody())
     case .finishUpload:
-      upload.end()
+      endUpload()
       call?.transfer?.finishBody()
     case .becomeIdle:
       becameIdle()
@@ -174,6 +181,7 @@ extension ExchangeHandler {
   }
 
   func clientGone(_ policy: Exchange.GoneClientPolicy) {
+    clientLeft()
     call?.clientLeft()
     switch exchange.clientGone(policy) {
     case .forget:

@@ -69,7 +69,7 @@ extension ExchangeHandler {
       settle(call, end: end)
       return
     }
-    upload.end()
+    endUpload()
     switch exchange.upstreamEnded(end.result == .complete ? .complete : .failed) {
     case .finishReply(let next):
       // The reply's end is written before the call is settled: the client does not wait for the books. Writing it can hand
@@ -90,6 +90,7 @@ extension ExchangeHandler {
       closeTruncated()
     case .settle:
       self.call = nil
+      if context == nil || !channel.isActive { leaveTable() }
       settle(call, end: end)
     case .ignore:
       break

@@ -62,14 +62,19 @@ final class ExchangeHandler: ChannelDuplexHandler {
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
-    table.remove(self)
     self.context = nil
+    leaveTable()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     clientGone()
-    table.remove(self)
+    leaveTable()
     context.fireChannelInactive()
+  }
+
+  /// A connection that is over stays in the table while its call is drained, since the drain's time limit is kept there.
+  func leaveTable() {
+    if !exchange.isBusy { table.remove(self) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -122,6 +127,12 @@ final class ExchangeHandler: ChannelDuplexHandler {
     deadline = nil
   }
 
+  /// Nothing is due from a client that has left.
+  func clientLeft() {
+    deadline = nil
+    unwritableSince = nil
+  }
+
   func requestPartArrived() {
     setDeadline(.requestBody, milliseconds: gateway.configuration.limits.clientIdleTimeoutMilliseconds)
   }
@@ -171,34 +182,5 @@ final class ExchangeHandler: ChannelDuplexHandler {
   private func setDeadline(_ kind: DeadlineKind, milliseconds: Int) {
     deadlineKind = kind
     deadline = .now() + .milliseconds(Int64(milliseconds))
-  }
-}
-
-/// How far a streamed upload may run ahead of what the upstream has taken.
-struct UploadCredit {
-  private var bytes = 0
-  private var isActive = false
-  private(set) var isHoldingRead = false
-
-  mutating func begin() { self = UploadCredit(isActive: true) }
-  mutating func end() { self = UploadCredit() }
-
-  private init(isActive: Bool) { self.isActive = isActive }
-  init() {}
-
-  /// Whether a read is to be held back; remembers that one was.
-  mutating func holdRead() -> Bool {
-    isHoldingRead = isActive && bytes <= 0
-    return isHoldingRead
-  }
-
-  mutating func spend(_ count: Int) { bytes = bytes.subtractingReportingOverflow(count).partialValue }
-
-  /// True: a read that was held back is due now.
-  mutating func add(_ count: Int) -> Bool {
-    bytes = bytes.addingReportingOverflow(count).partialValue
-    guard isHoldingRead, bytes > 0 else { return false }
-    isHoldingRead = false
-    return true
   }
 }

@@ -12,6 +12,10 @@ extension Refusal {
     Refusal(.bodyTooLarge, "The request's body has more than \(bytesMax) bytes, which is the limit here (limits.body).")
   }
 
+  static func tooMuchGathered() -> Refusal {
+    Refusal(.tooManyInFlight, "The requests that arrive at the moment take all the memory there is for them.")
+  }
+
   static func requestTimeout() -> Refusal {
     Refusal(.requestTimeout, "The request's body stopped arriving before it was whole.")
   }

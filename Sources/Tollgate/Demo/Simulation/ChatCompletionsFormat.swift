@@ -66,7 +66,7 @@ enum ChatCompletionsFormat {
     }
   }
 
-  private static func usage(_ plan: ReplyPlan) -> JSONValue {
+  static func usage(_ plan: ReplyPlan) -> JSONValue {
     [
       "prompt_tokens": .count(plan.prompt.total), "completion_tokens": .count(plan.outputTokens),
       "total_tokens": .count(plan.prompt.total + plan.outputTokens),

@@ -15,6 +15,15 @@ extension SimulatedRequest {
     toolChoice = Self.choice(body["tool_choice"], name: body["tool_choice"]["function"]["name"].stringValue)
   }
 
+  /// Reads the body of a Completions request: a prompt, or several, which are completed as one.
+  init(completion body: JSONValue) throws(SimulatedRefusal) {
+    try self.init(openAI: body, conversation: "prompt")
+    outputTokensMax = Self.limit(body["max_tokens"]) ?? 16
+    wantsStreamUsage = body["stream_options"]["include_usage"].boolValue ?? false
+    let prompts = body["prompt"].stringValue.map { [.string($0)] } ?? body["prompt"].arrayValue
+    blocks += prompts.map { Block(text: $0.text) }
+  }
+
   /// Reads the body of a Responses request. What a `previous_response_id` names is not remembered: each request stands for
   /// itself.
   init(responses body: JSONValue) throws(SimulatedRefusal) {

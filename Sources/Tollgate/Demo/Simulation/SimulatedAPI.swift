@@ -1,10 +1,11 @@
 /// What the simulated endpoint answers, told from method and path.
 enum SimulatedAPI: Sendable, Equatable {
-  case chatCompletions, responses, embeddings, messages, countTokens, models
+  case chatCompletions, completions, responses, embeddings, messages, countTokens, models
 
   init?(method: String, path: String) {
     switch (method, path) {
     case ("POST", "/v1/chat/completions"): self = .chatCompletions
+    case ("POST", "/v1/completions"): self = .completions
     case ("POST", "/v1/responses"): self = .responses
     case ("POST", "/v1/embeddings"): self = .embeddings
     case ("POST", "/v1/messages"): self = .messages

@@ -56,6 +56,9 @@ final class SimulatedEndpoint: Sendable {
       let plan = try plan(SimulatedRequest(chat: json), body: body, api: api, prefix: "chatcmpl-", call: "call_")
       return reply(
         plan, json["stream"], ChatCompletionsFormat.events, ChatCompletionsFormat.whole, headers: openAI(plan))
+    case .completions:
+      let plan = try plan(SimulatedRequest(completion: json), body: body, api: api, prefix: "cmpl-", call: "call_")
+      return reply(plan, json["stream"], CompletionsFormat.events, CompletionsFormat.whole, headers: openAI(plan))
     case .responses:
       let plan = try plan(SimulatedRequest(responses: json), body: body, api: api, prefix: "resp_", call: "call_")
       return reply(plan, json["stream"], ResponsesFormat.events, ResponsesFormat.whole, headers: openAI(plan))
