@@ -15,6 +15,7 @@ public final class GatewayContext: Sendable {
   let prices: PriceBook
   let metrics: GatewayMetrics
   let hints: AgentHints
+  let failures: UpstreamFailureLog
   let gatheredBytes: GatheredBytes
   let logger: Logger
   let wallClock: @Sendable () -> Timestamp
@@ -35,6 +36,7 @@ public final class GatewayContext: Sendable {
     self.prices = prices
     self.metrics = metrics
     self.hints = AgentHints(logger: logger)
+    self.failures = UpstreamFailureLog(logger: logger)
     self.gatheredBytes = GatheredBytes(max: configuration.limits.gatheredBytesMax)
     self.logger = logger
     self.wallClock = wallClock

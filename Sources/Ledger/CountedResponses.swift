@@ -27,27 +27,25 @@ final class CountedResponses: Sendable {
 
   private let state = Mutex(State())
 
-  func insert(provider: String, responseID: String) {
+  /// Whether the id was new.
+  @discardableResult
+  func insert(provider: String, responseID: String) -> Bool {
     let digest = Self.digest(provider, responseID)
-    state.withLock { state in
-      guard state.known.insert(digest).inserted else { return }
+    return state.withLock { state in
+      guard state.known.insert(digest).inserted else { return false }
       guard state.order.count >= Self.idsMax else {
         state.order.append(digest)
-        return
+        return true
       }
       state.known.remove(state.order[state.oldest])
       state.order[state.oldest] = digest
       state.oldest = (state.oldest &+ 1) % Self.idsMax
+      return true
     }
   }
 
   func insert(_ record: CallRecord) {
     guard record.usageSource != .none, let responseID = record.providerResponseID else { return }
     insert(provider: record.provider, responseID: responseID)
-  }
-
-  func contains(provider: String, responseID: String) -> Bool {
-    let digest = Self.digest(provider, responseID)
-    return state.withLock { $0.known.contains(digest) }
   }
 }

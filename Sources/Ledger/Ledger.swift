@@ -90,10 +90,11 @@ public final class Ledger: Sendable {
   /// Failures since the start, of any ``LedgerFault``.
   public var errors: Int64 { core.faults }
 
-  /// Whether a call with this provider response id has been settled with usage: what is polled is counted once.
-  /// Answered from a bounded memory of recent ids (65,536), filled from the file at start.
-  public func hasCounted(provider: String, responseID: String) -> Bool {
-    counted.contains(provider: provider, responseID: responseID)
+  /// Notes that a response with usage is charged now. False where it has been charged before: a poll that repeats the usage
+  /// of a response is counted once, also where two polls end at the same moment. Answered from a bounded memory of recent
+  /// ids (65,536), filled from the file at start.
+  public func countOnce(provider: String, responseID: String) -> Bool {
+    counted.insert(provider: provider, responseID: responseID)
   }
 
   /// Commits what is queued, copies the write-ahead log into the database, closes and gives the directory back. Waits;

@@ -14,9 +14,9 @@ struct CountedResponsesTests {
     var without = CallRecord.sample(CallID(rawValue: 2))
     without.usageSource = .none
     try ledger.put(without)
-    #expect(ledger.hasCounted(provider: "anthropic", responseID: "msg_1"))
-    #expect(!ledger.hasCounted(provider: "openai", responseID: "msg_1"))
-    #expect(!ledger.hasCounted(provider: "anthropic", responseID: "msg_2"))
+    #expect(!ledger.countOnce(provider: "anthropic", responseID: "msg_1"))
+    #expect(ledger.countOnce(provider: "openai", responseID: "msg_1"))
+    #expect(ledger.countOnce(provider: "anthropic", responseID: "msg_2"))
     ledger.close()
   }
 
@@ -26,8 +26,8 @@ struct CountedResponsesTests {
     for id in 1...20 { try ledger.put(.sample(CallID(rawValue: Int64(id)))) }
     ledger.close()
     let next = try openLedger(scratch.data)
-    for id in 1...20 { #expect(next.hasCounted(provider: "anthropic", responseID: "msg_\(id)")) }
-    #expect(!next.hasCounted(provider: "anthropic", responseID: "msg_21"))
+    for id in 1...20 { #expect(!next.countOnce(provider: "anthropic", responseID: "msg_\(id)")) }
+    #expect(next.countOnce(provider: "anthropic", responseID: "msg_21"))
     next.close()
   }
 
@@ -35,8 +35,8 @@ struct CountedResponsesTests {
   func bounded() {
     let counted = CountedResponses()
     for id in 0..<CountedResponses.idsMax + 10 { counted.insert(provider: "p", responseID: "\(id)") }
-    #expect(!counted.contains(provider: "p", responseID: "9"))
-    #expect(counted.contains(provider: "p", responseID: "10"))
-    #expect(counted.contains(provider: "p", responseID: "\(CountedResponses.idsMax + 9)"))
+    #expect(!counted.insert(provider: "p", responseID: "10"))
+    #expect(!counted.insert(provider: "p", responseID: "\(CountedResponses.idsMax + 9)"))
+    #expect(counted.insert(provider: "p", responseID: "9"))
   }
 }

@@ -22,7 +22,8 @@ extension Call {
 
   /// The gathered body, ready to be sent; with the usage of its stream asked for where the operator wants that.
   func takeBody() -> UpstreamBody {
-    guard let body = gatheredBody else { return .none }
+    // An empty body that the client framed keeps its length of zero; a HEAD request cannot have one.
+    guard let body = gatheredBody else { return hasBody && method != "HEAD" ? .buffered(ByteBuffer()) : .none }
     gatheredBody = nil
     guard route.provider.streamUsage == .ask, !isRequestEncoded,
       let spliced = RequestSplice.askingForUsage(body, facts: requestFacts, endpoint: endpoint)

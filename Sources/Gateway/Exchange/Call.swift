@@ -18,6 +18,8 @@ final class Call {
   let identity: CallerIdentity
   /// Header fields as they go upstream.
   let headers: [(name: String, value: String)]
+  /// Whether the client framed a body, be it an empty one.
+  let hasBody: Bool
   /// Whether the request's body has a content coding, so that offsets of what was read are not offsets of its bytes.
   let isRequestEncoded: Bool
 
@@ -52,10 +54,17 @@ final class Call {
   /// Bytes handed over by the transfer and not yet returned as credit, because the client reads slowly.
   var creditHeldBytes = 0
   private var storedRevision: UInt32 = 0
+  private var storedTextBytes: Int64 = 0
+  /// A refusal of Tollgate's own that ended the transfer.
+  var refusalCode: Refusal.Code?
+
+  /// How much text may pass before the in-flight file learns of it: what a crash can forget of a stream.
+  private static let storedTextBytesStep: Int64 = 512
 
   init(
     id: CallID, startedAt: Timestamp, startedUptimeNanoseconds: UInt64, method: String, route: Route,
-    endpoint: Endpoint?, identity: CallerIdentity, headers: [(name: String, value: String)], coding: ContentCoding
+    endpoint: Endpoint?, identity: CallerIdentity, headers: [(name: String, value: String)], framing: BodyFraming,
+    coding: ContentCoding
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -65,6 +74,7 @@ final class Call {
     self.endpoint = endpoint
     self.identity = identity
     self.headers = headers
+    hasBody = framing != .none
     isRequestEncoded = coding != .identity
     if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint) }
     if requestReader != nil, coding == .zlib { requestInflater = Inflater() }
@@ -79,7 +89,7 @@ final class Call {
   /// Whether the call may spend money that no dialect can count. Methods that fetch or delete generate nothing.
   var isUnmetered: Bool { endpoint == nil && !Self.freeMethods.contains(method) }
 
-  private static let freeMethods: Set<String> = ["GET", "HEAD", "OPTIONS", "DELETE"]
+  static let freeMethods: Set<String> = ["GET", "HEAD", "OPTIONS", "DELETE"]
 
   // MARK: The request
 
@@ -160,8 +170,10 @@ final class Call {
   /// Writes what is known into the in-flight file when it has changed, so that a crash loses nothing of it.
   private func storeProgress() {
     guard let progress = replyReader?.progress else { return }
-    guard progress.revision != storedRevision else { return }
+    let newTextBytes = progress.outputTextBytes &- storedTextBytes
+    guard progress.revision != storedRevision || newTextBytes >= Self.storedTextBytesStep else { return }
     storedRevision = progress.revision
+    storedTextBytes = progress.outputTextBytes
     ticket?.store(
       usage: progress.usage, outputTextBytes: progress.outputTextBytes, model: replyReader?.model,
       responseID: replyReader?.responseID, status: reply.status)

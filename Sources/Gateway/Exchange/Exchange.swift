@@ -30,17 +30,32 @@ struct Exchange: ~Copyable {
     /// The body arrives; nothing has been sent upstream. Next: waiting, refused, closed.
     case gathering(bytes: Int, bytesMax: Int)
     /// The transfer runs and the body still arrives; no reply yet. Next: waiting, replying, refused, draining.
-    case uploading(bytes: Int, bytesMax: Int)
+    case uploading(Upload)
     /// The request is complete, the transfer runs, no reply yet. Next: replying, refused, draining.
     case waiting
-    /// The reply's head has been sent to the client. Next: idle, closed, draining.
-    case replying(requestIsOpen: Bool)
+    /// The reply's head has been sent to the client; `upload` while the body still arrives. Next: idle, closed, draining.
+    case replying(upload: Upload?)
+    /// Tollgate looks something of its own up, to answer with it. Next: closed.
+    case answering(requestIsOpen: Bool)
     /// The client has left; the transfer is read to its end, or its cancellation awaited. Next: closed.
     case draining
     /// Tollgate has answered by itself; the rest of the request is dropped, up to a limit. Next: idle, closed.
     case refused(discardedBytes: Int, transferRuns: Bool)
     /// The connection is over.
     case closed
+  }
+
+  /// A body that is sent on as it arrives.
+  private struct Upload {
+    var bytes = 0
+    var bytesMax: Int
+
+    /// False where that would be too many.
+    mutating func add(_ count: Int) -> Bool {
+      let (sum, overflow) = bytes.addingReportingOverflow(count)
+      bytes = sum
+      return !overflow && sum <= bytesMax
+    }
   }
 
   /// A refused request's body is read and dropped up to this size, so that its client sees the answer; beyond, the
@@ -69,9 +84,17 @@ struct Exchange: ~Copyable {
       state = .gathering(bytes: 0, bytesMax: bytesMax)
       return .gather
     case .stream(let bytesMax):
-      state = .uploading(bytes: 0, bytesMax: bytesMax)
+      state = .uploading(Upload(bytesMax: bytesMax))
       return .start
     }
+  }
+
+  /// A head asks for something of Tollgate's own. False: no request can begin now.
+  mutating func ownRequest() -> Bool {
+    guard case .idle = state else { return false }
+    isKeptAlive = false
+    state = .answering(requestIsOpen: true)
+    return true
   }
 
   enum BodyAction: Equatable {
@@ -82,6 +105,8 @@ struct Exchange: ~Copyable {
     case discard
     /// The client keeps sending what nobody wants.
     case close
+    /// An upload passed its limit after its reply had begun: end both.
+    case cut
     case ignore
   }
 
@@ -91,11 +116,13 @@ struct Exchange: ~Copyable {
       guard let total = Self.sum(gathered, bytes, notOver: bytesMax) else { return .refuseTooLarge }
       state = .gathering(bytes: total, bytesMax: bytesMax)
       return .gather
-    case .uploading(let sent, let bytesMax):
-      guard let total = Self.sum(sent, bytes, notOver: bytesMax) else { return .refuseTooLarge }
-      state = .uploading(bytes: total, bytesMax: bytesMax)
+    case .uploading(var upload):
+      guard upload.add(bytes) else { return .refuseTooLarge }
+      state = .uploading(upload)
       return .upload
-    case .replying(requestIsOpen: true):
+    case .replying(upload: .some(var upload)):
+      guard upload.add(bytes) else { return .cut }
+      state = .replying(upload: upload)
       return .upload
     case .refused(let discarded, let transferRuns):
       guard let total = Self.sum(discarded, bytes, notOver: Self.discardedBytesMax) else {
@@ -104,7 +131,7 @@ struct Exchange: ~Copyable {
       }
       state = .refused(discardedBytes: total, transferRuns: transferRuns)
       return .discard
-    case .idle, .waiting, .replying(requestIsOpen: false), .draining, .closed:
+    case .idle, .waiting, .replying(upload: nil), .answering, .draining, .closed:
       return .ignore
     }
   }
@@ -127,12 +154,15 @@ struct Exchange: ~Copyable {
     case .uploading:
       state = .waiting
       return .finishUpload
-    case .replying(requestIsOpen: true):
-      state = .replying(requestIsOpen: false)
+    case .replying(upload: .some):
+      state = .replying(upload: nil)
       return .finishUpload
     case .refused:
       return afterRefusal()
-    case .idle, .waiting, .replying(requestIsOpen: false), .draining, .closed:
+    case .answering:
+      state = .answering(requestIsOpen: false)
+      return .ignore
+    case .idle, .waiting, .replying(upload: nil), .draining, .closed:
       return .ignore
     }
   }
@@ -158,6 +188,8 @@ struct Exchange: ~Copyable {
       // A running transfer still belongs to this exchange: no other may begin before it has ended.
       isKeptAlive = false
       return answered(requestIsOpen: requestIsOpen, transferRuns: true)
+    case .answering(let isOpen):
+      return answered(requestIsOpen: isOpen, transferRuns: false)
     case .waiting, .replying, .draining, .refused, .closed:
       return .ignore
     }
@@ -168,7 +200,7 @@ struct Exchange: ~Copyable {
     switch state {
     case .uploading: answered(requestIsOpen: true, transferRuns: false)
     case .waiting: answered(requestIsOpen: false, transferRuns: false)
-    case .idle, .gathering, .replying, .draining, .refused, .closed: .ignore
+    case .idle, .gathering, .replying, .answering, .draining, .refused, .closed: .ignore
     }
   }
 
@@ -183,15 +215,15 @@ struct Exchange: ~Copyable {
 
   mutating func upstreamHead() -> UpstreamHeadAction {
     switch state {
-    case .uploading:
-      state = .replying(requestIsOpen: true)
+    case .uploading(let upload):
+      state = .replying(upload: upload)
       return .forward
     case .waiting:
-      state = .replying(requestIsOpen: false)
+      state = .replying(upload: nil)
       return .forward
     case .draining:
       return .observe
-    case .idle, .gathering, .replying, .refused, .closed:
+    case .idle, .gathering, .replying, .answering, .refused, .closed:
       return .ignore
     }
   }
@@ -208,7 +240,7 @@ struct Exchange: ~Copyable {
     switch state {
     case .replying: .forward
     case .draining: .meter
-    case .idle, .gathering, .uploading, .waiting, .refused, .closed: .ignore
+    case .idle, .gathering, .uploading, .waiting, .answering, .refused, .closed: .ignore
     }
   }
 
@@ -245,13 +277,13 @@ struct Exchange: ~Copyable {
       case .write(let closes): return .refuseAndSettle(closes: closes)
       case .ignore: return .settle
       }
-    case .replying(let requestIsOpen):
+    case .replying(let upload):
       guard end == .complete else {
         state = .closed
         return .truncate
       }
       // A reply that came before the end of its request leaves the rest of the request unread.
-      let isReusable = isKeptAlive && !requestIsOpen
+      let isReusable = isKeptAlive && upload == nil
       state = isReusable ? .idle : .closed
       return .finishReply(then: isReusable ? .becomeIdle : .close)
     case .draining:
@@ -263,7 +295,7 @@ struct Exchange: ~Copyable {
     case .closed:
       // The connection was closed while a refused upload's transfer was being cancelled.
       return .settle
-    case .idle, .gathering, .refused(_, transferRuns: false):
+    case .idle, .gathering, .answering, .refused(_, transferRuns: false):
       return .ignore
     }
   }
@@ -280,14 +312,14 @@ struct Exchange: ~Copyable {
 
   mutating func clientGone(_ policy: GoneClientPolicy) -> ClientGoneAction {
     switch state {
-    case .idle, .gathering:
+    case .idle, .gathering, .answering:
       state = .closed
       return .forget
-    case .uploading, .replying(requestIsOpen: true):
+    case .uploading, .replying(upload: .some):
       // The rest of the request will never come.
       state = .draining
       return .cancelTransfer
-    case .waiting, .replying(requestIsOpen: false):
+    case .waiting, .replying(upload: nil):
       state = .draining
       return policy == .drain ? .drainTransfer : .cancelTransfer
     case .refused, .draining, .closed:
@@ -304,6 +336,9 @@ struct Exchange: ~Copyable {
 
   // MARK: The connection
 
+  /// Whether a request can begin.
+  var isIdle: Bool { if case .idle = state { true } else { false } }
+
   /// Whether a request is under way, from its head to the end of its reply.
   var isBusy: Bool {
     switch state {
@@ -315,8 +350,8 @@ struct Exchange: ~Copyable {
   /// Whether the request still arrives, so that its body time-out applies.
   var isReceiving: Bool {
     switch state {
-    case .gathering, .uploading, .replying(requestIsOpen: true), .refused: true
-    case .idle, .waiting, .replying(requestIsOpen: false), .draining, .closed: false
+    case .gathering, .uploading, .replying(upload: .some), .answering(requestIsOpen: true), .refused: true
+    case .idle, .waiting, .replying(upload: nil), .answering(requestIsOpen: false), .draining, .closed: false
     }
   }
 

@@ -11,7 +11,9 @@ extension ExchangeHandler {
   func writeReplyHead(_ head: UpstreamHead, headers forwarded: [(name: String, value: String)], for call: Call) {
     call.statusSent = head.status
     var headers = HTTPHeaders(forwarded.map { ($0.name, $0.value) })
-    call.usageChunkFilter = call.usageWasAsked && call.reply.framing == .serverSentEvents ? UsageChunkFilter() : nil
+    let isFiltered =
+      call.usageWasAsked && call.reply.framing == .serverSentEvents && call.reply.coding == .identity
+    call.usageChunkFilter = isFiltered ? UsageChunkFilter() : nil
     let framing = ReplyBodyFraming(
       head: head, requestMethod: call.method, version: requestVersion, isRewritten: call.usageChunkFilter != nil)
     framing.apply(to: &headers)
@@ -38,12 +40,10 @@ extension ExchangeHandler {
   }
 
   /// Closes without an end, once what is queued has gone out: the client must see that the reply was cut.
-  func closeTruncated() {
-    guard let context else { return }
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).whenComplete { _ in
-      bound.value.close(promise: nil)
-    }
+  func closeTruncated(_ call: Call) {
+    if let rest = call.usageChunkFilter?.finish(), rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
+    context?.flush()
+    closeAfterAnswer()
   }
 
   // MARK: Tollgate's own answers
@@ -65,6 +65,7 @@ extension ExchangeHandler {
     if let transfer = call?.transfer {
       // The call is settled once its transfer has ended.
       call?.statusSent = refusal.status
+      call?.refusalCode = refusal.code
       transfer.cancel()
     } else {
       self.call = nil
@@ -98,7 +99,7 @@ extension ExchangeHandler {
 
   /// `GET /tollgate/calls/{id}`: the record of a call, for the key that made it.
   func answerOwnCall(_ id: CallID, headers: HTTPHeaders) {
-    guard exchange.requestHead(.gather(bytesMax: 0), keepAlive: false) == .gather else { return }
+    guard exchange.ownRequest() else { return }
     let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
     gateway.lookUpCall(id, Login(IdentityFields(headers)).keyID) { json in
       bound.eventLoop.execute { bound.value.writeOwnCall(id, json: json) }
@@ -106,10 +107,7 @@ extension ExchangeHandler {
   }
 
   private func writeOwnCall(_ id: CallID, json: [UInt8]?) {
-    // The request may have been read to its end by now, or not.
-    let action =
-      exchange.isReceiving ? exchange.refuse(requestIsOpen: true, closes: true) : exchange.admissionRefused()
-    guard case .write(let closes) = action else { return }
+    guard case .write(let closes) = exchange.refuse(requestIsOpen: false, closes: true) else { return }
     guard let json else {
       let refusal = Refusal(.notFound, "There is no call \(id) of this key.")
       writeRefusal(refusal, dialect: nil, call: nil, closes: closes)
@@ -130,12 +128,7 @@ extension ExchangeHandler {
   }
 
   private func endAnswer(closes: Bool) {
-    guard let context else { return }
-    guard closes else {
-      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      return
-    }
-    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.closeAfterAnswer() }
+    context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    if closes { closeAfterAnswer() }
   }
 }

@@ -20,7 +20,9 @@ extension ExchangeHandler {
   // MARK: Head
 
   private func requestHead(_ head: HTTPRequestHead) {
-    requestHeadArrived()
+    // What a client still sends after a closing answer is no request.
+    guard exchange.isIdle else { return }
+    requestPartArrived()
     requestVersion = head.version
     requestMethod = head.method
     let checked: CheckedHead
@@ -30,13 +32,15 @@ extension ExchangeHandler {
       reject(error, dialect: dialect(of: head), requestIsOpen: true)
       return
     }
+    let closes = !head.isKeepAlive || checked.closesConnection
     let decision = gateway.routing.route(
       method: head.method, target: checked.target, hasAnthropicVersion: checked.hasAnthropicVersion)
     switch decision {
     case .refuse(let refusal):
-      refuse(refusal, dialect: checked.hasAnthropicVersion ? .anthropic : nil, requestIsOpen: true)
+      refuse(
+        refusal, dialect: checked.hasAnthropicVersion ? .anthropic : nil, requestIsOpen: true, closes: closes)
     case .call(let id): answerOwnCall(id, headers: head.headers)
-    case .forward(let route): accept(head, checked, route: route)
+    case .forward(let route): accept(head, checked, route: route, closes: closes)
     }
   }
 
@@ -49,26 +53,25 @@ extension ExchangeHandler {
   }
 
   /// A request for a provider: it becomes a call.
-  private func accept(_ head: HTTPRequestHead, _ checked: CheckedHead, route: Route) {
+  private func accept(_ head: HTTPRequestHead, _ checked: CheckedHead, route: Route, closes: Bool) {
     let call: Call
     do {
       call = try makeCall(head, checked, route: route)
     } catch {
-      refuse(error, dialect: route.dialect, requestIsOpen: true)
+      refuse(error, dialect: route.dialect, requestIsOpen: true, closes: closes)
       return
     }
     self.call = call
     if call.isUnmetered, gateway.configuration.unmetered == .deny {
-      refuse(.unmetered(method: call.method, path: call.path), requestIsOpen: true)
+      refuse(.unmetered(method: call.method, path: call.path), requestIsOpen: true, closes: closes)
       return
     }
     if checked.expectsContinue { writeContinue() }
-    if checked.framing != .none { requestPartArrived() }
     let bytesMax = gateway.configuration.limits.bodyBytesMax
-    let isGathered = call.endpoint != nil || checked.framing == .none
+    let isGathered = call.endpoint != nil || checked.framing.isEmpty
     switch exchange.requestHead(
       isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax),
-      keepAlive: head.isKeepAlive && !checked.closesConnection)
+      keepAlive: !closes)
     {
     case .gather, .ignore: break
     case .start: start(call, body: .streamed(contentLength: checked.framing.contentLength))
@@ -87,7 +90,7 @@ extension ExchangeHandler {
       endpoint: Endpoint.recognise(method: head.method.rawValue, path: route.path, dialect: route.dialect),
       identity: identity,
       headers: HopByHop.forwardable(head.headers),
-      coding: ContentCoding(head.headers.first(name: "content-encoding")))
+      framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")))
   }
 
   // MARK: Body
@@ -109,6 +112,8 @@ extension ExchangeHandler {
       refuse(.bodyTooLarge(bytesMax: bytesMax), requestIsOpen: true, closes: true)
     case .close:
       closeAfterAnswer()
+    case .cut:
+      cut()
     case .discard, .ignore:
       break
     }

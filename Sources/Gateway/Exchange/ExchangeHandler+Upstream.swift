@@ -87,13 +87,14 @@ extension ExchangeHandler {
     case .truncate:
       self.call = nil
       settle(call, end: end)
-      closeTruncated()
+      closeTruncated(call)
     case .settle:
       self.call = nil
       if context == nil || !channel.isActive { leaveTable() }
       settle(call, end: end)
     case .ignore:
-      break
+      // No order of events leads here; a call is settled all the same, so that none is ever lost.
+      settle(call, end: end)
     }
   }
 

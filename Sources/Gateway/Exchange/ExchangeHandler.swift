@@ -31,7 +31,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
   private var deadlineKind = DeadlineKind.requestHead
   private var unwritableSince: NIODeadline?
 
-  private enum DeadlineKind {
+  private enum DeadlineKind: Equatable {
     /// The head of a request has not come.
     case requestHead
     /// The next part of a request's body has not come.
@@ -43,7 +43,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     case linger
   }
 
-  private static let lingerMilliseconds: Int64 = 2_000
+  private static let lingerMilliseconds = 2_000
 
   init(gateway: GatewayContext, table: ConnectionTable, channel: any Channel) {
     self.gateway = gateway
@@ -78,7 +78,10 @@ final class ExchangeHandler: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if error is HTTPParserError {
+    if error as? HTTPParserError == .invalidEOFState {
+      // The client left in the middle of its request: `channelInactive` follows.
+      context.close(promise: nil)
+    } else if error is HTTPParserError {
       reject(Rejection(decoderError: error), requestIsOpen: false)
       // Where a reply was under way already, nothing more can be said on this connection.
       if exchange.isBusy { cut() }
@@ -94,7 +97,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
   /// No request after the present one.
   func stopReuse() {
-    if exchange.stopReuse() { context?.close(promise: nil) }
+    if exchange.stopReuse() { closeAfterAnswer() }
   }
 
   /// Ends the connection now: the time for draining is over.
@@ -123,10 +126,6 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
   // MARK: Deadlines
 
-  func requestHeadArrived() {
-    deadline = nil
-  }
-
   /// Nothing is due from a client that has left.
   func clientLeft() {
     deadline = nil
@@ -138,7 +137,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
   }
 
   func requestArrivedWhole() {
-    deadline = nil
+    if deadlineKind == .requestBody { deadline = nil }
   }
 
   func becameIdle() {
@@ -149,11 +148,15 @@ final class ExchangeHandler: ChannelDuplexHandler {
     setDeadline(.drain, milliseconds: seconds &* 1000)
   }
 
-  /// Half-closes, and drops what still comes for a while.
+  /// Half-closes once what is queued has gone out, then drops what still comes for a while.
   func closeAfterAnswer() {
-    deadline = .now() + .milliseconds(Self.lingerMilliseconds)
-    deadlineKind = .linger
-    context?.close(mode: .output, promise: nil)
+    guard let context else { return }
+    // A peer that does not take the rest of its answer gets no more time than one that does not read a stream.
+    setDeadline(.linger, milliseconds: gateway.configuration.limits.clientIdleTimeoutMilliseconds)
+    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    context.close(mode: .output).whenComplete { _ in
+      bound.value.setDeadline(.linger, milliseconds: Self.lingerMilliseconds)
+    }
   }
 
   func checkDeadlines(now: NIODeadline) {
@@ -166,7 +169,9 @@ final class ExchangeHandler: ChannelDuplexHandler {
     guard let deadline, deadline <= now else { return }
     self.deadline = nil
     switch deadlineKind {
-    case .requestHead, .linger:
+    case .requestHead:
+      closeAfterAnswer()
+    case .linger:
       context?.close(promise: nil)
     case .requestBody where upload.isHoldingRead:
       // It is the upstream that does not take the body, not the client that does not send it.

@@ -37,11 +37,16 @@ public struct Recovery: Sendable {
 
   private func charge(_ record: inout CallRecord, for call: RecoveredCall) {
     record.usageSource = .recovered
-    guard let dialect = record.dialect.flatMap(Dialect.init(rawValue:)) else {
-      if call.wasSent { unmetered.charge(&record) } else { record.chargeNothing() }
+    let dialect = record.dialect.flatMap(Dialect.init(rawValue:))
+    guard let endpoint = Endpoint.recognise(method: record.method, path: record.path, dialect: dialect), let dialect
+    else {
+      let mayHaveSpent = call.wasSent && !Call.freeMethods.contains(record.method)
+      if mayHaveSpent { unmetered.charge(&record) } else { record.chargeNothing() }
       return
     }
-    guard call.wasSent, call.status < 400 else {
+    // A poll repeats what another call is charged for.
+    let isBilled = !endpoint.operation.isFree && endpoint.operation != .responseRetrieval
+    guard call.wasSent, isBilled, call.status == 0 || (200..<300).contains(call.status) else {
       record.chargeNothing()
       return
     }

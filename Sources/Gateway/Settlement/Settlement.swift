@@ -8,6 +8,7 @@ extension GatewayContext {
   func settle(_ call: Call, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     let reply = call.finishReply()
     let record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
+    failures.log(record, end: end)
     metrics.settled(record, of: call, end: end)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() { ledger.settle(ticket, as: record) }
@@ -54,12 +55,17 @@ extension GatewayContext {
 
   private func charge(_ record: inout CallRecord, call: Call, reply: ReplyFacts, end: TransferEnd) {
     guard let endpoint = call.endpoint else {
-      if end.wasSent, call.isUnmetered { configuration.unmetered.charge(&record) } else { record.chargeNothing() }
+      if end.wasSent, call.isUnmetered, call.refusalCode == nil {
+        configuration.unmetered.charge(&record)
+      } else {
+        record.chargeNothing()
+      }
       return
     }
     let wasCounted =
       endpoint.operation == .responseRetrieval
-      && reply.responseID.map { ledger.hasCounted(provider: record.provider, responseID: $0) } ?? false
+      && !reply.usage.isEmpty
+      && reply.responseID.map { !ledger.countOnce(provider: record.provider, responseID: $0) } ?? false
     let metered = MeteredUsage(
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
@@ -77,6 +83,7 @@ extension GatewayContext {
   // MARK: Outcome
 
   private static func outcome(of call: Call, reply: ReplyFacts, end: TransferEnd) -> Outcome {
+    if call.refusalCode != nil { return .denied }
     if call.clientLeftEarly { return .aborted }
     // A client that has seen the end of its stream may close before the transfer ends.
     let isWhole = end.result == .complete || (reply.isTerminal && call.reply.framing == .serverSentEvents)
@@ -91,14 +98,24 @@ extension GatewayContext {
     switch call.reply.status {
     case 500...: return .upstreamError
     case 400..<500: return .clientError
-    default: return reply.errorCode == nil ? .ok : .upstreamError
+    default: return reply.errorCode == nil && !Self.isCut(call, reply) ? .ok : .upstreamError
     }
   }
 
+  /// Whether a stream of a known API ended without its last event, although its framing is whole.
+  private static func isCut(_ call: Call, _ reply: ReplyFacts) -> Bool {
+    guard let endpoint = call.endpoint, !endpoint.operation.isFree, (200..<300).contains(call.reply.status) else {
+      return false
+    }
+    return call.reply.framing == .serverSentEvents && !call.isReplyOpaque && !reply.isTerminal
+  }
+
   private static func error(of call: Call, reply: ReplyFacts, end: TransferEnd) -> String? {
+    if let code = call.refusalCode { return code.rawValue }
     if let code = reply.errorCode { return code }
     switch end.result {
-    case .complete: return call.clientLeftEarly ? "client_disconnected" : nil
+    case .complete where call.clientLeftEarly: return "client_disconnected"
+    case .complete: return isCut(call, reply) ? "stream_cut" : nil
     case .cancelled where call.clientLeftEarly: return "client_disconnected"
     case .cancelled, .failed: return call.failure(of: end).rawValue
     }

@@ -21,6 +21,9 @@ public enum BodyFraming: Sendable, Equatable {
 }
 
 extension BodyFraming {
+  /// Whether no byte of a body follows.
+  var isEmpty: Bool { self == .none || self == .length(0) }
+
   /// The length that the client named.
   var contentLength: Int64? {
     if case .length(let length) = self { length } else { nil }

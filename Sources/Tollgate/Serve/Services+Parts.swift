@@ -62,7 +62,8 @@ extension Services {
     { id, upstreamKeyID, answer in
       Task {
         let record = try? await ledger.call(id)
-        let isOwn = record?.upstreamKeyID == upstreamKeyID
+        // Calls without a key have no owner that could be told from others.
+        let isOwn = upstreamKeyID != nil && record?.upstreamKeyID == upstreamKeyID
         answer(isOwn ? record.map { CallJSON.document($0) } : nil)
       }
     }

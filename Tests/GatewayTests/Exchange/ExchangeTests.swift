@@ -191,6 +191,40 @@ struct ExchangeTests {
     #expect(exchange.requestEnd() == .becomeIdle)
   }
 
+  @Test("ends an upload that passes its limit after its reply has begun")
+  func uploadTooLargeWhileReplying() {
+    var exchange = uploading()
+    _ = exchange.upstreamHead()
+    #expect(exchange.requestBody(bytes: 100) == .upload)
+    #expect(exchange.requestBody(bytes: 1) == .cut)
+    #expect(exchange.clientGone(.drain) == .cancelTransfer)
+    #expect(exchange.upstreamEnded(.failed) == .settle)
+  }
+
+  @Test("answers for itself before or after the end of the request, and closes")
+  func ownAnswer() {
+    for isWhole in [false, true] {
+      var exchange = Exchange()
+      let begins = exchange.ownRequest()
+      #expect(begins)
+      if isWhole { #expect(exchange.requestEnd() == .ignore) }
+      #expect(exchange.refuse(requestIsOpen: false, closes: true) == .write(closes: true))
+      if !isWhole { #expect(exchange.requestEnd() == .close) }
+      let isBusy = exchange.isBusy
+      #expect(!isBusy)
+    }
+  }
+
+  @Test("forgets what it looks up when the client leaves")
+  func goneWhileAnswering() {
+    var exchange = Exchange()
+    _ = exchange.ownRequest()
+    #expect(exchange.clientGone(.drain) == .forget)
+    let isBusy = exchange.isBusy
+    #expect(!isBusy)
+    #expect(exchange.refuse(requestIsOpen: false, closes: true) == .ignore)
+  }
+
   @Test("closes at once when it is idle and reuse is stopped, else after the reply")
   func stopReuse() {
     var idle = Exchange()
