@@ -28,12 +28,14 @@ struct Benchmarks {
     measurement.run("reply: an event of a stream", bytes: Traffic.stream.count, count: 1000) {
       var reader = ReplyReader(endpoint: chat, status: 200, framing: .serverSentEvents)
       for part in parts(of: Traffic.stream) { reader.consume(Traffic.stream.span.bytes.extracting(part)) }
-      precondition(reader.finish().isTerminal)
+      let facts = reader.finish()
+      precondition(facts.isTerminal)
     }
     measurement.run("reply: a short completion", bytes: Traffic.reply.count) {
       var reader = ReplyReader(endpoint: chat, status: 200, framing: .json)
       for part in parts(of: Traffic.reply) { reader.consume(Traffic.reply.span.bytes.extracting(part)) }
-      precondition(reader.finish().responseID == "chatcmpl-1")
+      let facts = reader.finish()
+      precondition(facts.responseID == "chatcmpl-1")
     }
   }
 
