@@ -49,6 +49,8 @@ final class Call {
   var statusSent = 0
   /// Whether the client left before it had seen the reply's own end.
   private(set) var clientLeftEarly = false
+  /// Whether Tollgate gave the client up: it did not read, or the time to drain was over.
+  var isCutHere = false
   /// A header field of the reply cannot be passed on, so that the transfer was cancelled.
   var replyIsMalformed = false
   /// Bytes handed over by the transfer and not yet returned as credit, because the client reads slowly.

@@ -102,6 +102,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
   /// Ends the connection now: the time for draining is over.
   func cut() {
+    call?.isCutHere = true
     clientGone(.cancel)
     context?.close(promise: nil)
   }

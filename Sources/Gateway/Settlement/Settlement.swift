@@ -114,6 +114,7 @@ extension GatewayContext {
   private static func error(of call: Call, reply: ReplyFacts, end: TransferEnd) -> String? {
     if let code = call.refusalCode { return code.rawValue }
     if let code = reply.errorCode { return code }
+    if call.isCutHere { return "cut" }
     switch end.result {
     case .complete where call.clientLeftEarly: return "client_disconnected"
     case .complete: return isCut(call, reply) ? "stream_cut" : nil

@@ -76,7 +76,7 @@ final class DataDirectory: Sendable {
       throw .directory(
         "\(path)/lock cannot be opened for writing: \(systemErrorText(errno)); the directory must be writable")
     }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    guard tryToLock(lock) else {
       let number = errno
       defer { close(lock) }
       guard number == EWOULDBLOCK else { throw .directory("\(path)/lock cannot be locked: \(systemErrorText(number))") }
@@ -87,6 +87,19 @@ final class DataDirectory: Sendable {
     if ftruncate(lock, 0) == 0 { _ = pwrite(lock, text, text.count, 0) }
     return lock
   }
+
+  /// A process that was killed can hold its lock for a moment after its parent has learnt of its end.
+  private static func tryToLock(_ lock: Int32) -> Bool {
+    for _ in 0..<lockTries {
+      if flock(lock, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK else { return false }
+      usleep(lockPauseMicroseconds)
+    }
+    return flock(lock, LOCK_EX | LOCK_NB) == 0
+  }
+
+  private static let lockTries = 25
+  private static let lockPauseMicroseconds: UInt32 = 20_000
 
   private static func holder(_ lock: Int32) -> Int? {
     guard let bytes = readAll(lock, bytesMax: 32) else { return nil }

@@ -38,7 +38,7 @@ extension PriceBook {
         (name, [UInt8](try Data(contentsOf: URL(filePath: directory).appending(path: name))))
       }
     } catch {
-      throw CommandFailure("the price book directory \(directory) cannot be read: \(error)")
+      throw CommandFailure("the price book directory \(directory) cannot be read: does it exist, and may you read it?")
     }
   }
 }

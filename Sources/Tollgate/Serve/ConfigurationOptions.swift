@@ -24,7 +24,7 @@ struct ConfigurationOptions: ParsableArguments {
     transform: usage(UpstreamArgument.init(parsing:)))
   var upstream: [UpstreamArgument] = []
 
-  @Option(help: ArgumentHelp("A directory of price files instead of the built-in prices.", valueName: "dir"))
+  @Option(help: ArgumentHelp("A directory of price files that come on top of the built-in ones.", valueName: "dir"))
   var priceBook: String?
 
   /// The file with the options on top, checked.

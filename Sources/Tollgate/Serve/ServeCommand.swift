@@ -24,15 +24,24 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() async throws {
-    let configuration = try options.load()
-    ProcessLimits.prepare()
+    var configuration = try options.load()
+    let descriptors = ProcessLimits.prepare()
     let sink = LogSink(style: configuration.log.style)
     defer { sink.flush(timeoutMilliseconds: 1_000) }
     let logger = configuration.log.logger(writingTo: sink)
     logger.info(
       "starting", metadata: ["version": "\(Version.current)", "libcurl": "\(UpstreamClient.libcurlVersion)"])
+    if let connections = ProcessLimits.connections(within: descriptors),
+      connections < configuration.limits.gateway.connectionsMax
+    {
+      logger.warning(
+        "the system's limit of open files allows fewer connections than limits.connections: raise it (ulimit -n)",
+        metadata: ["open_files": "\(descriptors)", "connections": "\(connections)"])
+      configuration.limits.gateway.connectionsMax = connections
+    }
+    let dataDirectory = configuration.dataDirectory
     let startup = Startup(configuration.listen) { addresses in
-      StandardStream.output.write(Banner(addresses, dataDirectory: configuration.dataDirectory).text)
+      StandardStream.output.write(Banner(addresses, dataDirectory: dataDirectory).text)
     }
     do {
       let services = try Services(configuration, logger: logger, onControlListening: startup.controlListens)
@@ -48,7 +57,17 @@ struct ServeCommand: AsyncParsableCommand {
 
 /// What the process asks of the system before it opens its first socket.
 enum ProcessLimits {
-  static func prepare() {
+  /// Descriptors for the ledger, the control plane, the threads and the pool of upstream connections.
+  private static let reservedDescriptors = 64
+
+  /// How many connections of agents there can be, each with one upstream; nil where files are not limited.
+  static func connections(within descriptors: Int) -> Int? {
+    descriptors == .max ? nil : max(8, (descriptors - reservedDescriptors) / 2)
+  }
+
+  /// - Returns: how many files the process can open.
+  @discardableResult
+  static func prepare() -> Int {
     // A stream takes two descriptors, so the usual soft limit of 1,024 would be 500 streams.
     var limit = rlimit()
     if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
@@ -57,5 +76,6 @@ enum ProcessLimits {
     }
     // A peer that has gone is a failed write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    return limit.rlim_cur == 0 ? .max : Int(clamping: limit.rlim_cur)
   }
 }
