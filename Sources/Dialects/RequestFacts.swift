@@ -16,6 +16,8 @@ public struct RequestFacts: Sendable, Equatable {
   public var speed: String?
   /// Tool results in the new tail of the conversation: those after the last message of the assistant.
   public var toolResults: Int
+  /// How many of ``toolResults`` say that their tool failed (Anthropic's `is_error`; OpenAI's APIs have no such mark).
+  public var toolResultErrors: Int
   /// UTF-8 bytes of everything that becomes prompt: text, tool definitions, tool arguments and results.
   public var promptTextBytes: Int64
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
@@ -33,6 +35,7 @@ public struct RequestFacts: Sendable, Equatable {
     wantsStreamUsage = false
     choices = 1
     toolResults = 0
+    toolResultErrors = 0
     promptTextBytes = 0
     isAmbiguous = false
     isComplete = false

@@ -35,7 +35,8 @@ public struct GatewayMetrics: Sendable {
   func settled(_ record: CallRecord, of call: Call, end: TransferEnd) {
     calls.ended()
     calls.attempted(provider: record.provider, outcome: UpstreamAttemptOutcome(end, status: call.reply.status))
-    calls.record(record, isUnmetered: call.isUnmetered)
+    calls.record(
+      record, isUnmetered: call.isUnmetered, toolResultErrors: call.requestFacts.toolResultErrors)
   }
 }
 

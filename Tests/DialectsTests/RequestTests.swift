@@ -69,6 +69,7 @@ struct RequestTests {
     expected.serviceTier = "auto"
     expected.speed = "fast"
     expected.toolResults = 2
+    expected.toolResultErrors = 1
     expected.promptTextBytes = 2 + 2 + 1 + 1 + 7 + 2 + 2 + 3
     expected.isComplete = true
     #expect(facts == expected)

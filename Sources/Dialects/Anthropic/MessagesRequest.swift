@@ -6,7 +6,7 @@ internal import JSON
 struct MessagesRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case message = 1
-    case role, blockType, source, sourceType, sourceText
+    case role, blockType, isError, source, sourceType, sourceText
   }
 
   static let shape = JSONShape(
@@ -32,6 +32,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
       "content": text.orArray(
         of: .object([
           "type": .word(Field.blockType, of: ["tool_result"]),
+          "is_error": .scalar(Field.isError),
           "text": text,
           "thinking": text,
           "name": text,
@@ -49,6 +50,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   private var members = RequestMembers()
   private var isAssistant = false
   private var results = 0
+  private var errors = 0
   private var isTextSource = false
   private var sourceBytes = 0
 
@@ -58,6 +60,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .message:
       isAssistant = false
       results = 0
+      errors = 0
     case .source:
       isTextSource = false
       sourceBytes = 0
@@ -69,6 +72,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     switch Field(rawValue: label) {
     case .role: isAssistant = json.word != nil
     case .blockType: if json.word != nil { results &+= 1 }
+    case .isError: if json.isTrue { errors &+= 1 }
     case .sourceType: isTextSource = json.word != nil
     case .sourceText: sourceBytes = json.size
     case .message, .source: break
@@ -79,7 +83,9 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
     // What stands before the last message of the assistant is history.
-    case .message: facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
+    case .message:
+      facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
+      facts.toolResultErrors = isAssistant ? 0 : facts.toolResultErrors &+ errors
     case .source: if isTextSource { facts.promptTextBytes &+= Int64(sourceBytes) }
     default: break
     }

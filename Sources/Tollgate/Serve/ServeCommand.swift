@@ -34,7 +34,8 @@ struct ServeCommand: AsyncParsableCommand {
     if let connections = ProcessLimits.connections(within: descriptors),
       connections < configuration.limits.gateway.connectionsMax
     {
-      logger.warning(
+      logger.log(
+        level: connections < 1_024 ? .warning : .info,
         "the system's limit of open files allows fewer connections than limits.connections: raise it (ulimit -n)",
         metadata: ["open_files": "\(descriptors)", "connections": "\(connections)"])
       configuration.limits.gateway.connectionsMax = connections
