@@ -128,6 +128,7 @@ final class Call {
   func finishRequest(uptimeNanoseconds: UInt64) {
     requestEndUptimeNanoseconds = uptimeNanoseconds
     if let reader = requestReader.take() { requestFacts = reader.finish() }
+    requestInflater = nil
   }
 
   // MARK: The reply
@@ -160,16 +161,15 @@ final class Call {
 
   /// The client is gone. One that leaves once it has seen the last event of a stream has had all of it.
   func clientLeft() {
-    guard reply.framing == .serverSentEvents, replyReader?.isTerminal == true else {
-      clientLeftEarly = true
-      return
-    }
+    let hasSeenEnd = reply.framing == .serverSentEvents && replyReader?.isTerminal == true
+    if !hasSeenEnd { clientLeftEarly = true }
   }
 
   /// Whether the reply's body could not be read, so that its usage is not known.
   var isReplyOpaque: Bool { reply.framing == .opaque || replyInflater?.hasFailed == true }
 
-  /// Writes what is known into the in-flight file when it has changed, so that a crash loses nothing of it.
+  /// Writes what is known into the in-flight file when it has changed, so that a crash loses little of it: nothing that the
+  /// provider reported, and less text than ``storedTextBytesStep``.
   private func storeProgress() {
     guard let progress = replyReader?.progress else { return }
     let newTextBytes = progress.outputTextBytes &- storedTextBytes

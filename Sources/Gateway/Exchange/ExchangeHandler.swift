@@ -91,10 +91,6 @@ final class ExchangeHandler: ChannelDuplexHandler {
     }
   }
 
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    context.fireUserInboundEventTriggered(event)
-  }
-
   /// No request after the present one.
   func stopReuse() {
     if exchange.stopReuse() { closeAfterAnswer() }

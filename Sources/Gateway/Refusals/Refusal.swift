@@ -138,7 +138,7 @@ extension Refusal {
     case .unavailable:
       self.init(.tooManyInFlight, "Too many calls are under way.")
     case .badRequest:
-      self.init(.badRequest, "The request cannot be sent on as it is: a header field has a control byte.")
+      self.init(.badRequest, "The request cannot be sent on as it is. The log says what is wrong with it.")
     case .internalError:
       self.init(.internalError, "Tollgate failed to send the request on. The log says more.")
     }
