@@ -2,40 +2,28 @@
 public enum Dialect: String, Sendable, CaseIterable {
   case openai
   case anthropic
+  case gemini
+  case bedrock
+  case mistral
+  case cohere
+  case ollama
+  case mcp
 }
 
-/// Which API a call is for, told from its method and path.
-public enum Operation: Sendable, Equatable, CaseIterable {
-  case chatCompletions
-  case completions
-  case responses
-  /// `GET /v1/responses/{id}`, polling included, and its cancelling: repeats the usage of a call that was made earlier.
-  case responseRetrieval
-  case embeddings
-  /// Free.
-  case moderations
-  /// Free: a list of models, or one of them.
-  case models
-  case messages
-  /// Anthropic's `count_tokens` and OpenAI's `input_tokens`: they count, and bill nothing.
-  case countTokens
-
-  /// Whether the provider bills nothing for it.
-  public var isFree: Bool {
-    switch self {
-    case .moderations, .models, .countTokens: true
-    default: false
-    }
-  }
-}
-
-/// An API that Tollgate understands.
+/// What is known of a request from its method and target alone.
 public struct Endpoint: Sendable, Equatable {
   public var dialect: Dialect
   public var operation: Operation
+  /// The model, where the path names it (Gemini's `models/{model}:generateContent`, Bedrock's `/model/{id}/converse`), with
+  /// percent-encoding undone; for an Azure deployment, the deployment's name. At most 256 bytes.
+  public var model: String?
+  /// Whether the path says that the reply is a stream (`:streamGenerateContent`, `converse-stream`). Nil where the body says it.
+  public var streams: Bool?
 
-  public init(dialect: Dialect, operation: Operation) {
+  public init(dialect: Dialect, operation: Operation, model: String? = nil, streams: Bool? = nil) {
     self.dialect = dialect
     self.operation = operation
+    self.model = model
+    self.streams = streams
   }
 }

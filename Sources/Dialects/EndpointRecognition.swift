@@ -4,48 +4,49 @@ extension Endpoint {
   /// Whatever a provider puts before the API's own path (`/v1`, `/openai/v1`, `/api/v1`, nothing) is accepted, and so
   /// are slashes at the end.
   ///
-  /// - Parameter dialect: the dialect the provider is configured with: decides where a path is common to several
-  ///   (`/v1/models`), or would mean little by itself (`/messages`). Nil lets the path's shape decide.
+  /// - Parameter dialect: the dialect the provider is configured with: its paths are tried first, and it decides where a path
+  ///   is common to several (`/v1/models`), or would mean little by itself (`/messages`). Nil lets the path's shape decide.
   public static func recognise(method: String, path: String, dialect: Dialect?) -> Endpoint? {
-    let segments = path.utf8.split(separator: UInt8(ascii: "/"))
-    let names = segments.suffix(4).map { Substring($0) }
-    switch method {
-    case "POST": return post(names, dialect)
-    case "GET": return get(segments.map { Substring($0) }, dialect)
-    default: return nil
+    let path = EndpointPath(method: method, path: path)
+    if let dialect, let endpoint = recognise(path, as: dialect, isConfigured: true) { return endpoint }
+    for other in orderByShape where other != dialect {
+      if let endpoint = recognise(path, as: other, isConfigured: false) { return endpoint }
+    }
+    return nil
+  }
+
+  /// The dialects in the order in which they claim a path that is not their provider's.
+  private static let orderByShape: [Dialect] = [
+    .anthropic, .openai, .gemini, .bedrock, .ollama, .cohere, .mistral, .mcp,
+  ]
+
+  private static func recognise(_ path: EndpointPath, as dialect: Dialect, isConfigured: Bool) -> Endpoint? {
+    switch dialect {
+    case .openai: openAI(path, isConfigured: isConfigured)
+    case .anthropic: anthropic(path, isConfigured: isConfigured)
+    case .gemini: gemini(path, isConfigured: isConfigured)
+    case .bedrock: bedrock(path, isConfigured: isConfigured)
+    case .mistral: mistral(path, isConfigured: isConfigured)
+    case .cohere: cohere(path, isConfigured: isConfigured)
+    case .ollama: ollama(path, isConfigured: isConfigured)
+    case .mcp: mcp(path, isConfigured: isConfigured)
     }
   }
+}
 
-  private static func post(_ names: [Substring], _ dialect: Dialect?) -> Endpoint? {
-    let last = names.last
-    let before = names.dropLast().last
-    switch (before, last) {
-    case ("chat", "completions"): return openAI(.chatCompletions)
-    case (_, "completions"): return openAI(.completions)
-    case (_, "responses"), ("responses", "compact"): return openAI(.responses)
-    case ("responses", "input_tokens"): return openAI(.countTokens)
-    case (_, "cancel") where names.dropLast(2).last == "responses": return openAI(.responseRetrieval)
-    case (_, "embeddings"): return openAI(.embeddings)
-    case (_, "moderations"): return openAI(.moderations)
-    case ("messages", "count_tokens"): return anthropic(.countTokens)
-    // Other APIs have messages too, of threads for one.
-    case ("v1", "messages"): return anthropic(.messages)
-    case (nil, "messages") where dialect == .anthropic: return anthropic(.messages)
-    default: return nil
-    }
+/// Method and path of a request, taken apart.
+struct EndpointPath {
+  var method: String
+  /// The segments as they are written, percent-encoding and all; empty ones left out.
+  var segments: [Substring]
+
+  init(method: String, path: String) {
+    self.method = method
+    segments = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
   }
 
-  private static func get(_ names: [Substring], _ dialect: Dialect?) -> Endpoint? {
-    let before = names.dropLast().last
-    if before == "responses" { return openAI(.responseRetrieval) }
-    // The id of a model may have slashes, but the list is under the API's root.
-    guard let place = names.firstIndex(of: "models"), place <= 3 else { return nil }
-    return dialect == .anthropic ? anthropic(.models) : openAI(.models)
-  }
-
-  private static func openAI(_ operation: Operation) -> Endpoint { Endpoint(dialect: .openai, operation: operation) }
-
-  private static func anthropic(_ operation: Operation) -> Endpoint {
-    Endpoint(dialect: .anthropic, operation: operation)
-  }
+  /// The last segment, and those before it.
+  var last: Substring? { segments.last }
+  var beforeLast: Substring? { segments.dropLast().last }
+  var thirdLast: Substring? { segments.dropLast(2).last }
 }

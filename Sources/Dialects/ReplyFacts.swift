@@ -21,13 +21,11 @@ public struct ReplyFacts: Sendable, Equatable {
   public var finishReason: String?
   /// The provider's machine-readable error, of an error body or inside a 200: its code, else its type; `error` where it has neither.
   public var errorCode: String?
-  public var serviceTier: String?
-  /// Where the provider says it processed the call (`us`, ...); nil where it does not say or it is not bound.
-  public var geo: String?
-  /// Anthropic's speed, where it is not the standard one.
-  public var speed: String?
-  /// The tool behind the reply's web searches, where its name decides their price (`web_search_preview`).
-  public var searchTool: String?
+  /// What decides the price: the tier that served the call, where it was processed, its speed, the tool behind its searches.
+  /// A value that the reply does not give is nil.
+  public var context: PricingContext
+  /// What the provider says that the call cost, in pico-dollars (OpenRouter, xAI, Perplexity); nil where it does not.
+  public var reportedCostPicodollars: Int64?
   /// UTF-8 bytes of the reply's visible text, reasoning and tool arguments: what a count rests on where no usage came.
   public var outputTextBytes: Int64
   /// Content deltas that a stream had; some providers send about one token in each.
@@ -40,6 +38,7 @@ public struct ReplyFacts: Sendable, Equatable {
 
   public init() {
     usage = []
+    context = PricingContext()
     toolCalls = []
     toolCallCount = 0
     serverToolCalls = [:]
@@ -47,6 +46,18 @@ public struct ReplyFacts: Sendable, Equatable {
     contentDeltas = 0
     isTerminal = false
     isPending = false
+  }
+}
+
+/// One reply of several in a body: a line of a batch's results, a response on a socket.
+public struct ReplyItem: Sendable, Equatable {
+  public var facts: ReplyFacts
+  /// Whether it was part of a batch, at the batch's price.
+  public var isBatch: Bool
+
+  public init(facts: ReplyFacts, isBatch: Bool = false) {
+    self.facts = facts
+    self.isBatch = isBatch
   }
 }
 

@@ -1,3 +1,5 @@
+public import Metering
+
 /// What a request says about itself. Text is counted, never kept.
 public struct RequestFacts: Sendable, Equatable {
   /// The model that was asked for; nil where the body names none. At most 256 bytes.
@@ -10,10 +12,12 @@ public struct RequestFacts: Sendable, Equatable {
   public var outputTokensMax: Int64?
   /// How many choices are asked for (`n`), or generated to choose from (`best_of`); 1 where not said.
   public var choices: Int64
-  /// The tier that was asked for.
-  public var serviceTier: String?
-  /// Anthropic's `speed`.
-  public var speed: String?
+  /// What decides the price, as it was asked for: the tier, the speed, the size and quality of an image. What the reply
+  /// says goes before it.
+  public var context: PricingContext
+  /// What the request itself fixes of the usage where the reply has none: the characters of a speech, the images asked for,
+  /// the tokens of a tokenized prompt. Empty where it fixes nothing.
+  public var usage: Usage
   /// Tool results in the new tail of the conversation: those after the last message of the assistant.
   public var toolResults: Int
   /// How many of ``toolResults`` say that their tool failed (Anthropic's `is_error`; OpenAI's APIs have no such mark).
@@ -31,6 +35,8 @@ public struct RequestFacts: Sendable, Equatable {
   public var isComplete: Bool
 
   public init() {
+    context = PricingContext()
+    usage = Usage()
     wantsStream = false
     wantsStreamUsage = false
     choices = 1

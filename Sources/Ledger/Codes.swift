@@ -46,6 +46,7 @@ extension CostSource {
     case .free: 3
     case .unmetered: 4
     case .fixed: 5
+    case .reported: 6
     }
   }
 

@@ -113,6 +113,11 @@ public struct CallRecord: Sendable, Equatable {
   public var usageSource: UsageSource
   /// The best estimate of the cost; nil where the model is unpriced.
   public var costPicodollars: Int64?
+  /// What the provider itself says that the call cost (OpenRouter, xAI, Perplexity); nil where it does not. It then is the
+  /// cost.
+  public var reportedCostPicodollars: Int64?
+  /// What the price book makes of the call where the provider reported another cost; nil where the cost is the book's own.
+  public var bookCostPicodollars: Int64?
   /// What budgets were debited. Equal to the cost until budgets exist.
   public var debitedPicodollars: Int64?
   public var costSource: CostSource

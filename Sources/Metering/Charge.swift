@@ -8,6 +8,8 @@ public enum CostSource: String, Sendable, CaseIterable {
   case unpriced
   /// The call costs nothing: a free path, an error before anything was generated, or a provider configured as free.
   case free
+  /// The provider said what the call cost, and that is its cost.
+  case reported
   /// No dialect understood the call, so what it costs is not known, and stored as none.
   case unmetered
   /// No dialect understood the call, and it was charged the amount that the operator fixed for such calls.

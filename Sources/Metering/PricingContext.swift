@@ -97,3 +97,20 @@ extension PricingContext {
     }
   }
 }
+
+extension PricingContext {
+  /// What a reply said, completed by what was asked for and by where the call went.
+  ///
+  /// - Parameters:
+  ///   - isTierKnown: whether the reply was read to its end: a tier that it then does not name is not the one asked for.
+  ///   - region: where the host that was called processes; nil where it is not bound.
+  public func completed(by request: PricingContext, isTierKnown: Bool, region: String?) -> PricingContext {
+    var context = self
+    for key in PriceConditionKey.allCases where context[key] == nil {
+      if key == .serviceTier, isTierKnown { continue }
+      context[key] = request[key]
+    }
+    if context.geo == nil { context.geo = region }
+    return context
+  }
+}

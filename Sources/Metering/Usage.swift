@@ -3,7 +3,7 @@
 /// A count is never negative: a reader that meets a negative or overflowing number leaves the cell alone and says that
 /// the usage is not the provider's.
 public struct Usage: Sendable, Equatable {
-  private var counts: InlineArray<17, Int64>
+  private var counts: InlineArray<39, Int64>
 
   /// Usage of nothing.
   public init() {

@@ -25,7 +25,7 @@ struct ChatReplyTests {
       ])
     #expect(facts.toolCallCount == 3)
     #expect(facts.finishReason == "tool_calls")
-    #expect(facts.serviceTier == "flex")
+    #expect(facts.context.serviceTier == "flex")
     #expect(facts.outputTextBytes == 8 + 7 + 3)
     #expect(facts.contentDeltas == 0)
     #expect(facts.isTerminal)

@@ -1,4 +1,5 @@
 import Dialects
+import Metering
 import Testing
 
 @Suite("Requests")
@@ -20,7 +21,7 @@ struct RequestTests {
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 7
     expected.choices = 3
-    expected.serviceTier = "flex"
+    expected.context.serviceTier = "flex"
     expected.toolResults = 1
     expected.promptTextBytes = 2 + 4 + 3 + 4 + 21
     expected.isComplete = true
@@ -66,8 +67,8 @@ struct RequestTests {
     expected.wantsStream = true
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 1024
-    expected.serviceTier = "auto"
-    expected.speed = "fast"
+    expected.context.serviceTier = "auto"
+    expected.context.speed = "fast"
     expected.toolResults = 2
     expected.toolResultErrors = 1
     expected.promptTextBytes = 2 + 2 + 1 + 1 + 7 + 2 + 2 + 3

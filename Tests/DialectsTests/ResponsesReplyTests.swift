@@ -72,7 +72,7 @@ struct ResponsesReplyTests {
     #expect(facts.toolCalls == [ToolCall(id: "call_1", name: "f")])
     #expect(facts.serverToolCalls == ["web_search": 1])
     #expect(answering(facts) == cells([.input: 3, .output: 4]))
-    #expect(facts.serviceTier == "default")
+    #expect(facts.context.serviceTier == "default")
     #expect(facts.finishReason == "completed")
     #expect(facts.outputTextBytes == 4 + 6)
     #expect(facts.contentDeltas == 2)

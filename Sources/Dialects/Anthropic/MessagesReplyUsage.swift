@@ -31,8 +31,9 @@ struct MessagesReplyUsage {
     guard let field = Field(rawValue: label) else { return }
     switch field {
     case .tier: tally.readServiceTier(json)
-    case .geo: if let geo = Self.text(json) { tally.facts.geo = geo == "global" || geo == "not_available" ? nil : geo }
-    case .speed: if let speed = Self.text(json) { tally.facts.speed = speed == "standard" ? nil : speed }
+    case .geo:
+      if let geo = Self.text(json) { tally.facts.context.geo = geo == "global" || geo == "not_available" ? nil : geo }
+    case .speed: if let speed = Self.text(json) { tally.facts.context.speed = speed == "standard" ? nil : speed }
     case .iterationType: iteration?.kind = MessagesIteration.Kind.at(json.word)
     case .iterationModel: iteration?.model = Self.text(json)
     default:

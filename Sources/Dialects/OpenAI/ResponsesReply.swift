@@ -81,7 +81,7 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     case .searches, .svgModel: usage.value(field, json)
     case .toolType:
       isImageTool = json.word == 0
-      if let word = json.word, word > 0 { tally.facts.searchTool = "web_search_preview" }
+      if let word = json.word, word > 0 { tally.facts.context.tool = "web_search_preview" }
     case .toolModel: if json.kind == .string { toolModel = json.string }
     default: break
     }

@@ -1,11 +1,13 @@
 internal import JSON
 
-/// The body of a reply: one JSON document, or the documents of a stream of events.
+/// The body of a reply: one JSON document, several on lines of their own, or the documents of a stream of events.
 struct ReplyBody: ~Copyable {
   private enum Framing {
     /// The first byte that is no blank decides. The headers' word counts where it says neither.
     case undecided(headers: ReplyFraming)
     case json
+    /// Documents that end with a line: NDJSON, JSON lines.
+    case lines
     case events
     case opaque
   }
@@ -14,6 +16,8 @@ struct ReplyBody: ~Copyable {
   private var json: JSONReader
   private var events = EventStreamReader()
   private var mark = EndMark()
+  /// Whether a whole line has been read, in a body of lines.
+  private var hasLine = false
   private(set) var hasEndMark = false
   var tally = ReplyTally()
 
@@ -29,6 +33,7 @@ struct ReplyBody: ~Copyable {
       guard decide(bytes, headers: headers) else { return }
       read(bytes, into: &wire)
     case .json: wire.read(bytes, with: &json, into: &tally)
+    case .lines: readLines(bytes, into: &wire)
     case .events: readEvents(bytes, into: &wire)
     case .opaque: break
     }
@@ -51,6 +56,29 @@ struct ReplyBody: ~Copyable {
     }
   }
 
+  /// Reads documents that end with a line feed. One that is broken is passed over; one that goes on behind a line feed (a
+  /// single document with line breaks in it) is read on.
+  private mutating func readLines<Wire: DocumentWire & ~Copyable>(_ bytes: RawSpan, into wire: inout Wire)
+  where Wire.Facts == ReplyTally {
+    var start = 0
+    while start < bytes.byteCount {
+      var end = start
+      while end < bytes.byteCount, bytes.byte(at: end) != 0x0A { end &+= 1 }
+      let hasLineFeed = end < bytes.byteCount
+      wire.read(bytes.extracting(start..<end), with: &json, into: &tally)
+      start = end &+ 1
+      guard hasLineFeed else { return }
+      let lineFeed: InlineArray<1, UInt8> = [0x0A]
+      wire.read(lineFeed.span.bytes, with: &json, into: &tally)
+      if json.finish() {
+        hasLine = true
+        json.reset()
+      } else if json.hasFailed {
+        json.reset()
+      }
+    }
+  }
+
   private mutating func endEvent() {
     if mark.isWhole { hasEndMark = true }
     mark = EndMark()
@@ -65,18 +93,22 @@ struct ReplyBody: ~Copyable {
       offset &+= 1
       switch byte {
       case 0x20, 0x09, 0x0A, 0x0D: continue
-      case UInt8(ascii: "{"), UInt8(ascii: "["): framing = .json
+      case UInt8(ascii: "{"), UInt8(ascii: "["): framing = headers == .lines ? .lines : .json
       // The fields of an event, a comment, a byte order mark.
       case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "r"), UInt8(ascii: ":"), 0xEF:
         framing = headers == .opaque ? .opaque : .events
       default:
         switch headers {
         case .json: framing = .json
+        case .lines: framing = .lines
         case .serverSentEvents: framing = .events
         case .opaque: framing = .opaque
         }
       }
-      if case .events = framing { tally.isStream = true }
+      switch framing {
+      case .events, .lines: tally.isStream = true
+      default: break
+      }
       return true
     }
     return false
@@ -93,6 +125,7 @@ struct ReplyBody: ~Copyable {
   mutating func finish() -> Bool {
     switch framing {
     case .json: json.finish()
+    case .lines: json.finish() || hasLine
     case .events: hasEndMark || mark.isWhole
     case .undecided, .opaque: false
     }

@@ -5,6 +5,8 @@ public import Metering
 public enum ReplyFraming: Sendable, Equatable {
   case json
   case serverSentEvents
+  /// JSON documents that each end with a line feed.
+  case lines
   /// Neither, or a content coding that is not decoded: nothing is read, unless the body begins like a JSON object.
   case opaque
 }
@@ -17,16 +19,19 @@ public struct ReplyReader: ~Copyable {
   private var body: ReplyBody
   private var wire: ReplyWires
   private let endsWithMark: Bool
+  private let headers: ReplyHeaders
 
   /// A reader for the reply to a request to `endpoint`.
   ///
   /// - Parameters:
   ///   - status: the reply's status. The body says by itself whether it is an error, in every dialect so far.
   ///   - framing: what the headers say; where the first byte contradicts them, it decides.
-  public init(endpoint: Endpoint, status: Int, framing: ReplyFraming) {
+  ///   - headers: what the reply's header says: it fills in what the body leaves out.
+  public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
     let operation = endpoint.operation
-    body = ReplyBody(framing: framing, shape: ReplyWires.shape(operation))
-    wire = ReplyWires(operation)
+    self.headers = headers
+    body = ReplyBody(framing: framing, shape: ReplyWires.shape(endpoint))
+    wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions
   }
 
@@ -55,6 +60,18 @@ public struct ReplyReader: ~Copyable {
   /// Whether the reply's own end has been read: its last event, or the whole of its document.
   public var isTerminal: Bool { body.tally.facts.isTerminal || endsWithMark && body.hasSeenEndMark }
 
+  /// Takes the replies that were read since the last time, of a body that holds several (the results of a batch, the
+  /// frames of a socket). To be called after each part: at most ``itemsMax`` are kept.
+  public mutating func takeItems() -> [ReplyItem] {
+    guard !body.tally.items.isEmpty else { return [] }
+    let items = body.tally.items
+    body.tally.items = []
+    return items
+  }
+
+  /// How many replies of one body are kept until they are taken.
+  public static let itemsMax = 4096
+
   /// The whole of what was read.
   public consuming func finish() -> ReplyFacts {
     let isWhole = body.finish()
@@ -64,6 +81,7 @@ public struct ReplyReader: ~Copyable {
     let isAccounted = facts.finishReason != nil && !facts.usage.isEmpty
     if endsWithMark, isStream, isWhole || isAccounted { facts.isTerminal = true }
     if !isStream, isWhole { facts.isTerminal = true }
+    headers.complete(&facts)
     return facts
   }
 }

@@ -19,6 +19,8 @@ struct ReplyTally {
   var usage: Usage?
   /// What others used.
   var otherUsage: [ModelUsage] = []
+  /// Replies of a body that holds several, until they are taken.
+  var items: [ReplyItem] = []
   var revision: UInt32 = 0
   var hasContent = false
   /// Whether the body is a stream of events, rather than one document.
@@ -56,8 +58,8 @@ struct ReplyTally {
   }
 
   mutating func readServiceTier(_ json: borrowing JSONReader) {
-    guard let text = Self.changed(facts.serviceTier, json) else { return }
-    facts.serviceTier = text
+    guard let text = Self.changed(facts.context.serviceTier, json) else { return }
+    facts.context.serviceTier = text
   }
 
   /// The text of a string that is neither empty nor what is known already: most events repeat what is known.
@@ -65,6 +67,11 @@ struct ReplyTally {
     guard json.kind == .string, json.size > 0, json.isTextWhole else { return nil }
     if let known, json.isText(known) { return nil }
     return json.string
+  }
+
+  /// Adds one reply of a body that holds several.
+  mutating func addItem(_ item: ReplyItem) {
+    if items.count < ReplyReader.itemsMax { items.append(item) }
   }
 
   mutating func addToolCall(id: String, name: String) {

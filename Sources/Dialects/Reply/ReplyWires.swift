@@ -7,22 +7,22 @@ enum ReplyWires: ~Copyable {
   case messages(MessagesReply)
   case plain(PlainReply)
 
-  init(_ operation: Operation) {
-    switch operation {
+  init(_ endpoint: Endpoint) {
+    switch endpoint.operation {
     case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
-    case .moderations, .models, .countTokens: self = .plain(PlainReply())
+    default: self = .plain(PlainReply())
     }
   }
 
-  static func shape(_ operation: Operation) -> JSONShape {
-    switch operation {
+  static func shape(_ endpoint: Endpoint) -> JSONShape {
+    switch endpoint.operation {
     case .chatCompletions, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .messages: MessagesReply.shape
     case .moderations: PlainReply.moderationShape
-    case .models, .countTokens: PlainReply.shape
+    default: PlainReply.shape
     }
   }
 

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Metering
 
 /// The members at the top of a request that decide the call, by whichever name an API gives them.
 struct RequestMembers {
@@ -42,8 +43,8 @@ struct RequestMembers {
     case .tokensMax: facts.outputTokensMax = json.count
     case .tokensMaxOld: outputTokensMaxOld = json.count
     case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
-    case .tier: facts.serviceTier = Self.text(json)
-    case .speed: facts.speed = Self.text(json)
+    case .tier: facts.context.serviceTier = Self.text(json)
+    case .speed: facts.context.speed = Self.text(json)
     case .body, .prompt: break
     }
   }

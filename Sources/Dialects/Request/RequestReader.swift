@@ -6,10 +6,13 @@ public struct RequestReader: ~Copyable {
   private var wire: RequestWires
   private var facts = RequestFacts()
 
+  private let endpoint: Endpoint
+
   /// A reader for the body of a request to `endpoint`.
   public init(endpoint: Endpoint) {
-    json = JSONReader(shape: RequestWires.shape(endpoint.operation))
-    wire = RequestWires(endpoint.operation)
+    self.endpoint = endpoint
+    json = JSONReader(shape: RequestWires.shape(endpoint))
+    wire = RequestWires(endpoint)
   }
 
   /// Reads the next part of the body. Parts may be cut anywhere.
@@ -19,6 +22,9 @@ public struct RequestReader: ~Copyable {
   public consuming func finish() -> RequestFacts {
     let isWhole = json.finish()
     wire.finish(&facts, isWhole: isWhole)
+    // What the path says goes before the body: the provider reads it there.
+    if let model = endpoint.model { facts.model = model }
+    if let streams = endpoint.streams { facts.wantsStream = streams }
     return facts
   }
 }

@@ -6,20 +6,22 @@ enum RequestWires: ~Copyable {
   case responses(ResponsesRequest)
   case messages(MessagesRequest)
 
-  init(_ operation: Operation) {
-    switch operation {
+  init(_ endpoint: Endpoint) {
+    switch endpoint.operation {
     case .chatCompletions, .completions: self = .chat(ChatRequest(hasStreamOptions: true))
-    case .embeddings, .moderations, .models: self = .chat(ChatRequest(hasStreamOptions: false))
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
-    case .messages, .countTokens: self = .messages(MessagesRequest())
+    case .messages: self = .messages(MessagesRequest())
+    case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
+    default: self = .chat(ChatRequest(hasStreamOptions: false))
     }
   }
 
-  static func shape(_ operation: Operation) -> JSONShape {
-    switch operation {
-    case .chatCompletions, .completions, .embeddings, .moderations, .models: ChatRequest.shape
+  static func shape(_ endpoint: Endpoint) -> JSONShape {
+    switch endpoint.operation {
     case .responses, .responseRetrieval: ResponsesRequest.shape
-    case .messages, .countTokens: MessagesRequest.shape
+    case .messages: MessagesRequest.shape
+    case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
+    default: ChatRequest.shape
     }
   }
 

@@ -136,7 +136,7 @@ final class Call {
   func beginReply(_ head: UpstreamHead) {
     reply = ReplyHeadFacts(head)
     if let endpoint {
-      replyReader = ReplyReader(endpoint: endpoint, status: head.status, framing: reply.framing)
+      replyReader = ReplyReader(endpoint: endpoint, status: head.status, framing: reply.framing, headers: reply.headers)
       if reply.coding == .zlib { replyInflater = Inflater() }
     }
   }

@@ -86,7 +86,7 @@ extension ExchangeHandler {
 
   func writeRefusal(_ refusal: Refusal, dialect: Dialect?, call: Call?, closes: Bool) {
     let body = refusal.body(for: dialect, callID: call?.id)
-    var headers = HTTPHeaders(refusal.headers(callID: call?.id).map { ($0.name, $0.value) })
+    var headers = HTTPHeaders(refusal.headers(for: dialect, callID: call?.id).map { ($0.name, $0.value) })
     headers.add(name: "content-length", value: String(body.count))
     if closes { headers.add(name: "connection", value: "close") }
     let status = HTTPResponseStatus(statusCode: refusal.status)

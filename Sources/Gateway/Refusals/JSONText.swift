@@ -7,6 +7,9 @@ struct JSONText {
     json.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
+  /// Appends a number.
+  mutating func number(_ value: Int) { bytes.append(contentsOf: String(value).utf8) }
+
   /// Appends a string with its quotes.
   mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))

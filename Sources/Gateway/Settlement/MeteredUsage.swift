@@ -36,7 +36,7 @@ extension MeteredUsage {
       return
     }
     // A poll repeats what an earlier call has been charged for, and a reply that still is worked on has no usage yet.
-    guard endpoint.operation != .responseRetrieval, !reply.isPending else { return }
+    guard !endpoint.operation.repeatsUsage, !reply.isPending else { return }
     // A redirect or an error is not billed, be it a status or inside a 200, as long as nothing had been generated.
     let isSuccess = call.status == 0 || (200..<300).contains(call.status)
     if !isSuccess || (reply.errorCode != nil && reply.outputTextBytes == 0) { return }

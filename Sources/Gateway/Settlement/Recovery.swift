@@ -45,7 +45,7 @@ public struct Recovery: Sendable {
       return
     }
     // A poll repeats what another call is charged for.
-    let isBilled = !endpoint.operation.isFree && endpoint.operation != .responseRetrieval
+    let isBilled = !endpoint.operation.isFree && !endpoint.operation.repeatsUsage
     guard call.wasSent, isBilled, call.status == 0 || (200..<300).contains(call.status) else {
       record.chargeNothing()
       return

@@ -29,16 +29,16 @@ extension GatewayContext {
     record.isStream = call.reply.framing == .serverSentEvents || call.requestFacts.wantsStream
     record.usageRaw = reply.usageRaw.map { String(decoding: $0, as: UTF8.self) }
     record.billing = call.identity.billing
-    record.serviceTier = reply.serviceTier
-    record.geo = reply.geo
+    record.serviceTier = reply.context.serviceTier
+    record.geo = reply.context.geo
     record.toolCalls = reply.toolCalls
     record.serverToolCalls = reply.serverToolCalls
     record.toolResults = call.requestFacts.toolResults
     record.finishReason = reply.finishReason
     record.error = record.outcome == .ok ? nil : Self.error(of: call, reply: reply, end: end)
-    record.providerRequestID = call.reply.requestID
+    record.providerRequestID = call.reply.headers.requestID
     record.providerResponseID = reply.responseID
-    record.providerProject = call.reply.project
+    record.providerProject = call.reply.headers.project
     record.upstreamKeyID = call.identity.upstreamKeyID
     record.timeToFirstTokenMicroseconds = call.firstTokenUptimeNanoseconds.map {
       Self.microseconds(from: call.startedUptimeNanoseconds, to: $0)
@@ -63,7 +63,7 @@ extension GatewayContext {
       return
     }
     let wasCounted =
-      endpoint.operation == .responseRetrieval
+      endpoint.operation.repeatsUsage
       && !reply.usage.isEmpty
       && reply.responseID.map { !ledger.countOnce(provider: record.provider, responseID: $0) } ?? false
     let metered = MeteredUsage(
@@ -73,11 +73,9 @@ extension GatewayContext {
         isStream: call.reply.framing == .serverSentEvents,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
-    let context = PricingContext(
-      serviceTier: reply.serviceTier ?? (reply.isTerminal ? nil : call.requestFacts.serviceTier),
-      speed: reply.speed ?? call.requestFacts.speed,
-      geo: reply.geo ?? ProcessingRegion.region(of: call.route.provider.origin),
-      tool: reply.searchTool)
+    let context = reply.context.completed(
+      by: call.requestFacts.context, isTierKnown: reply.isTerminal,
+      region: ProcessingRegion.region(of: call.route.provider.origin))
     prices.charge(&record, for: metered, context: context)
   }
 

@@ -20,8 +20,8 @@ enum TokenEstimate {
   private static func tokens(textBytes: Int64, dialect: Dialect) -> Int64 {
     let bytesPerHundredTokens: Int64 =
       switch dialect {
-      case .openai: 444
       case .anthropic: 404
+      default: 444
       }
     // Bodies are at most tens of megabytes, so the product is far from overflowing; a larger one is cut to be sure.
     let bytes = min(max(0, textBytes), 1 << 50)

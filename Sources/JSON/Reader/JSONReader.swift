@@ -88,6 +88,9 @@ public struct JSONReader: ~Copyable {
     keepStart = -1
   }
 
+  /// Whether the document turned out not to be JSON.
+  public var hasFailed: Bool { phase == .failed }
+
   /// Says that no more bytes come: a number at the top of the document ends here.
   ///
   /// - Returns: whether a whole document was read.

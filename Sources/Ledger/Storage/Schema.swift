@@ -4,12 +4,12 @@ import Metering
 /// The tables, and how a file of an older format becomes one of the present.
 enum Schema {
   /// What `PRAGMA user_version` says of a file of the present format.
-  static let version = 1
+  static let version = 2
   /// What `PRAGMA application_id` says of every ledger: "TGLG".
   static let applicationID: Int64 = 0x5447_4c47
 
   /// The step from each version to the next.
-  private static let migrations: [String] = [firstVersion]
+  private static let migrations: [String] = [firstVersion, secondVersion]
 
   /// Brings the file to the present format in one transaction; a file of a newer format, and one that is not a
   /// ledger, is refused untouched.
@@ -72,6 +72,11 @@ enum Schema {
       PRIMARY KEY (hour, provider, model, agent, workflow, billing, usage_source)
     ) STRICT, WITHOUT ROWID;
     """
+
+  /// What providers bill besides the tokens of text, audio and images: video, time, pages, searches.
+  private static let secondVersion = ["calls", "rollups"].flatMap { table in
+    usageColumnNames.dropFirst(17).map { "ALTER TABLE \(table) ADD COLUMN \($0) INTEGER NOT NULL DEFAULT 0;" }
+  }.joined(separator: "\n")
 
   /// Part of version 1: a cell that is added later comes by a migration.
   private static let usageColumns =

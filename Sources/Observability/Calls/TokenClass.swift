@@ -11,23 +11,28 @@ public enum TokenClass: String, Sendable, ClosedLabelValue {
   case audioOutput = "audio_output"
   case imageInput = "image_input"
   case imageOutput = "image_output"
+  case videoInput = "video_input"
+  case videoOutput = "video_output"
 
   /// `class`.
   public static var labelName: StaticString { "class" }
 
-  /// The class that a cell counts in; nil where the cell does not count tokens. Cached audio and images are cached input.
+  /// The class that a cell counts in; nil where the cell does not count tokens. Cached audio, images and video are cached input;
+  /// citations are output.
   public init?(_ cell: UsageCell) {
     switch cell {
     case .input: self = .input
     case .inputAudio: self = .audioInput
     case .inputImage: self = .imageInput
-    case .cachedInput, .cachedInputAudio, .cachedInputImage: self = .cachedInput
+    case .cachedInput, .cachedInputAudio, .cachedInputImage, .cachedInputVideo: self = .cachedInput
     case .cacheWrite, .cacheWrite5m, .cacheWrite30m, .cacheWrite1h, .cacheWrite12h: self = .cacheWrite
-    case .output: self = .output
+    case .output, .outputCitation: self = .output
     case .reasoning: self = .reasoning
     case .outputAudio: self = .audioOutput
     case .outputImage: self = .imageOutput
-    case .webSearch, .fileSearch: return nil
+    case .inputVideo: self = .videoInput
+    case .outputVideo: self = .videoOutput
+    default: return nil
     }
   }
 

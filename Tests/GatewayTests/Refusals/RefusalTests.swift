@@ -67,12 +67,12 @@ struct RefusalTests {
   func headers(code: Refusal.Code, status: Int, more: [String]) {
     let refusal = Refusal(code, "x")
     #expect(refusal.status == status)
-    let lines = refusal.headers(callID: CallID(rawValue: 1)).map { "\($0.name): \($0.value)" }
+    let lines = refusal.headers(for: nil, callID: CallID(rawValue: 1)).map { "\($0.name): \($0.value)" }
     let always = [
       "content-type: application/json", "x-tollgate-refused: \(code.rawValue)", "x-tollgate-call: 0000000000001",
     ]
     #expect(lines == always + more)
-    #expect(!refusal.headers(callID: nil).contains { $0.name == "x-tollgate-call" })
+    #expect(!refusal.headers(for: nil, callID: nil).contains { $0.name == "x-tollgate-call" })
   }
 
   @Test("escapes hostile text so that the body stays one JSON object")

@@ -1,0 +1,4 @@
+extension Endpoint {
+  /// The APIs of Bedrock.
+  static func bedrock(_ path: EndpointPath, isConfigured: Bool) -> Endpoint? { nil }
+}

@@ -1,0 +1,97 @@
+/// What a request asks for: which reader understands it, and whether the provider bills it.
+public enum Operation: Sendable, Equatable, CaseIterable {
+  // MARK: OpenAI and those that speak its dialect
+  case chatCompletions
+  case completions
+  case responses
+  /// `GET /v1/responses/{id}`, polling included, and its cancelling: repeats the usage of a call that was made earlier.
+  case responseRetrieval
+  case embeddings
+  case images
+  /// Text to audio: the reply is sound.
+  case speech
+  case transcription
+  /// Making or polling a video: billed once, by its length.
+  case videos
+  /// OpenAI's `/v1/decisions`: billed by its own price.
+  case decisions
+  /// A run of OpenAI's Assistants: made, resumed, or polled, which repeats its usage.
+  case assistantRun
+  /// `GET /v1/files/{id}/content`: may be the results of a batch, each a reply of its own.
+  case fileContent
+  /// Documents ranked by a query: Cohere's, and of those that speak like it.
+  case rerank
+  /// `POST /v1/ocr` of Mistral.
+  case ocr
+
+  // MARK: Anthropic
+  case messages
+  /// The results of a Message Batch, each a reply of its own.
+  case messageBatchResults
+  /// `POST /v1/complete`, without usage.
+  case legacyComplete
+
+  // MARK: Google
+  case generateContent
+  case embedContent
+  /// `:predict` of Vertex.
+  case predict
+  case interactions
+  /// `GET` of an interaction: repeats the usage of a call that was made earlier.
+  case interactionRetrieval
+  /// A made or read cache: tokens that are stored and billed by the hour.
+  case cachedContents
+  /// A batch of Gemini, whose finished state may carry its replies.
+  case batchGenerateContent
+
+  // MARK: Bedrock
+  case converse
+  case invokeModel
+
+  // MARK: Cohere, Ollama
+  case cohereChat
+  case cohereEmbed
+  case ollamaChat
+  case ollamaGenerate
+  case ollamaEmbed
+
+  // MARK: WebSockets: each reply within is a call of its own
+  case realtimeSocket
+  case responsesSocket
+  case liveSocket
+
+  // MARK: Tools
+  /// JSON-RPC of the Model Context Protocol.
+  case mcp
+
+  // MARK: Free
+  /// Counts tokens, and bills nothing.
+  case countTokens
+  /// A list of models, or one of them.
+  case models
+  case moderations
+  /// Looking after what is stored at the provider (files, batches, sessions, secrets): never billed by the call.
+  case management
+
+  /// Whether the provider bills nothing for it.
+  public var isFree: Bool {
+    switch self {
+    case .moderations, .models, .countTokens, .management: true
+    // Tools are not billed by any LLM provider.
+    case .mcp: true
+    // The socket itself; its replies are billed one by one.
+    case .realtimeSocket, .responsesSocket, .liveSocket: true
+    default: false
+    }
+  }
+
+  /// Whether the reply may repeat usage that an earlier call has been charged for, so that it is counted once by its id.
+  public var repeatsUsage: Bool {
+    switch self {
+    case .responseRetrieval, .assistantRun, .interactionRetrieval, .batchGenerateContent, .fileContent,
+      .messageBatchResults, .videos:
+      true
+    default: false
+    }
+  }
+}

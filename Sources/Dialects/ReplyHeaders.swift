@@ -1,0 +1,61 @@
+public import Metering
+
+/// What the header of a reply says about the call, by the names of every provider.
+///
+/// Fed with each field; a value that is too long or malformed is passed over.
+public struct ReplyHeaders: Sendable, Equatable {
+  /// Longer values are no ids; they are left out.
+  private static let textBytesMax = 256
+
+  /// The provider's id of the request.
+  public var requestID: String?
+  /// The organisation, project or workspace that the key belongs to.
+  public var project: String?
+  /// The model that answered.
+  public var model: String?
+  /// What the header says about the price.
+  public var context = PricingContext()
+  /// Tokens that the header reports: the fallback where the body has no usage.
+  public var usage: Usage?
+  /// The machine-readable error.
+  public var errorCode: String?
+  /// What is left of the provider's limit on requests and on tokens; nil where it does not say.
+  public var remainingRequests: Int64?
+  public var remainingTokens: Int64?
+
+  public init() {}
+
+  /// Reads one field.
+  /// - Parameter name: in lower case.
+  public mutating func read(name: String, value: String) {
+    switch name {
+    case "x-request-id", "request-id": requestID = requestID ?? Self.text(value)
+    case "openai-project", "anthropic-workspace-id": project = Self.text(value) ?? project
+    case "openai-organization", "anthropic-organization-id": project = project ?? Self.text(value)
+    case "x-ratelimit-remaining-requests", "anthropic-ratelimit-requests-remaining":
+      remainingRequests = Self.count(value)
+    case "x-ratelimit-remaining-tokens", "anthropic-ratelimit-tokens-remaining": remainingTokens = Self.count(value)
+    default: break
+    }
+  }
+
+  /// Fills in what the body of a reply left out.
+  func complete(_ facts: inout ReplyFacts) {
+    if facts.model == nil { facts.model = model }
+    if facts.errorCode == nil { facts.errorCode = errorCode }
+    if facts.usage.isEmpty, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
+    if facts.context.serviceTier == nil { facts.context.serviceTier = context.serviceTier }
+    if facts.context.geo == nil { facts.context.geo = context.geo }
+  }
+
+  /// A value as it is kept; nil where it is empty or too long.
+  static func text(_ value: String) -> String? {
+    value.isEmpty || value.utf8.count > textBytesMax ? nil : value
+  }
+
+  /// A value that is a count.
+  static func count(_ value: String) -> Int64? {
+    guard let count = Int64(value), count >= 0 else { return nil }
+    return count
+  }
+}
