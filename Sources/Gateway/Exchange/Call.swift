@@ -24,7 +24,7 @@ final class Call {
   let isRequestEncoded: Bool
 
   var requestReader: RequestReader?
-  private var requestInflater: Inflater?
+  private var requestDecoder: BodyDecoder?
   var requestFacts = RequestFacts()
   var gatheredBody: ByteBuffer?
   private var gatheredBytes = 0
@@ -40,7 +40,7 @@ final class Call {
   var transfer: Transfer?
 
   var replyReader: ReplyReader?
-  private var replyInflater: Inflater?
+  private var replyDecoder: BodyDecoder?
   var usageChunkFilter: UsageChunkFilter?
   var reply = ReplyHeadFacts()
   var responseBytes: Int64 = 0
@@ -79,7 +79,7 @@ final class Call {
     hasBody = framing != .none
     isRequestEncoded = coding != .identity
     if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint) }
-    if requestReader != nil, coding == .zlib { requestInflater = Inflater() }
+    if requestReader != nil { requestDecoder = BodyDecoder(coding) }
   }
 
   /// The path without its query: what is kept of the target.
@@ -118,17 +118,17 @@ final class Call {
   deinit { gatheredLimit?.release(gatheredBytes) }
 
   private func readRequest(_ bytes: UnsafeRawBufferPointer) {
-    if requestInflater == nil {
+    if requestDecoder == nil {
       requestReader?.consume(bytes.bytes)
     } else {
-      requestInflater?.decode(bytes) { requestReader?.consume($0.bytes) }
+      requestDecoder?.decode(bytes) { requestReader?.consume($0.bytes) }
     }
   }
 
   func finishRequest(uptimeNanoseconds: UInt64) {
     requestEndUptimeNanoseconds = uptimeNanoseconds
     if let reader = requestReader.take() { requestFacts = reader.finish() }
-    requestInflater = nil
+    requestDecoder = nil
   }
 
   // MARK: The reply
@@ -137,7 +137,7 @@ final class Call {
     reply = ReplyHeadFacts(head)
     if let endpoint {
       replyReader = ReplyReader(endpoint: endpoint, status: head.status, framing: reply.framing, headers: reply.headers)
-      if reply.coding == .zlib { replyInflater = Inflater() }
+      replyDecoder = BodyDecoder(reply.coding)
     }
   }
 
@@ -152,10 +152,10 @@ final class Call {
   }
 
   private func readReply(_ bytes: UnsafeRawBufferPointer) {
-    if replyInflater == nil {
+    if replyDecoder == nil {
       replyReader?.consume(bytes.bytes)
     } else {
-      replyInflater?.decode(bytes) { replyReader?.consume($0.bytes) }
+      replyDecoder?.decode(bytes) { replyReader?.consume($0.bytes) }
     }
   }
 
@@ -166,7 +166,7 @@ final class Call {
   }
 
   /// Whether the reply's body could not be read, so that its usage is not known.
-  var isReplyOpaque: Bool { reply.framing == .opaque || replyInflater?.hasFailed == true }
+  var isReplyOpaque: Bool { reply.framing == .opaque || replyDecoder?.hasFailed == true }
 
   /// Writes what is known into the in-flight file when it has changed, so that a crash loses little of it: nothing that the
   /// provider reported, and less text than ``storedTextBytesStep``.
