@@ -41,6 +41,8 @@ final class Call {
 
   var replyReader: ReplyReader?
   private var replyDecoder: BodyDecoder?
+  /// The replies of a body that holds several.
+  private(set) var items = ReplyItems()
   var usageChunkFilter: UsageChunkFilter?
   var reply = ReplyHeadFacts()
   var responseBytes: Int64 = 0
@@ -142,26 +144,33 @@ final class Call {
   }
 
   /// Reads a part of the reply that has been forwarded already.
-  func meter(_ part: ByteBuffer, uptimeNanoseconds: UInt64) {
+  func meter(_ part: ByteBuffer, ledger: Ledger, uptimeNanoseconds: UInt64) {
     guard replyReader != nil else { return }
-    part.withUnsafeReadableBytes { readReply($0) }
+    part.withUnsafeReadableBytes { readReply($0, ledger: ledger) }
     if firstTokenUptimeNanoseconds == nil, replyReader?.hasContent == true {
       firstTokenUptimeNanoseconds = uptimeNanoseconds
     }
     storeProgress()
   }
 
-  private func readReply(_ bytes: UnsafeRawBufferPointer) {
+  private func readReply(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
     if replyDecoder == nil {
-      replyReader?.consume(bytes.bytes)
+      readDecoded(bytes, ledger: ledger)
     } else {
-      replyDecoder?.decode(bytes) { replyReader?.consume($0.bytes) }
+      replyDecoder?.decode(bytes) { readDecoded($0, ledger: ledger) }
+    }
+  }
+
+  private func readDecoded(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
+    replyReader?.consume(bytes.bytes)
+    if let found = replyReader?.takeItems(), !found.isEmpty {
+      items.add(found, provider: route.provider.name, ledger: ledger)
     }
   }
 
   /// The client is gone. One that leaves once it has seen the last event of a stream has had all of it.
   func clientLeft() {
-    let hasSeenEnd = reply.framing == .serverSentEvents && replyReader?.isTerminal == true
+    let hasSeenEnd = reply.framing.isStream && replyReader?.isTerminal == true
     if !hasSeenEnd { clientLeftEarly = true }
   }
 
@@ -189,6 +198,8 @@ final class Call {
   }
 
   func finishReply() -> ReplyFacts {
-    if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
+    var facts = if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
+    items.complete(&facts)
+    return facts
   }
 }
