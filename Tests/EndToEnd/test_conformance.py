@@ -99,7 +99,8 @@ def test_the_shared_recordings_are_there():
 
 
 @pytest.mark.parametrize("recording", ALL, ids=str)
-def test_a_recording_passes_unchanged_and_is_metered(lane: Lane, books, recording: Recording):
+def test_a_recording_passes_unchanged_and_is_metered(lane: Lane, books, recording: Recording, record_property):
+    record_property("exchange", (recording.provider, recording.api, str(recording)))
     reply = lane.replay(recording)
     check_bytes(lane, recording, reply)
     call = lane.tollgate.call(reply.head.get("x-tollgate-call"))
