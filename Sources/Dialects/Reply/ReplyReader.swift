@@ -30,7 +30,9 @@ public struct ReplyReader: ~Copyable {
   public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
     let operation = endpoint.operation
     self.headers = headers
-    body = ReplyBody(framing: framing, shape: ReplyWires.shape(endpoint))
+    // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
+    let isFile = operation == .fileContent && framing == .json
+    body = ReplyBody(framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint))
     wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions
   }
