@@ -5,6 +5,10 @@ enum ReplyWires: ~Copyable {
   case chat(ChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
+  case messageBatch(MessageBatchReply)
+  case complete(CompleteReply)
+  case converse(ConverseReply)
+  case invoke(InvokeReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
@@ -12,6 +16,10 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
+    case .messageBatchResults: self = .messageBatch(MessageBatchReply())
+    case .legacyComplete: self = .complete(CompleteReply())
+    case .converse: self = .converse(ConverseReply())
+    case .invokeModel: self = .invoke(InvokeReply())
     default: self = .plain(PlainReply())
     }
   }
@@ -21,6 +29,10 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .messages: MessagesReply.shape
+    case .messageBatchResults: MessageBatchReply.shape
+    case .legacyComplete: CompleteReply.shape
+    case .converse: ConverseReply.shape
+    case .invokeModel: InvokeReply.shape
     case .moderations: PlainReply.moderationShape
     default: PlainReply.shape
     }
@@ -37,6 +49,18 @@ enum ReplyWires: ~Copyable {
     case .messages(var wire):
       body.read(bytes, into: &wire)
       self = .messages(wire)
+    case .messageBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .messageBatch(wire)
+    case .complete(var wire):
+      body.read(bytes, into: &wire)
+      self = .complete(wire)
+    case .converse(var wire):
+      body.read(bytes, into: &wire)
+      self = .converse(wire)
+    case .invoke(var wire):
+      body.read(bytes, into: &wire)
+      self = .invoke(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

@@ -5,6 +5,8 @@ enum RequestWires: ~Copyable {
   case chat(ChatRequest)
   case responses(ResponsesRequest)
   case messages(MessagesRequest)
+  case complete(CompleteRequest)
+  case bedrock(BedrockRequest)
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
@@ -12,6 +14,9 @@ enum RequestWires: ~Copyable {
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
     case .messages: self = .messages(MessagesRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
+    case .legacyComplete: self = .complete(CompleteRequest())
+    case .converse, .invokeModel: self = .bedrock(BedrockRequest())
+    case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest())
     default: self = .chat(ChatRequest(hasStreamOptions: false))
     }
   }
@@ -21,6 +26,9 @@ enum RequestWires: ~Copyable {
     case .responses, .responseRetrieval: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
+    case .legacyComplete: CompleteRequest.shape
+    case .converse, .invokeModel: BedrockRequest.shape
+    case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
     default: ChatRequest.shape
     }
   }
@@ -36,6 +44,12 @@ enum RequestWires: ~Copyable {
     case .messages(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .messages(wire)
+    case .complete(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .complete(wire)
+    case .bedrock(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .bedrock(wire)
     }
   }
 
@@ -45,6 +59,8 @@ enum RequestWires: ~Copyable {
     case .chat(let wire): wire.finish(&facts, isWhole: isWhole)
     case .responses(let wire): wire.finish(&facts, isWhole: isWhole)
     case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .complete(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
     }
   }
 }

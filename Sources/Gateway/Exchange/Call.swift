@@ -161,7 +161,7 @@ final class Call {
 
   /// The client is gone. One that leaves once it has seen the last event of a stream has had all of it.
   func clientLeft() {
-    let hasSeenEnd = reply.framing == .serverSentEvents && replyReader?.isTerminal == true
+    let hasSeenEnd = reply.framing.isEventStream && replyReader?.isTerminal == true
     if !hasSeenEnd { clientLeftEarly = true }
   }
 
