@@ -46,6 +46,7 @@ struct MessageBatchReply: ~Copyable, DocumentWire {
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     message.endDocument(&line)
+    tally.facts.isTerminal = true
     if hasSucceeded {
       var facts = line.finish()
       facts.isTerminal = true

@@ -12,11 +12,11 @@ public enum ReplyFraming: Sendable, Equatable {
   /// Neither, or a content coding that is not decoded: nothing is read, unless the body begins like a JSON object.
   case opaque
 
-  /// Whether the reply is a stream of events, which has an end of its own before the body's.
-  public var isEventStream: Bool {
+  /// Whether the body is a sequence of events, which is understood as it flows.
+  public var isStream: Bool {
     switch self {
-    case .serverSentEvents, .frames: true
-    case .json, .lines, .opaque: false
+    case .serverSentEvents, .lines, .frames: true
+    case .json, .opaque: false
     }
   }
 }
@@ -44,9 +44,9 @@ public struct ReplyReader: ~Copyable {
     self.headers = headers
     self.status = status
     modelOfPath = endpoint.dialect == .bedrock ? endpoint.model : nil
-    // What is labelled otherwise has its lines all the same.
-    let framing = operation == .messageBatchResults && framing == .json ? .lines : framing
-    body = ReplyBody(framing: framing, shape: ReplyWires.shape(endpoint))
+    // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
+    let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing == .json
+    body = ReplyBody(framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint))
     wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions
   }

@@ -9,6 +9,11 @@ enum ReplyWires: ~Copyable {
   case complete(CompleteReply)
   case converse(ConverseReply)
   case invoke(InvokeReply)
+  case generateContent(GenerateContentReply)
+  case embedContent(EmbedContentReply)
+  case cachedContent(CachedContentReply)
+  case geminiBatch(GeminiBatchReply)
+  case interactions(InteractionsReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
@@ -20,6 +25,14 @@ enum ReplyWires: ~Copyable {
     case .legacyComplete: self = .complete(CompleteReply())
     case .converse: self = .converse(ConverseReply())
     case .invokeModel: self = .invoke(InvokeReply())
+    case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
+    case .embedContent, .predict: self = .embedContent(EmbedContentReply())
+    case .cachedContents: self = .cachedContent(CachedContentReply())
+    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply())
+    case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions where endpoint.dialect == .gemini:
+      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     default: self = .plain(PlainReply())
     }
   }
@@ -33,6 +46,13 @@ enum ReplyWires: ~Copyable {
     case .legacyComplete: CompleteReply.shape
     case .converse: ConverseReply.shape
     case .invokeModel: InvokeReply.shape
+    case .generateContent: GenerateContentReply.shape
+    case .embedContent, .predict: EmbedContentReply.shape
+    case .cachedContents: CachedContentReply.shape
+    case .batchGenerateContent: GeminiBatchReply.shape
+    case .fileContent where endpoint.dialect == .gemini: GeminiBatchReply.resultsShape
+    case .interactions, .interactionRetrieval: InteractionsReply.shape
+    case .decisions where endpoint.dialect == .gemini: InteractionsReply.shape
     case .moderations: PlainReply.moderationShape
     default: PlainReply.shape
     }
@@ -61,6 +81,21 @@ enum ReplyWires: ~Copyable {
     case .invoke(var wire):
       body.read(bytes, into: &wire)
       self = .invoke(wire)
+    case .generateContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .generateContent(wire)
+    case .embedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .embedContent(wire)
+    case .cachedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .cachedContent(wire)
+    case .geminiBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .geminiBatch(wire)
+    case .interactions(var wire):
+      body.read(bytes, into: &wire)
+      self = .interactions(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

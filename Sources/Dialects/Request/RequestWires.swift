@@ -7,6 +7,8 @@ enum RequestWires: ~Copyable {
   case messages(MessagesRequest)
   case complete(CompleteRequest)
   case bedrock(BedrockRequest)
+  case generateContent(GenerateContentRequest)
+  case interactions(InteractionsRequest)
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
@@ -17,6 +19,11 @@ enum RequestWires: ~Copyable {
     case .legacyComplete: self = .complete(CompleteRequest())
     case .converse, .invokeModel: self = .bedrock(BedrockRequest())
     case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest())
+    case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
+      self = .generateContent(GenerateContentRequest())
+    case .countTokens where endpoint.dialect == .gemini: self = .generateContent(GenerateContentRequest())
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsRequest())
+    case .decisions where endpoint.dialect == .gemini: self = .interactions(InteractionsRequest())
     default: self = .chat(ChatRequest(hasStreamOptions: false))
     }
   }
@@ -29,6 +36,11 @@ enum RequestWires: ~Copyable {
     case .legacyComplete: CompleteRequest.shape
     case .converse, .invokeModel: BedrockRequest.shape
     case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
+    case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
+      GenerateContentRequest.shape
+    case .countTokens where endpoint.dialect == .gemini: GenerateContentRequest.shape
+    case .interactions, .interactionRetrieval: InteractionsRequest.shape
+    case .decisions where endpoint.dialect == .gemini: InteractionsRequest.shape
     default: ChatRequest.shape
     }
   }
@@ -50,6 +62,12 @@ enum RequestWires: ~Copyable {
     case .bedrock(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .bedrock(wire)
+    case .generateContent(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .generateContent(wire)
+    case .interactions(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .interactions(wire)
     }
   }
 
@@ -61,6 +79,8 @@ enum RequestWires: ~Copyable {
     case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
     case .complete(let wire): wire.finish(&facts, isWhole: isWhole)
     case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
     }
   }
 }
