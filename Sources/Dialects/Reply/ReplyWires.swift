@@ -18,7 +18,8 @@ enum ReplyWires: ~Copyable {
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
-    case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
+    case .chatCompletions, .completions, .embeddings:
+      self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
     case .messageBatchResults: self = .messageBatch(MessageBatchReply())
