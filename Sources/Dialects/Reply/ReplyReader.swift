@@ -20,6 +20,8 @@ public struct ReplyReader: ~Copyable {
   private var wire: ReplyWires
   private let endsWithMark: Bool
   private let headers: ReplyHeaders
+  /// The id in the path, where the reply names none.
+  private let responseIDOfPath: String?
 
   /// A reader for the reply to a request to `endpoint`.
   ///
@@ -30,9 +32,13 @@ public struct ReplyReader: ~Copyable {
   public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
     let operation = endpoint.operation
     self.headers = headers
-    body = ReplyBody(framing: framing, shape: ReplyWires.shape(endpoint))
+    // A file's content type says nothing of its lines.
+    let isFile = operation == .fileContent && framing != .opaque
+    body = ReplyBody(
+      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation))
     wire = ReplyWires(endpoint)
-    endsWithMark = operation == .chatCompletions || operation == .completions
+    endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
+    responseIDOfPath = endpoint.responseID
   }
 
   /// Reads the next part of the body. Parts may be cut anywhere.
@@ -81,6 +87,7 @@ public struct ReplyReader: ~Copyable {
     let isAccounted = facts.finishReason != nil && !facts.usage.isEmpty
     if endsWithMark, isStream, isWhole || isAccounted { facts.isTerminal = true }
     if !isStream, isWhole { facts.isTerminal = true }
+    if facts.responseID == nil { facts.responseID = responseIDOfPath }
     headers.complete(&facts)
     return facts
   }

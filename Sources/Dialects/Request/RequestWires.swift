@@ -5,12 +5,25 @@ enum RequestWires: ~Copyable {
   case chat(ChatRequest)
   case responses(ResponsesRequest)
   case messages(MessagesRequest)
+  case media(MediaRequest)
+  case speech(SpeechRequest)
+  case assistant(AssistantRequest)
+  /// A form, which is no JSON.
+  case form(FormRequest)
 
-  init(_ endpoint: Endpoint) {
+  init(_ endpoint: Endpoint, contentType: String?) {
+    if let contentType, FormRequest.isForm(contentType) {
+      self = .form(FormRequest(endpoint.operation, contentType: contentType))
+      return
+    }
     switch endpoint.operation {
     case .chatCompletions, .completions: self = .chat(ChatRequest(hasStreamOptions: true))
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
     case .messages: self = .messages(MessagesRequest())
+    case .images: self = .media(MediaRequest(isImage: true))
+    case .videos: self = .media(MediaRequest(isImage: false))
+    case .speech: self = .speech(SpeechRequest())
+    case .assistantRun: self = .assistant(AssistantRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
     default: self = .chat(ChatRequest(hasStreamOptions: false))
     }
@@ -20,6 +33,9 @@ enum RequestWires: ~Copyable {
     switch endpoint.operation {
     case .responses, .responseRetrieval: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
+    case .images, .videos: MediaRequest.shape
+    case .speech: SpeechRequest.shape
+    case .assistantRun: AssistantRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
     default: ChatRequest.shape
     }
@@ -36,6 +52,18 @@ enum RequestWires: ~Copyable {
     case .messages(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .messages(wire)
+    case .media(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .media(wire)
+    case .speech(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .speech(wire)
+    case .assistant(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .assistant(wire)
+    case .form(var wire):
+      wire.read(bytes, into: &facts)
+      self = .form(wire)
     }
   }
 
@@ -45,6 +73,10 @@ enum RequestWires: ~Copyable {
     case .chat(let wire): wire.finish(&facts, isWhole: isWhole)
     case .responses(let wire): wire.finish(&facts, isWhole: isWhole)
     case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .media(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .speech(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .assistant(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .form(let wire): wire.finish(&facts)
     }
   }
 }
