@@ -11,10 +11,13 @@ struct ReplyBody: ~Copyable {
     case events
     /// Documents in the frames of an AWS event stream.
     case frames
+    /// Neither JSON nor events, but just what was asked for.
+    case content
     case opaque
   }
 
   private var framing: Framing
+  private let other: OtherContent
   private var json: JSONReader
   private var events = EventStreamReader()
   private var frames: FramedDocuments?
@@ -24,8 +27,9 @@ struct ReplyBody: ~Copyable {
   private(set) var hasEndMark = false
   var tally = ReplyTally()
 
-  init(framing: ReplyFraming, shape: JSONShape) {
+  init(framing: ReplyFraming, shape: JSONShape, other: OtherContent) {
     self.framing = .undecided(headers: framing)
+    self.other = other
     json = JSONReader(shape: shape)
   }
 
@@ -39,8 +43,15 @@ struct ReplyBody: ~Copyable {
     case .lines: readLines(bytes, into: &wire)
     case .events: readEvents(bytes, into: &wire)
     case .frames: frames?.read(bytes, into: &wire, with: &json, &tally)
+    case .content: readContent(bytes)
     case .opaque: break
     }
+  }
+
+  private mutating func readContent(_ bytes: RawSpan) {
+    if other == .text { tally.addContent(bytes: bytes.byteCount) }
+    tally.endDocument()
+    tally.hasContent = true
   }
 
   private mutating func readEvents<Wire: DocumentWire & ~Copyable>(_ bytes: RawSpan, into wire: inout Wire)
@@ -95,9 +106,10 @@ struct ReplyBody: ~Copyable {
     while offset < bytes.byteCount {
       let byte = bytes.byte(at: offset)
       offset &+= 1
+      if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { continue }
       switch byte {
-      case 0x20, 0x09, 0x0A, 0x0D: continue
       case UInt8(ascii: "{"), UInt8(ascii: "["): framing = headers == .lines ? .lines : .json
+      case _ where other != .none && (headers == .json || headers == .lines): framing = .content
       // The fields of an event, a comment, a byte order mark.
       case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "r"), UInt8(ascii: ":"), 0xEF:
         framing = headers == .opaque ? .opaque : .events
@@ -136,7 +148,25 @@ struct ReplyBody: ~Copyable {
     case .lines: json.finish() || hasLine
     case .events: hasEndMark || mark.isWhole
     case .frames: frames?.finish(&tally) ?? false
+    case .content: true
     case .undecided, .opaque: false
+    }
+  }
+}
+
+/// What a reply may be besides JSON and events.
+enum OtherContent {
+  case none
+  /// Sound, or a file.
+  case bytes
+  /// A transcript: the text itself, or subtitles.
+  case text
+
+  init(_ operation: Operation) {
+    switch operation {
+    case .speech, .fileContent: self = .bytes
+    case .transcription: self = .text
+    default: self = .none
     }
   }
 }

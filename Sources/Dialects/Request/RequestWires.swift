@@ -9,12 +9,25 @@ enum RequestWires: ~Copyable {
   case bedrock(BedrockRequest)
   case generateContent(GenerateContentRequest)
   case interactions(InteractionsRequest)
+  case media(MediaRequest)
+  case speech(SpeechRequest)
+  case assistant(AssistantRequest)
+  /// A form, which is no JSON.
+  case form(FormRequest)
 
-  init(_ endpoint: Endpoint) {
+  init(_ endpoint: Endpoint, contentType: String?) {
+    if let contentType, FormRequest.isForm(contentType) {
+      self = .form(FormRequest(endpoint.operation, contentType: contentType))
+      return
+    }
     switch endpoint.operation {
     case .chatCompletions, .completions: self = .chat(ChatRequest(hasStreamOptions: true))
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
     case .messages: self = .messages(MessagesRequest())
+    case .images: self = .media(MediaRequest(isImage: true))
+    case .videos: self = .media(MediaRequest(isImage: false))
+    case .speech: self = .speech(SpeechRequest())
+    case .assistantRun: self = .assistant(AssistantRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
     case .legacyComplete: self = .complete(CompleteRequest())
     case .converse, .invokeModel: self = .bedrock(BedrockRequest())
@@ -32,6 +45,9 @@ enum RequestWires: ~Copyable {
     switch endpoint.operation {
     case .responses, .responseRetrieval: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
+    case .images, .videos: MediaRequest.shape
+    case .speech: SpeechRequest.shape
+    case .assistantRun: AssistantRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
     case .legacyComplete: CompleteRequest.shape
     case .converse, .invokeModel: BedrockRequest.shape
@@ -68,6 +84,18 @@ enum RequestWires: ~Copyable {
     case .interactions(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .interactions(wire)
+    case .media(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .media(wire)
+    case .speech(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .speech(wire)
+    case .assistant(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .assistant(wire)
+    case .form(var wire):
+      wire.read(bytes, into: &facts)
+      self = .form(wire)
     }
   }
 
@@ -81,6 +109,10 @@ enum RequestWires: ~Copyable {
     case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
     case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
     case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .media(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .speech(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .assistant(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .form(let wire): wire.finish(&facts)
     }
   }
 }
