@@ -17,6 +17,12 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolCallCount: Int
   /// Tools that the provider ran, by name.
   public var serverToolCalls: [String: Int]
+  /// Results of tools that the reply itself brings: those of an MCP server.
+  public var toolResults: Int
+  /// How many of ``toolResults`` say that their tool failed.
+  public var toolResultErrors: Int
+  /// Answers to messages of which only the request knows whether they called a tool.
+  var toolAnswers: [ToolAnswer]
   /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
   public var finishReason: String?
   /// The provider's machine-readable error, of an error body or inside a 200: its code, else its type; `error` where it has neither.
@@ -42,6 +48,9 @@ public struct ReplyFacts: Sendable, Equatable {
     toolCalls = []
     toolCallCount = 0
     serverToolCalls = [:]
+    toolResults = 0
+    toolResultErrors = 0
+    toolAnswers = []
     outputTextBytes = 0
     contentDeltas = 0
     isTerminal = false
