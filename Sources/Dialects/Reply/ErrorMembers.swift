@@ -4,30 +4,48 @@ internal import JSON
 struct ErrorMembers {
   enum Field: UInt8 {
     case error = 80
-    case code, type
+    case code, type, outerCode
   }
 
   static let pattern = JSONPattern.object(Field.error, ["code": .text(Field.code), "type": .text(Field.type)])
 
+  /// A code beside an error that is a bare text, as xAI writes it.
+  static let codePattern = JSONPattern.text(Field.outerCode)
+
   private var code: String?
   private var type: String?
+  private var outerCode: String?
+  /// Whether the document's error is a bare text.
+  private(set) var isText = false
 
   /// Takes a label if it is one of this object's.
   mutating func begin(_ label: UInt8) {
-    if label == Field.error.rawValue { self = ErrorMembers() }
+    guard label == Field.error.rawValue else { return }
+    code = nil
+    type = nil
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
     case .code: code = Self.text(json)
     case .type: type = Self.text(json)
-    case .error where json.kind == .string: tally.fail(code: nil)
+    case .outerCode: outerCode = Self.text(json)
+    case .error where json.kind == .string:
+      isText = true
+      tally.fail(code: nil)
     default: break
     }
   }
 
   mutating func end(_ label: UInt8, _ tally: inout ReplyTally) {
     if label == Field.error.rawValue { tally.fail(code: code ?? type) }
+  }
+
+  /// Takes the code of an error that was a text, which may stand on either side of it.
+  mutating func endDocument(_ tally: inout ReplyTally) {
+    if isText, let outerCode { tally.fail(code: outerCode) }
+    isText = false
+    outerCode = nil
   }
 
   private static func text(_ json: borrowing JSONReader) -> String? {

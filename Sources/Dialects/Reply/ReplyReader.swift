@@ -9,6 +9,14 @@ public enum ReplyFraming: Sendable, Equatable {
   case lines
   /// Neither, or a content coding that is not decoded: nothing is read, unless the body begins like a JSON object.
   case opaque
+
+  /// Whether the body is a sequence of events, which is understood as it flows.
+  public var isStream: Bool {
+    switch self {
+    case .serverSentEvents, .lines: true
+    case .json, .opaque: false
+    }
+  }
 }
 
 /// Reads the body of a reply as its parts arrive, after they were forwarded.
