@@ -1,3 +1,5 @@
+internal import Metering
+
 /// The answer to a message that an MCP client sent: only the client's side knows whether it was to a tool's call.
 struct ToolAnswer: Sendable, Equatable {
   /// The message's id, as ``MCPMessageID`` writes it.

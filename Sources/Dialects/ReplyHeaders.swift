@@ -35,7 +35,7 @@ public struct ReplyHeaders: Sendable, Equatable {
     case "x-ratelimit-remaining-requests", "anthropic-ratelimit-requests-remaining":
       remainingRequests = Self.count(value)
     case "x-ratelimit-remaining-tokens", "anthropic-ratelimit-tokens-remaining": remainingTokens = Self.count(value)
-    default: break
+    default: readVendor(name: name, value: value)
     }
   }
 
@@ -43,7 +43,7 @@ public struct ReplyHeaders: Sendable, Equatable {
   func complete(_ facts: inout ReplyFacts) {
     if facts.model == nil { facts.model = model }
     if facts.errorCode == nil { facts.errorCode = errorCode }
-    if facts.usage.isEmpty, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
+    if facts.usage.isEmpty, facts.errorCode == nil, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
     if facts.context.serviceTier == nil { facts.context.serviceTier = context.serviceTier }
     if facts.context.geo == nil { facts.context.geo = context.geo }
   }

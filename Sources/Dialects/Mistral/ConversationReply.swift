@@ -25,7 +25,7 @@ struct ConversationReply: ~Copyable, DocumentWire {
       "outputs": .array(of: .object(Field.entry, entry)),
       "usage": OpenAIUsage.pattern,
     ]
-  ).merging(FlatError.members))
+    ).orObject(ErrorMembers.flatMembers))
 
   private static let content = JSONPattern.stringSize(Field.content)
   private static let part = JSONPattern.object(["text": content, "thinking": .array(of: .object(["text": content]))])
@@ -41,7 +41,7 @@ struct ConversationReply: ~Copyable, DocumentWire {
   ]
 
   private var usage = OpenAIUsage()
-  private var error = FlatError()
+  private var error = ErrorMembers()
   private var calls = ToolCallFragments()
   private var kind: Kind?
   private var name = ""
@@ -101,7 +101,7 @@ struct ConversationReply: ~Copyable, DocumentWire {
       calls.add(ToolCallFragments.Key(choice: 0, index: index), id: callID, name: name, to: &tally)
     case .tool, .toolStarted: if !name.isEmpty { tally.addServerToolCall(name: name) }
     case .done: tally.facts.isTerminal = true
-    case .failed: error.isFailure = true
+    case .failed: error.isFlat = true
     case nil: break
     }
     // The document ends as its last entry did.

@@ -15,7 +15,9 @@ extension Endpoint {
     switch (path.beforeLast, path.last) {
     case ("fim", "completions"), ("agents", "completions"): return .chatCompletions
     case (_, "conversations"): return .conversations
-    case ("conversations", _), (_, "restart") where path.thirdLast == "conversations": return .conversations
+    case ("conversations", _),
+      (_, "restart") where path.thirdLast == "conversations":
+      return .conversations
     case (_, "ocr"): return .ocr
     default: break
     }

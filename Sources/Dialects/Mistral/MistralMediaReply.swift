@@ -20,11 +20,11 @@ struct MistralMediaReply: ~Copyable, DocumentWire {
       "usage": OpenAIUsage.pattern,
       "usage_info": .object(Field.pageUsage, keepsBytes: true, ["pages_processed": .scalar(Field.pages)]),
     ]
-  ).merging(FlatError.members))
+    ).orObject(ErrorMembers.flatMembers))
 
   private let operation: Operation
   private var usage = OpenAIUsage()
-  private var error = FlatError()
+  private var error = ErrorMembers()
   private var isDone = false
   private var textBytes = 0
   private var pages: Int64?
@@ -58,8 +58,8 @@ struct MistralMediaReply: ~Copyable, DocumentWire {
     var cells: Usage?
     switch label {
     case OpenAIUsage.Field.usage.rawValue:
-      usage.vendor.complete(&tally)
-      cells = usage.cells.map(billed)
+      usage.vendor.complete(&tally.facts.context)
+      if let all = usage.cells { cells = billed(all) }
     case Field.pageUsage.rawValue:
       guard let pages else { return }
       var usage = Usage()

@@ -38,7 +38,10 @@ public struct ReplyReader: ~Copyable {
   public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
     let operation = endpoint.operation
     self.headers = headers
-    body = ReplyBody(framing: framing, shape: ReplyWires.shape(endpoint))
+    let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
+    body = ReplyBody(framing: framing, shape: ReplyWires.shape(endpoint), isLineBased: isLineBased)
+    // A client that listens to a server leaves when it likes.
+    if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
     wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions
   }

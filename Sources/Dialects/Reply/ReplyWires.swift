@@ -5,10 +5,24 @@ enum ReplyWires: ~Copyable {
   case chat(ChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
+  case cohere(CohereReply)
+  case ollama(OllamaReply)
+  case mistralMedia(MistralMediaReply)
+  case conversation(ConversationReply)
+  case llama(LlamaCompletionReply)
+  case mcp(MCPReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
+    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral:
+      self = .mistralMedia(MistralMediaReply(operation: endpoint.operation))
+    case .ocr where endpoint.dialect == .mistral: self = .mistralMedia(MistralMediaReply(operation: .ocr))
+    case .cohereChat, .cohereEmbed, .rerank, .ocr: self = .cohere(CohereReply(operation: endpoint.operation))
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaReply())
+    case .conversations: self = .conversation(ConversationReply())
+    case .llamaCompletion: self = .llama(LlamaCompletionReply())
+    case .mcp: self = .mcp(MCPReply())
     case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
@@ -18,6 +32,14 @@ enum ReplyWires: ~Copyable {
 
   static func shape(_ endpoint: Endpoint) -> JSONShape {
     switch endpoint.operation {
+    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral,
+      .ocr where endpoint.dialect == .mistral:
+      MistralMediaReply.shape
+    case .cohereChat, .cohereEmbed, .rerank, .ocr: CohereReply.shape
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaReply.shape
+    case .conversations: ConversationReply.shape
+    case .llamaCompletion: LlamaCompletionReply.shape
+    case .mcp: MCPReply.shape
     case .chatCompletions, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .messages: MessagesReply.shape
@@ -37,6 +59,24 @@ enum ReplyWires: ~Copyable {
     case .messages(var wire):
       body.read(bytes, into: &wire)
       self = .messages(wire)
+    case .cohere(var wire):
+      body.read(bytes, into: &wire)
+      self = .cohere(wire)
+    case .ollama(var wire):
+      body.read(bytes, into: &wire)
+      self = .ollama(wire)
+    case .mistralMedia(var wire):
+      body.read(bytes, into: &wire)
+      self = .mistralMedia(wire)
+    case .conversation(var wire):
+      body.read(bytes, into: &wire)
+      self = .conversation(wire)
+    case .llama(var wire):
+      body.read(bytes, into: &wire)
+      self = .llama(wire)
+    case .mcp(var wire):
+      body.read(bytes, into: &wire)
+      self = .mcp(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

@@ -5,6 +5,10 @@ enum RequestWires: ~Copyable {
   case chat(ChatRequest)
   case responses(ResponsesRequest)
   case messages(MessagesRequest)
+  case cohere(CohereRequest)
+  case ollama(OllamaRequest)
+  case ocr(OCRRequest)
+  case mcp(MCPRequest)
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
@@ -12,6 +16,10 @@ enum RequestWires: ~Copyable {
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
     case .messages: self = .messages(MessagesRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
+    case .cohereChat, .cohereEmbed, .rerank: self = .cohere(CohereRequest())
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaRequest(operation: endpoint.operation))
+    case .ocr: self = .ocr(OCRRequest())
+    case .mcp: self = .mcp(MCPRequest())
     default: self = .chat(ChatRequest(hasStreamOptions: false))
     }
   }
@@ -21,6 +29,10 @@ enum RequestWires: ~Copyable {
     case .responses, .responseRetrieval: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
+    case .cohereChat, .cohereEmbed, .rerank: CohereRequest.shape
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaRequest.shape
+    case .ocr: OCRRequest.shape
+    case .mcp: MCPRequest.shape
     default: ChatRequest.shape
     }
   }
@@ -36,6 +48,18 @@ enum RequestWires: ~Copyable {
     case .messages(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .messages(wire)
+    case .cohere(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .cohere(wire)
+    case .ollama(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .ollama(wire)
+    case .ocr(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .ocr(wire)
+    case .mcp(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .mcp(wire)
     }
   }
 
@@ -45,6 +69,10 @@ enum RequestWires: ~Copyable {
     case .chat(let wire): wire.finish(&facts, isWhole: isWhole)
     case .responses(let wire): wire.finish(&facts, isWhole: isWhole)
     case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .cohere(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .ollama(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .ocr(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .mcp(let wire): wire.finish(&facts, isWhole: isWhole)
     }
   }
 }
