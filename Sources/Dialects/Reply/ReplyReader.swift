@@ -38,8 +38,11 @@ public struct ReplyReader: ~Copyable {
   public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
     let operation = endpoint.operation
     self.headers = headers
+    // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
+    let isFile = operation == .fileContent && framing == .json
     let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
-    body = ReplyBody(framing: framing, shape: ReplyWires.shape(endpoint), isLineBased: isLineBased)
+    body = ReplyBody(
+      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), isLineBased: isLineBased)
     // A client that listens to a server leaves when it likes.
     if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
     wire = ReplyWires(endpoint)

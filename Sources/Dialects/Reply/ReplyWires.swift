@@ -11,6 +11,11 @@ enum ReplyWires: ~Copyable {
   case conversation(ConversationReply)
   case llama(LlamaCompletionReply)
   case mcp(MCPReply)
+  case generateContent(GenerateContentReply)
+  case embedContent(EmbedContentReply)
+  case cachedContent(CachedContentReply)
+  case geminiBatch(GeminiBatchReply)
+  case interactions(InteractionsReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
@@ -26,6 +31,14 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
+    case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
+    case .embedContent, .predict: self = .embedContent(EmbedContentReply())
+    case .cachedContents: self = .cachedContent(CachedContentReply())
+    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply())
+    case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions where endpoint.dialect == .gemini:
+      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     default: self = .plain(PlainReply())
     }
   }
@@ -43,6 +56,13 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .messages: MessagesReply.shape
+    case .generateContent: GenerateContentReply.shape
+    case .embedContent, .predict: EmbedContentReply.shape
+    case .cachedContents: CachedContentReply.shape
+    case .batchGenerateContent: GeminiBatchReply.shape
+    case .fileContent where endpoint.dialect == .gemini: GeminiBatchReply.resultsShape
+    case .interactions, .interactionRetrieval: InteractionsReply.shape
+    case .decisions where endpoint.dialect == .gemini: InteractionsReply.shape
     case .moderations: PlainReply.moderationShape
     default: PlainReply.shape
     }
@@ -77,6 +97,21 @@ enum ReplyWires: ~Copyable {
     case .mcp(var wire):
       body.read(bytes, into: &wire)
       self = .mcp(wire)
+    case .generateContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .generateContent(wire)
+    case .embedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .embedContent(wire)
+    case .cachedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .cachedContent(wire)
+    case .geminiBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .geminiBatch(wire)
+    case .interactions(var wire):
+      body.read(bytes, into: &wire)
+      self = .interactions(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

@@ -9,6 +9,8 @@ enum RequestWires: ~Copyable {
   case ollama(OllamaRequest)
   case ocr(OCRRequest)
   case mcp(MCPRequest)
+  case generateContent(GenerateContentRequest)
+  case interactions(InteractionsRequest)
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
@@ -20,6 +22,11 @@ enum RequestWires: ~Copyable {
     case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaRequest(operation: endpoint.operation))
     case .ocr: self = .ocr(OCRRequest())
     case .mcp: self = .mcp(MCPRequest())
+    case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
+      self = .generateContent(GenerateContentRequest())
+    case .countTokens where endpoint.dialect == .gemini: self = .generateContent(GenerateContentRequest())
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsRequest())
+    case .decisions where endpoint.dialect == .gemini: self = .interactions(InteractionsRequest())
     default: self = .chat(ChatRequest(hasStreamOptions: false))
     }
   }
@@ -33,6 +40,11 @@ enum RequestWires: ~Copyable {
     case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaRequest.shape
     case .ocr: OCRRequest.shape
     case .mcp: MCPRequest.shape
+    case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
+      GenerateContentRequest.shape
+    case .countTokens where endpoint.dialect == .gemini: GenerateContentRequest.shape
+    case .interactions, .interactionRetrieval: InteractionsRequest.shape
+    case .decisions where endpoint.dialect == .gemini: InteractionsRequest.shape
     default: ChatRequest.shape
     }
   }
@@ -60,6 +72,12 @@ enum RequestWires: ~Copyable {
     case .mcp(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .mcp(wire)
+    case .generateContent(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .generateContent(wire)
+    case .interactions(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .interactions(wire)
     }
   }
 
@@ -73,6 +91,8 @@ enum RequestWires: ~Copyable {
     case .ollama(let wire): wire.finish(&facts, isWhole: isWhole)
     case .ocr(let wire): wire.finish(&facts, isWhole: isWhole)
     case .mcp(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
     }
   }
 }
