@@ -8,10 +8,9 @@ struct Recording: Sendable, CustomTestStringConvertible {
   var endpoint: Endpoint
   var status: Int
   var framing: ReplyFraming
+  var headers: ReplyHeaders
   var request: [UInt8]
   var reply: [UInt8]
-  /// What the reply's header says.
-  var headers = ReplyHeaders()
   /// The line of the index, by the names of its columns.
   var index: [String: String]
 
@@ -19,7 +18,8 @@ struct Recording: Sendable, CustomTestStringConvertible {
 
   static let folders = [
     "openai-chatcompletions", "openai-completions", "openai-responses", "openai-embeddings", "openai-moderations",
-    "anthropic-messages", "anthropic-counttokens",
+    "anthropic-messages", "anthropic-counttokens", "anthropic-complete", "anthropic-messagebatches",
+    "bedrock-chatcompletions", "bedrock-converse", "bedrock-counttokens", "bedrock-invokemodel", "bedrock-responses",
   ]
 
   /// Where the recordings are: other people's data, which is not part of the project.
@@ -77,18 +77,22 @@ struct Recording: Sendable, CustomTestStringConvertible {
     self.index = index
     self.endpoint = endpoint
     status = response["status"] as? Int ?? 0
-    framing = response["framing"] as? String == "sse" ? .serverSentEvents : .json
+    framing =
+      switch response["framing"] as? String {
+      case "sse": .serverSentEvents
+      case "eventstream": .frames
+      default: .json
+      }
+    headers = ReplyHeaders()
+    for (name, value) in response["headers"] as? [String: String] ?? [:] { headers.read(name: name, value: value) }
     self.request = Self.body(request)
     reply = Self.body(response)
-    for (name, value) in response["headers"] as? [String: Any] ?? [:] {
-      if let value = value as? String { headers.read(name: name, value: value) }
-    }
   }
 
-  /// The path of an address, whose beginning a recorder may have replaced by what is none.
+  /// The path as it is written: recordings have placeholders in their hosts, and percent-encoding in their paths.
   private static func path(of url: String) -> String {
-    if let path = URL(string: url)?.path, !path.isEmpty { return path }
-    return String(url.drop { $0 != "/" })
+    let rest = url.split(separator: "://", maxSplits: 1).last ?? ""
+    return String(rest.drop { $0 != "/" }.prefix { $0 != "?" && $0 != "#" })
   }
 
   private static func body(_ message: [String: Any]) -> [UInt8] {

@@ -11,6 +11,10 @@ enum ReplyWires: ~Copyable {
   case conversation(ConversationReply)
   case llama(LlamaCompletionReply)
   case mcp(MCPReply)
+  case messageBatch(MessageBatchReply)
+  case complete(CompleteReply)
+  case converse(ConverseReply)
+  case invoke(InvokeReply)
   case generateContent(GenerateContentReply)
   case embedContent(EmbedContentReply)
   case cachedContent(CachedContentReply)
@@ -31,6 +35,10 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
+    case .messageBatchResults: self = .messageBatch(MessageBatchReply())
+    case .legacyComplete: self = .complete(CompleteReply())
+    case .converse: self = .converse(ConverseReply())
+    case .invokeModel: self = .invoke(InvokeReply())
     case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
     case .embedContent, .predict: self = .embedContent(EmbedContentReply())
     case .cachedContents: self = .cachedContent(CachedContentReply())
@@ -56,6 +64,10 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .messages: MessagesReply.shape
+    case .messageBatchResults: MessageBatchReply.shape
+    case .legacyComplete: CompleteReply.shape
+    case .converse: ConverseReply.shape
+    case .invokeModel: InvokeReply.shape
     case .generateContent: GenerateContentReply.shape
     case .embedContent, .predict: EmbedContentReply.shape
     case .cachedContents: CachedContentReply.shape
@@ -97,6 +109,18 @@ enum ReplyWires: ~Copyable {
     case .mcp(var wire):
       body.read(bytes, into: &wire)
       self = .mcp(wire)
+    case .messageBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .messageBatch(wire)
+    case .complete(var wire):
+      body.read(bytes, into: &wire)
+      self = .complete(wire)
+    case .converse(var wire):
+      body.read(bytes, into: &wire)
+      self = .converse(wire)
+    case .invoke(var wire):
+      body.read(bytes, into: &wire)
+      self = .invoke(wire)
     case .generateContent(var wire):
       body.read(bytes, into: &wire)
       self = .generateContent(wire)

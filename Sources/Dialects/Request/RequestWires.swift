@@ -9,6 +9,8 @@ enum RequestWires: ~Copyable {
   case ollama(OllamaRequest)
   case ocr(OCRRequest)
   case mcp(MCPRequest)
+  case complete(CompleteRequest)
+  case bedrock(BedrockRequest)
   case generateContent(GenerateContentRequest)
   case interactions(InteractionsRequest)
 
@@ -22,6 +24,9 @@ enum RequestWires: ~Copyable {
     case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaRequest(operation: endpoint.operation))
     case .ocr: self = .ocr(OCRRequest())
     case .mcp: self = .mcp(MCPRequest())
+    case .legacyComplete: self = .complete(CompleteRequest())
+    case .converse, .invokeModel: self = .bedrock(BedrockRequest())
+    case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest())
     case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
       self = .generateContent(GenerateContentRequest())
     case .countTokens where endpoint.dialect == .gemini: self = .generateContent(GenerateContentRequest())
@@ -40,6 +45,9 @@ enum RequestWires: ~Copyable {
     case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaRequest.shape
     case .ocr: OCRRequest.shape
     case .mcp: MCPRequest.shape
+    case .legacyComplete: CompleteRequest.shape
+    case .converse, .invokeModel: BedrockRequest.shape
+    case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
     case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
       GenerateContentRequest.shape
     case .countTokens where endpoint.dialect == .gemini: GenerateContentRequest.shape
@@ -72,6 +80,12 @@ enum RequestWires: ~Copyable {
     case .mcp(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .mcp(wire)
+    case .complete(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .complete(wire)
+    case .bedrock(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .bedrock(wire)
     case .generateContent(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .generateContent(wire)
@@ -91,6 +105,8 @@ enum RequestWires: ~Copyable {
     case .ollama(let wire): wire.finish(&facts, isWhole: isWhole)
     case .ocr(let wire): wire.finish(&facts, isWhole: isWhole)
     case .mcp(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .complete(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
     case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
     case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
     }
