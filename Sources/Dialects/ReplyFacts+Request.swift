@@ -32,13 +32,12 @@ extension ReplyFacts {
     toolCalls = request.toolCalls
     toolCallCount = request.toolCalls.count
     var answers = toolAnswers
-    for call in request.toolCalls {
+    toolAnswers = []
+    toolOutcomes = request.toolCalls.map { call in
       // What is known of a call from the header alone has no id.
-      guard let place = answers.firstIndex(where: { call.id.isEmpty || $0.id == call.id }) else { continue }
-      let answer = answers.remove(at: place)
-      toolResults &+= 1
-      if answer.isError { toolResultErrors &+= 1 }
+      guard let place = answers.firstIndex(where: { call.id.isEmpty || $0.id == call.id }) else { return nil }
+      return answers.remove(at: place).isError ? .error : .ok
     }
-    if toolResultErrors > 0, errorCode == nil { errorCode = Self.toolErrorCode }
+    if toolOutcomes.contains(.error), errorCode == nil { errorCode = Self.toolErrorCode }
   }
 }

@@ -17,10 +17,8 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolCallCount: Int
   /// Tools that the provider ran, by name.
   public var serverToolCalls: [String: Int]
-  /// Results of tools that the reply itself brings: those of an MCP server.
-  public var toolResults: Int
-  /// How many of ``toolResults`` say that their tool failed.
-  public var toolResultErrors: Int
+  /// How each of ``toolCalls`` ended, where the reply is that of a server of tools; nil for those that it does not answer.
+  public var toolOutcomes: [ToolOutcome?]
   /// Answers to messages of which only the request knows whether they called a tool.
   var toolAnswers: [ToolAnswer]
   /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
@@ -52,8 +50,7 @@ public struct ReplyFacts: Sendable, Equatable {
     toolCalls = []
     toolCallCount = 0
     serverToolCalls = [:]
-    toolResults = 0
-    toolResultErrors = 0
+    toolOutcomes = []
     toolAnswers = []
     outputTextBytes = 0
     contentDeltas = 0
@@ -61,6 +58,13 @@ public struct ReplyFacts: Sendable, Equatable {
     isPending = false
     isDamaged = false
   }
+}
+
+/// How a tool ended that was called at a server of tools.
+public enum ToolOutcome: Sendable, Equatable {
+  case ok
+  /// It said that it failed, or the protocol did.
+  case error
 }
 
 /// One reply of several in a body: a line of a batch's results, a response on a socket.

@@ -63,7 +63,7 @@ struct VendorRecordingsTests {
     // The index counts no tools that are called themselves: it names the method in their place.
     let isToolCall = index["finish"] == "tools/call"
     #expect(facts.toolCallCount == (isToolCall ? 1 : index["tool_calls"].flatMap(Int.init)))
-    #expect(facts.toolResults == (isToolCall ? 1 : 0))
+    #expect(facts.toolOutcomes == (isToolCall ? [.ok] : []))
     #expect(facts.toolCalls.allSatisfy { !$0.name.isEmpty })
     #expect(facts.serverToolCalls.values.reduce(0, +) == index["server_tool_calls"].flatMap(Int.init))
     let isError = recording.status >= 400 || index["error"] == "err"

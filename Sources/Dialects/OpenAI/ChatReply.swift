@@ -23,7 +23,9 @@ struct ChatReply: ~Copyable, DocumentWire {
       "timings": LlamaTimings.pattern,
       "x_groq": ChatVendorMembers.groq,
       "usage_breakdown": ChatVendorMembers.breakdown,
-    ]).orObject(ErrorMembers.flatMembers))
+    ]).orObject(ErrorMembers.flatMembers)
+      // Google's errors come in a list of one.
+      .orArray(of: .object(["error": ErrorMembers.pattern])))
 
   private static let choice = JSONPattern.object(
     Field.choice,
@@ -78,7 +80,7 @@ struct ChatReply: ~Copyable, DocumentWire {
 
   private var usage = OpenAIUsage()
   private var error = ErrorMembers()
-  private var calls = ToolCallFragments()
+  private var calls: ToolCallFragments
   private var text = ChoiceText()
   private var vendor = ChatVendorMembers()
 
@@ -92,11 +94,20 @@ struct ChatReply: ~Copyable, DocumentWire {
   private var fragments: [Fragment] = []
   private var hasCitation = false
 
+  private let isGemini: Bool
+
+  /// - Parameter isGemini: whether the reply is Gemini's, which says some things in its own way.
+  init(isGemini: Bool = false) {
+    self.isGemini = isGemini
+    calls = ToolCallFragments(comeWhole: isGemini)
+  }
+
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     error.begin(label)
     vendor.begin(label)
     if label == OpenAIUsage.Field.usage.rawValue || label == ChatVendorMembers.Field.partUsage.rawValue {
       usage = OpenAIUsage()
+      usage.hasThoughtsInTotal = isGemini
     }
     switch Field(rawValue: label) {
     case .delta: text.begin(.delta)

@@ -32,7 +32,8 @@ enum ReplyWires: ~Copyable {
     case .conversations: self = .conversation(ConversationReply())
     case .llamaCompletion: self = .llama(LlamaCompletionReply())
     case .mcp: self = .mcp(MCPReply())
-    case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
+    case .chatCompletions, .completions, .embeddings:
+      self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
     case .messageBatchResults: self = .messageBatch(MessageBatchReply())
