@@ -25,7 +25,7 @@ public struct ReplyHeaders: Sendable, Equatable {
   public var remainingRequests: Int64?
   public var remainingTokens: Int64?
 
-  private var ownRequestID: String?
+  var ownRequestID: String?
   /// The id that a gateway before the API gives to the request, where the API itself gives none.
   private var gatewayRequestID: String?
   /// The model behind a deployment of Azure, which its customer named.
@@ -50,7 +50,12 @@ public struct ReplyHeaders: Sendable, Equatable {
     case "azureai-processed-tier": context.serviceTier = Self.text(value)
     // A call beyond what a customer has reserved: it is billed like one of those that have reserved nothing.
     case "x-ms-is-spilled-over": context.route = value == "true" || value == "True" ? "spillover" : context.route
-    default: if name.hasPrefix("x-amzn-") { readAmazon(name: name, value: value) }
+    default:
+      if name.hasPrefix("x-amzn-") {
+        readAmazon(name: name, value: value)
+      } else {
+        readVendor(name: name, value: value)
+      }
     }
   }
 
@@ -59,7 +64,7 @@ public struct ReplyHeaders: Sendable, Equatable {
     if let servedModel, !Self.isSnapshot(servedModel, of: facts.model) { facts.model = servedModel }
     if facts.model == nil { facts.model = model }
     if facts.errorCode == nil { facts.errorCode = errorCode }
-    if facts.usage.isEmpty, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
+    if facts.usage.isEmpty, facts.errorCode == nil, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
     if isTierOfHost { facts.context.serviceTier = context.serviceTier }
     facts.context = facts.context.completed(by: context, isTierKnown: false, region: nil)
   }

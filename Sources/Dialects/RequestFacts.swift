@@ -22,6 +22,10 @@ public struct RequestFacts: Sendable, Equatable {
   public var toolResults: Int
   /// How many of ``toolResults`` say that their tool failed (Anthropic's `is_error`; OpenAI's APIs have no such mark).
   public var toolResultErrors: Int
+  /// Tools that the request itself calls, with the ids of its messages: those of an MCP server. At most 1,024 are kept.
+  public var toolCalls: [ToolCall]
+  /// Whether pages are to be annotated as they are read (Mistral's OCR), which has a price of its own.
+  public var annotatesPages: Bool
   /// UTF-8 bytes of everything that becomes prompt: text, tool definitions, tool arguments and results.
   public var promptTextBytes: Int64
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
@@ -42,6 +46,8 @@ public struct RequestFacts: Sendable, Equatable {
     choices = 1
     toolResults = 0
     toolResultErrors = 0
+    toolCalls = []
+    annotatesPages = false
     promptTextBytes = 0
     isAmbiguous = false
     isComplete = false

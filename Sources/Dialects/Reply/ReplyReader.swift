@@ -48,8 +48,12 @@ public struct ReplyReader: ~Copyable {
     modelOfPath = endpoint.dialect == .bedrock ? endpoint.model : nil
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
     let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing != .opaque
+    let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
     body = ReplyBody(
-      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation))
+      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation),
+      isLineBased: isLineBased)
+    // A client that listens to a server leaves when it likes.
+    if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
     wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
     responseIDOfPath = endpoint.responseID

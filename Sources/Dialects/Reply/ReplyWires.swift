@@ -5,6 +5,12 @@ enum ReplyWires: ~Copyable {
   case chat(ChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
+  case cohere(CohereReply)
+  case ollama(OllamaReply)
+  case mistralMedia(MistralMediaReply)
+  case conversation(ConversationReply)
+  case llama(LlamaCompletionReply)
+  case mcp(MCPReply)
   case messageBatch(MessageBatchReply)
   case complete(CompleteReply)
   case converse(ConverseReply)
@@ -23,6 +29,14 @@ enum ReplyWires: ~Copyable {
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
+    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral:
+      self = .mistralMedia(MistralMediaReply(operation: endpoint.operation))
+    case .ocr where endpoint.dialect == .mistral: self = .mistralMedia(MistralMediaReply(operation: .ocr))
+    case .cohereChat, .cohereEmbed, .rerank, .ocr: self = .cohere(CohereReply(operation: endpoint.operation))
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaReply())
+    case .conversations: self = .conversation(ConversationReply())
+    case .llamaCompletion: self = .llama(LlamaCompletionReply())
+    case .mcp: self = .mcp(MCPReply())
     case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings:
       self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
@@ -52,6 +66,14 @@ enum ReplyWires: ~Copyable {
 
   static func shape(_ endpoint: Endpoint) -> JSONShape {
     switch endpoint.operation {
+    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral,
+      .ocr where endpoint.dialect == .mistral:
+      MistralMediaReply.shape
+    case .cohereChat, .cohereEmbed, .rerank, .ocr: CohereReply.shape
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaReply.shape
+    case .conversations: ConversationReply.shape
+    case .llamaCompletion: LlamaCompletionReply.shape
+    case .mcp: MCPReply.shape
     case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .images: ImagesReply.shape
@@ -88,6 +110,24 @@ enum ReplyWires: ~Copyable {
     case .messages(var wire):
       body.read(bytes, into: &wire)
       self = .messages(wire)
+    case .cohere(var wire):
+      body.read(bytes, into: &wire)
+      self = .cohere(wire)
+    case .ollama(var wire):
+      body.read(bytes, into: &wire)
+      self = .ollama(wire)
+    case .mistralMedia(var wire):
+      body.read(bytes, into: &wire)
+      self = .mistralMedia(wire)
+    case .conversation(var wire):
+      body.read(bytes, into: &wire)
+      self = .conversation(wire)
+    case .llama(var wire):
+      body.read(bytes, into: &wire)
+      self = .llama(wire)
+    case .mcp(var wire):
+      body.read(bytes, into: &wire)
+      self = .mcp(wire)
     case .messageBatch(var wire):
       body.read(bytes, into: &wire)
       self = .messageBatch(wire)
