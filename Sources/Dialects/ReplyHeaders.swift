@@ -35,6 +35,7 @@ public struct ReplyHeaders: Sendable, Equatable {
     case "x-ratelimit-remaining-requests", "anthropic-ratelimit-requests-remaining":
       remainingRequests = Self.count(value)
     case "x-ratelimit-remaining-tokens", "anthropic-ratelimit-tokens-remaining": remainingTokens = Self.count(value)
+    case "x-gemini-service-tier": context.serviceTier = Self.text(value) ?? context.serviceTier
     default: break
     }
   }

@@ -1,5 +1,6 @@
 internal import JSON
 public import Metering
+public import Tokenizers
 
 /// How the body of a reply is framed, told from its headers.
 public enum ReplyFraming: Sendable, Equatable {
@@ -9,6 +10,14 @@ public enum ReplyFraming: Sendable, Equatable {
   case lines
   /// Neither, or a content coding that is not decoded: nothing is read, unless the body begins like a JSON object.
   case opaque
+
+  /// Whether the body is a sequence of events, which is understood as it flows.
+  public var isStream: Bool {
+    switch self {
+    case .serverSentEvents, .lines: true
+    case .json, .opaque: false
+    }
+  }
 }
 
 /// Reads the body of a reply as its parts arrive, after they were forwarded.
@@ -27,10 +36,17 @@ public struct ReplyReader: ~Copyable {
   ///   - status: the reply's status. The body says by itself whether it is an error, in every dialect so far.
   ///   - framing: what the headers say; where the first byte contradicts them, it decides.
   ///   - headers: what the reply's header says: it fills in what the body leaves out.
-  public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
+  ///   - tokenizer: what the reply's text is counted by; nil where it is not counted.
+  public init(
+    endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders(),
+    counting tokenizer: Tokenizer? = nil
+  ) {
     let operation = endpoint.operation
     self.headers = headers
-    body = ReplyBody(framing: framing, shape: ReplyWires.shape(endpoint))
+    // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
+    let isFile = operation == .fileContent && framing == .json
+    body = ReplyBody(framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint))
+    body.tally.text = tokenizer.map { BodyText($0, bytesMax: Self.countedBytesMax) }
     wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions
   }
@@ -68,6 +84,9 @@ public struct ReplyReader: ~Copyable {
     body.tally.items = []
     return items
   }
+
+  /// How much text of a reply is counted in tokens, in bytes as they are written.
+  public static let countedBytesMax = 4 << 20
 
   /// How many replies of one body are kept until they are taken.
   public static let itemsMax = 4096

@@ -5,6 +5,11 @@ enum ReplyWires: ~Copyable {
   case chat(ChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
+  case generateContent(GenerateContentReply)
+  case embedContent(EmbedContentReply)
+  case cachedContent(CachedContentReply)
+  case geminiBatch(GeminiBatchReply)
+  case interactions(InteractionsReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
@@ -12,6 +17,14 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
+    case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
+    case .embedContent, .predict: self = .embedContent(EmbedContentReply())
+    case .cachedContents: self = .cachedContent(CachedContentReply())
+    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply())
+    case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions where endpoint.dialect == .gemini:
+      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     default: self = .plain(PlainReply())
     }
   }
@@ -21,6 +34,13 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .messages: MessagesReply.shape
+    case .generateContent: GenerateContentReply.shape
+    case .embedContent, .predict: EmbedContentReply.shape
+    case .cachedContents: CachedContentReply.shape
+    case .batchGenerateContent: GeminiBatchReply.shape
+    case .fileContent where endpoint.dialect == .gemini: GeminiBatchReply.resultsShape
+    case .interactions, .interactionRetrieval: InteractionsReply.shape
+    case .decisions where endpoint.dialect == .gemini: InteractionsReply.shape
     case .moderations: PlainReply.moderationShape
     default: PlainReply.shape
     }
@@ -37,6 +57,21 @@ enum ReplyWires: ~Copyable {
     case .messages(var wire):
       body.read(bytes, into: &wire)
       self = .messages(wire)
+    case .generateContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .generateContent(wire)
+    case .embedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .embedContent(wire)
+    case .cachedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .cachedContent(wire)
+    case .geminiBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .geminiBatch(wire)
+    case .interactions(var wire):
+      body.read(bytes, into: &wire)
+      self = .interactions(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

@@ -1,4 +1,5 @@
 internal import JSON
+public import Tokenizers
 
 /// Reads the body of a request as its parts arrive. Bounded; never traps on any input; keeps no text.
 public struct RequestReader: ~Copyable {
@@ -8,9 +9,15 @@ public struct RequestReader: ~Copyable {
 
   private let endpoint: Endpoint
 
+  /// How much text of a request is counted in tokens, in bytes as they are written: some milliseconds of a thread.
+  public static let countedBytesMax = 1 << 20
+
   /// A reader for the body of a request to `endpoint`.
-  public init(endpoint: Endpoint) {
+  ///
+  /// - Parameter tokenizer: what the text is counted by; nil where it is not counted, which is many times faster.
+  public init(endpoint: Endpoint, counting tokenizer: Tokenizer? = nil) {
     self.endpoint = endpoint
+    facts.text = tokenizer.map { BodyText($0, bytesMax: Self.countedBytesMax) }
     json = JSONReader(shape: RequestWires.shape(endpoint))
     wire = RequestWires(endpoint)
   }
@@ -22,6 +29,7 @@ public struct RequestReader: ~Copyable {
   public consuming func finish() -> RequestFacts {
     let isWhole = json.finish()
     wire.finish(&facts, isWhole: isWhole)
+    facts.promptTally = facts.text.take()?.tally
     // What the path says goes before the body: the provider reads it there.
     if let model = endpoint.model { facts.model = model }
     if let streams = endpoint.streams { facts.wantsStream = streams }
