@@ -89,7 +89,7 @@ let package = Package(
       name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"], swiftSettings: strict),
-    .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
+    .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering", "Tokenizers"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(

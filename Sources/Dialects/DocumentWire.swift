@@ -55,15 +55,15 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
       switch json.next(bytes, at: &offset) {
       case .needsMore:
         if facts.text != nil, let open = json.openSize, isText(open.label, facts) {
-          facts.text?.take(bytes.extracting(open.start...), isWritten: open.isString)
+          facts.text?.take(bytes.extracting(open.start...), of: open.label, isWritten: open.isString)
         }
         return
       case .failed: return
       case .begin(let label): begin(label, json, &facts)
       case .value(let label):
         if facts.text != nil, isText(label, facts), let range = json.sizedRange {
-          facts.text?.take(bytes.extracting(range), isWritten: json.kind == .string)
-          facts.text?.endValue(label)
+          facts.text?.take(bytes.extracting(range), of: label, isWritten: json.kind == .string)
+          facts.text?.endValue()
         }
         value(label, json, &facts)
       case .end(let label): end(label, &json, &facts)

@@ -26,20 +26,21 @@ struct BodyText: Sendable, Equatable {
   /// The tokens of all texts so far, and how many bytes of them were counted.
   var tally: TokenTally { counter.tally }
 
-  /// Takes a part of a value.
+  /// Takes a part of the value with a label.
   ///
   /// - Parameter isWritten: whether it is a string as it is written, in which escapes are undone.
-  mutating func take(_ part: RawSpan, isWritten: Bool) {
+  mutating func take(_ part: RawSpan, of label: UInt8, isWritten: Bool) {
+    // Text, reasoning and arguments that take turns are texts of their own.
+    if label != self.label { counter.endText() }
+    self.label = label
     guard bytesLeft > 0 else { return }
     bytesLeft &-= part.byteCount
     if isWritten { decoder.decode(part) { counter.append($0) } } else { counter.append(part) }
   }
 
   /// Ends a value.
-  mutating func endValue(_ label: UInt8) {
+  mutating func endValue() {
     decoder.end { counter.append($0) }
-    // Text, reasoning and arguments that take turns are texts of their own.
-    if !goesOn || label != self.label { counter.endText() }
-    self.label = label
+    if !goesOn { counter.endText() }
   }
 }
