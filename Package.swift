@@ -104,7 +104,9 @@ let package = Package(
       name: "ControlTests",
       dependencies: ["Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
       swiftSettings: strict),
-    .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability"], swiftSettings: strict),
+    .testTarget(
+      name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability", logging],
+      swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

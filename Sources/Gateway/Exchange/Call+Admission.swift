@@ -14,6 +14,15 @@ extension Call {
       requestBytes: requestBytes, promptTokensEstimate: promptTokensEstimate)
   }
 
+  /// The model that the call is refused for, since nothing is known of its price; nil where it may go on.
+  func modelDenied(by prices: CurrentPriceBook) -> String? {
+    let terms = route.provider.terms
+    guard terms.unpriced == .deny, identity.billing != .free, let endpoint, !endpoint.operation.isFree,
+      let model = requestFacts.model, !prices.book.knows(terms, dialect: endpoint.dialect.rawValue, model: model)
+    else { return nil }
+    return model
+  }
+
   private var promptTokensEstimate: Int64 {
     guard let endpoint, !endpoint.operation.isFree else { return 0 }
     return TokenEstimate.prompt(

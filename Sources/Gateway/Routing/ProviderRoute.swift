@@ -20,15 +20,18 @@ public struct ProviderRoute: Sendable, Hashable {
   /// Who pays, where the operator says so; nil where the kind of login tells.
   public var billing: Billing?
   public var streamUsage: StreamUsage
+  /// Whose prices count for its calls.
+  public var terms: PriceTerms
 
   public init(
     name: String, origin: UpstreamOrigin, dialect: Dialect? = nil, billing: Billing? = nil,
-    streamUsage: StreamUsage = .leave
+    streamUsage: StreamUsage = .leave, terms: PriceTerms? = nil
   ) {
     self.name = name
     self.origin = origin
     self.dialect = dialect
     self.billing = billing
     self.streamUsage = streamUsage
+    self.terms = terms ?? PriceTerms(provider: name, host: origin.host)
   }
 }

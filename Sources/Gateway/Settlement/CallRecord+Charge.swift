@@ -27,25 +27,50 @@ extension UnmeteredPolicy {
 }
 
 extension PriceBook {
-  /// Prices what a call used, and stores usage and cost in its record. An unknown model leaves the cost unknown.
+  /// Prices what a call used, and stores usage and cost in its record. An unknown model leaves the cost unknown, unless the
+  /// operator says what to charge it as.
   ///
-  /// - Parameter modelPriced: the id that the answering model's price goes by; nil where that is its name.
+  /// What the provider itself says that the call cost is its cost; what the book makes of it is kept beside it.
+  ///
+  /// - Parameters:
+  ///   - modelPriced: the id that the answering model's price goes by; nil where that is its name.
+  ///   - terms: whose prices count.
+  ///   - reported: what the provider said, in pico-dollars; nil where it did not.
   func charge(
-    _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String? = nil, context: PricingContext
+    _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String? = nil, context: PricingContext,
+    terms: PriceTerms, reported: Int64? = nil
   ) {
     record.usage = metered.total
     record.usageSource = metered.source
-    guard record.billing != .free, metered.source != .none else {
+    guard record.billing != .free, metered.source != .none || reported != nil else {
       record.chargeNothing()
       return
     }
-    let charge = charge(
-      PriceTerms(provider: record.provider), dialect: record.dialect,
-      parts: metered.models.map { (model: $0.model ?? modelPriced ?? record.model ?? "", usage: $0.usage) },
-      startedAt: record.startedAt, context: context, itemized: false)
-    record.costSource = charge.source
-    record.pricedAs = charge.pricedAs
-    record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars
+    if metered.source != .none {
+      let model = model(of: record, modelPriced: modelPriced, terms: terms)
+      let charge = charge(
+        terms, dialect: record.dialect, parts: metered.models.map { (model: $0.model ?? model, usage: $0.usage) },
+        startedAt: record.startedAt, context: context, itemized: false)
+      record.costSource = charge.source
+      record.pricedAs = charge.pricedAs
+      record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars
+    }
+    if let reported {
+      record.reportedCostPicodollars = reported
+      record.bookCostPicodollars = record.costPicodollars
+      record.costPicodollars = reported
+      record.costSource = .reported
+    }
     record.debitedPicodollars = record.costPicodollars
+  }
+
+  /// The name by which the answering model is priced: the reply's, or the request's where the book does not know that one
+  /// (deployments and imported models answer by names of their own).
+  private func model(of record: CallRecord, modelPriced: String?, terms: PriceTerms) -> String {
+    let answered = modelPriced ?? record.model ?? ""
+    guard let requested = record.modelRequested, requested != answered,
+      !knows(terms, dialect: record.dialect, model: answered)
+    else { return answered }
+    return requested
   }
 }

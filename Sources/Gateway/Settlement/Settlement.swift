@@ -77,7 +77,9 @@ extension GatewayContext {
     let context = reply.context.completed(
       by: call.requestFacts.context, isTierKnown: reply.isTerminal,
       region: ProcessingRegion.region(of: call.route.provider.origin))
-    prices.charge(&record, for: metered, modelPriced: reply.modelPriced, context: context)
+    prices.book.charge(
+      &record, for: metered, modelPriced: reply.modelPriced, context: context, terms: call.route.provider.terms,
+      reported: reply.reportedCostPicodollars)
   }
 
   // MARK: Outcome

@@ -71,7 +71,8 @@ public final class CallMetrics: Sendable {
     let source = ProviderClosedLabels(provider: party.provider, value: call.usageSource)
     families.usageSource.resolve(source).increment()
     let provider = ProviderLabels(provider: party.provider)
-    if call.costSource == .unpriced { families.unpriced.resolve(provider).increment() }
+    let isModelUnknown = call.costSource == .unpriced || call.costSource == .substituted
+    if isModelUnknown { families.unpriced.resolve(provider).increment() }
     if isUnmetered { families.unmetered.resolve(provider).increment() }
   }
 

@@ -47,16 +47,28 @@ struct ProviderConfiguration: Sendable, Equatable {
   var billing: Billing?
   /// What is done where a client asks for a stream and leaves out that it is to end with its usage.
   var streamUsage = ProviderRoute.StreamUsage.leave
+  /// The price file, or a provider that has one, whose prices count; nil tells it from the host and the name.
+  var prices: String?
+  /// Negotiated rates.
+  var discounts: [PriceDiscount] = []
+  /// Nil is what the whole configuration says.
+  var unpriced: UnpricedPolicy?
 
   init(origin: UpstreamOrigin? = nil) { self.origin = origin }
 
   init(_ value: ConfigurationValue, _ context: inout ReadingContext) {
     let section = MappingReader(
-      value, keys: ["base_url", "dialect", "billing", "stream_usage", "key"], context: &context)
+      value,
+      keys: [
+        "base_url", "dialect", "billing", "stream_usage", "prices", PriceDiscount.key, UnpricedPolicy.key, "key",
+      ], context: &context)
     origin = section["base_url"]?.parsed(&context, by: UpstreamOrigin.init(baseURL:))
     dialect = section["dialect"]?.choice(&context, of: Dialect.self)
     billing = section["billing"]?.choice(&context, of: Billing.self)
     section.readChoice("stream_usage", into: &streamUsage, &context)
+    prices = section["prices"]?.parsed(&context, by: ProviderName.validated)
+    discounts = PriceDiscount.read(section, &context)
+    unpriced = UnpricedPolicy.read(section, &context)
     section["key"]?.report(
       "this version does not put keys in, it passes the agent's own through; remove this key and leave it with the agent",
       to: &context)
@@ -67,5 +79,8 @@ struct ProviderConfiguration: Sendable, Equatable {
     if let dialect { text.entry("dialect", dialect.rawValue) }
     if let billing { text.entry("billing", billing.rawValue) }
     text.entry("stream_usage", streamUsage.rawValue)
+    if let prices { text.entry("prices", prices) }
+    if !discounts.isEmpty { text.entry(PriceDiscount.key, discounts.map(\.canonicalText)) }
+    unpriced?.write(to: &text)
   }
 }
