@@ -92,4 +92,43 @@ struct ExactArithmeticTests {
     #expect(sum.rounded == (9, true))
     #expect(!sum.overflows)
   }
+
+  @Test("The sum over ten million rows is exact, whatever the prices, and is rounded once")
+  func tenMillionRows() throws {
+    let seed: UInt64 = 20_261_123
+    var random = SeededGenerator(seed: seed)
+    // Whole pico-dollars, thirds (0.111 USD an hour of speech, in milliseconds) and sevenths.
+    let rates = [(2_000_000, 1), (37_500, 1), (3_625, 1), (92_500_000, 3_000), (1, 7)] as [(Int64, Int64)]
+    let fractions = try rates.map { try #require(ExactFraction(Int128($0.0), over: Int128($0.1))) }
+    var batch = ExactSum()
+    // The same in twenty-one-thousandths, in which every one of them is whole.
+    var expected: Int128 = 0
+    for _ in 0..<10_000 {
+      let quantity = Int64.random(in: 0...2_000_000, using: &random)
+      let index = Int.random(in: rates.indices, using: &random)
+      batch.add(quantity, at: fractions[index])
+      expected += Int128(quantity) * Int128(rates[index].0) * (21_000 / Int128(rates[index].1))
+    }
+    var sum = ExactSum()
+    for _ in 0..<1_000 { sum.add(batch) }
+    let (quotient, remainder) = (expected * 1_000).quotientAndRemainder(dividingBy: 21_000)
+    let rounded = remainder * 2 > 21_000 || (remainder * 2 == 21_000 && quotient % 2 == 1) ? quotient + 1 : quotient
+    #expect(Int128(sum.rounded.picodollars) == rounded, "seed \(seed)")
+    #expect(sum.rounded.isRounded == (remainder != 0) && !sum.overflows)
+  }
+
+  @Test("A product is exact, and one that cannot be is rounded once and says so")
+  func products() throws {
+    let third = try #require(ExactFraction(1, over: 3))
+    var sum = ExactSum()
+    sum.add(10, at: third)
+    sum.multiply(by: try #require(ExactFraction(3, over: 10)))
+    #expect(sum.rounded == (1, false))
+    sum.multiply(by: .zero)
+    #expect(sum.rounded == (0, false))
+    var large = ExactSum()
+    large.add(.max, at: ExactFraction(whole: .max))
+    large.multiply(by: ExactFraction(whole: .max))
+    #expect(large.rounded.picodollars == .max && large.overflows)
+  }
 }
