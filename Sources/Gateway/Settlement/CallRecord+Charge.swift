@@ -28,17 +28,24 @@ extension UnmeteredPolicy {
 
 extension PriceBook {
   /// Prices what a call used, and stores usage and cost in its record. An unknown model leaves the cost unknown.
-  func charge(_ record: inout CallRecord, for metered: MeteredUsage, context: PricingContext) {
+  ///
+  /// - Parameter parts: what is priced by itself, where the body brought several replies.
+  func charge(
+    _ record: inout CallRecord, for metered: MeteredUsage, context: PricingContext, parts: [UsagePart] = []
+  ) {
     record.usage = metered.total
     record.usageSource = metered.source
+    record.pricingContext = context
     guard record.billing != .free, metered.source != .none else {
       record.chargeNothing()
       return
     }
+    let all = parts.isEmpty ? metered.models.map { UsagePart(model: $0.model, context: context, usage: $0.usage) } : parts
+    // One model that answered once is what the record itself says.
+    record.parts = parts.isEmpty && metered.models.count <= 1 && all.first?.model == nil ? [] : all
     let charge = charge(
-      provider: record.provider, fallbackProviders: record.dialect.map { [$0] } ?? [],
-      parts: metered.models.map { (model: $0.model ?? record.model ?? "", usage: $0.usage) },
-      startedAt: record.startedAt, context: context, itemized: false)
+      provider: record.provider, fallbackProviders: record.dialect.map { [$0] } ?? [], model: record.model ?? "",
+      parts: all, startedAt: record.startedAt)
     record.costSource = charge.source
     record.pricedAs = charge.pricedAs
     record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars

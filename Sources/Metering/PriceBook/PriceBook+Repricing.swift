@@ -9,10 +9,33 @@ public enum SecondCharge: Sendable, Equatable {
 }
 
 extension PriceBook {
-  /// Prices a call again by its row: the same models, usage, conditions and start, with this book.
+  /// What a call costs whose body brought several replies: each part at the prices of its own prompts' size, all of it summed
+  /// exactly and rounded once.
   ///
-  /// A part that sums several replies (a batch's results) is priced by its sum. That is exact but for the rounding of each
-  /// reply, half a pico-dollar, as long as no reply reached a size tier; where one did, the call is left alone.
+  /// - Parameter model: the model of parts that name none.
+  public func charge(
+    provider: String, fallbackProviders: [String] = [], model: String, parts: [UsagePart], startedAt: Timestamp
+  ) -> Charge {
+    var charging = PriceCharging(isItemized: false)
+    for part in parts {
+      guard
+        let found = find(
+          provider: provider, fallbackProviders: fallbackProviders, model: part.model ?? model, at: startedAt),
+        let period = models[found.model].period(at: startedAt)
+      else {
+        charging.addUnknown(part.usage)
+        continue
+      }
+      var context = part.context
+      for (key, value) in found.sets { context[key] = value }
+      let rates = period.rates(at: startedAt, promptTokens: part.promptTokens.upperBound, context: context)
+      charging.add(part.usage, at: rates, of: period, meters: meters, pricedAs: models[found.model].id)
+      if let end = period.to, startedAt >= end { charging.isEnded = true }
+    }
+    return charging.charge
+  }
+
+  /// Prices a call again by its row: the same models, usage, conditions and start, with this book.
   ///
   /// - Parameter needsContext: leaves calls alone whose conditions are not known (rows of version 1).
   public func secondCharge(for call: CallRecord, needsContext: Bool) -> SecondCharge {
@@ -28,24 +51,8 @@ extension PriceBook {
     for part in parts where part.replies > 1 {
       guard isLinear(part, model: part.model ?? model, call, fallbacks) else { return .notEnoughKnown }
     }
-    return charge(parts, model: model, call, fallbacks)
-  }
-
-  private func charge(
-    _ parts: [UsagePart], model: String, _ call: CallRecord, _ fallbacks: [String]
-  ) -> SecondCharge {
-    var charging = PriceCharging(isItemized: false)
-    for part in parts {
-      guard let found = find(part.model ?? model, call, fallbacks) else {
-        charging.addUnknown(part.usage)
-        continue
-      }
-      var context = part.context
-      for (key, value) in found.candidate.sets { context[key] = value }
-      let rates = found.period.rates(at: call.startedAt, promptTokens: part.promptTokensMax, context: context)
-      charging.add(part.usage, at: rates, of: found.period, meters: meters, pricedAs: models[found.candidate.model].id)
-    }
-    let charge = charging.charge
+    let charge = charge(
+      provider: call.provider, fallbackProviders: fallbacks, model: model, parts: parts, startedAt: call.startedAt)
     guard charge.source != .unpriced else { return .unknownModel }
     guard !charge.isSaturated else { return .notEnoughKnown }
     return .charge(costPicodollars: charge.costPicodollars, source: charge.source, pricedAs: charge.pricedAs)
@@ -58,17 +65,6 @@ extension PriceBook {
         provider: call.provider, fallbackProviders: fallbacks, model: model, at: call.startedAt,
         promptTokens: promptTokens, context: part.context)?.rates
     }
-    return rates(0) == rates(part.promptTokensMax)
-  }
-
-  private func find(
-    _ model: String, _ call: CallRecord, _ fallbacks: [String]
-  ) -> (candidate: PriceCandidate, period: PricePeriod)? {
-    guard
-      let candidate = find(
-        provider: call.provider, fallbackProviders: fallbacks, model: model, at: call.startedAt),
-      let period = models[candidate.model].period(at: call.startedAt)
-    else { return nil }
-    return (candidate, period)
+    return rates(part.promptTokens.lowerBound) == rates(part.promptTokens.upperBound)
   }
 }
