@@ -1,4 +1,5 @@
 internal import JSON
+internal import Metering
 
 /// Replies of Chat Completions, Completions and Embeddings: one document, or chunks of the same shape.
 ///
@@ -8,6 +9,7 @@ struct ChatReply: ~Copyable, DocumentWire {
     case id = 1
     case model, tier, choice, choiceIndex, finish, content
     case toolCall, toolIndex, toolID, toolName, functionCall, functionName
+    case citation
   }
 
   static let shape = JSONShape(
@@ -18,6 +20,7 @@ struct ChatReply: ~Copyable, DocumentWire {
       "choices": .array(of: choice),
       "usage": OpenAIUsage.pattern,
       "error": ErrorMembers.pattern,
+      "code": ErrorMembers.codePattern,
     ]))
 
   private static let choice = JSONPattern.object(
@@ -38,6 +41,7 @@ struct ChatReply: ~Copyable, DocumentWire {
     "refusal": .stringSize(Field.content),
     "audio": .object(["transcript": .stringSize(Field.content)]),
     "tool_calls": .array(of: toolCall),
+    "annotations": .array(of: .object(["type": .word(Field.citation, of: ["url_citation"])])),
     "function_call": .object(
       Field.functionCall, ["name": .text(Field.functionName), "arguments": .stringSize(Field.content)]),
   ])
@@ -73,6 +77,7 @@ struct ChatReply: ~Copyable, DocumentWire {
   private var fragmentsSeen: Int64 = 0
   private var fragment = Fragment(index: 0)
   private var fragments: [Fragment] = []
+  private var hasCitation = false
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     error.begin(label)
@@ -107,6 +112,7 @@ struct ChatReply: ~Copyable, DocumentWire {
     case .toolIndex: if let index = json.count { fragment.index = index }
     case .toolID: if json.kind == .string, json.size > 0 { fragment.id = json.string }
     case .toolName, .functionName: if json.kind == .string, json.size > 0 { fragment.name = json.string }
+    case .citation: if json.word != nil { hasCitation = true }
     case .choice, .toolCall, .functionCall: break
     }
   }
@@ -120,6 +126,7 @@ struct ChatReply: ~Copyable, DocumentWire {
       if fragments.count >= Self.fragmentsMax { endFragments(&tally) }
     case Field.choice.rawValue: endChoice(&tally)
     case OpenAIUsage.Field.usage.rawValue:
+      if let cost = usage.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
       guard let cells = usage.cells else { return }
       _ = json.exchangeUsage(&tally.facts.usageRaw)
       tally.report(cells)
@@ -129,7 +136,18 @@ struct ChatReply: ~Copyable, DocumentWire {
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     choicesSeen = 0
+    error.endDocument(&tally)
+    countSearch(&tally)
     tally.endDocument()
+  }
+
+  /// Adds the search that OpenAI bills for each request to its search models, and counts nowhere.
+  private func countSearch(_ tally: inout ReplyTally) {
+    guard hasCitation, var usage = tally.usage, usage[.webSearch] == 0, let model = tally.facts.model,
+      model.contains("-search-")
+    else { return }
+    usage[.webSearch] = 1
+    tally.report(usage, others: tally.otherUsage)
   }
 
   private mutating func endChoice(_ tally: inout ReplyTally) {

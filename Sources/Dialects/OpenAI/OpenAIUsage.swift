@@ -12,6 +12,8 @@ struct OpenAIUsage {
     case prompt, completion, cached, write, write30m, write12h
     case promptAudio, promptImage, cachedAudio, cachedImage
     case reasoning, completionAudio, completionImage
+    case total, costTicks
+    case webSearches, socialSearches, codeRuns, fileSearches, documentSearches
   }
 
   /// The members of the object, for a pattern under any name.
@@ -24,6 +26,21 @@ struct OpenAIUsage {
     "input_tokens_details": promptDetails,
     "completion_tokens_details": completionDetails,
     "output_tokens_details": completionDetails,
+    // Runs of assistants and transcriptions write the details in the singular.
+    "prompt_token_details": promptDetails,
+    "input_token_details": promptDetails,
+    "completion_token_details": completionDetails,
+    "output_token_details": completionDetails,
+    "total_tokens": .scalar(Field.total),
+    // Of xAI: https://docs.x.ai/docs/key-information/consumption-and-rate-limits
+    "cost_in_usd_ticks": .scalar(Field.costTicks),
+    "server_side_tool_usage_details": .object([
+      "web_search_calls": .scalar(Field.webSearches),
+      "x_search_calls": .scalar(Field.socialSearches),
+      "code_interpreter_calls": .scalar(Field.codeRuns),
+      "file_search_calls": .scalar(Field.fileSearches),
+      "document_search_calls": .scalar(Field.documentSearches),
+    ]),
     // DeepSeek's name for what its cache held: https://api-docs.deepseek.com/guides/kv_cache
     "prompt_cache_hit_tokens": .scalar(Field.cached),
     // Of image generation.
@@ -52,8 +69,13 @@ struct OpenAIUsage {
     "image_tokens": .scalar(Field.completionImage),
   ])
 
-  private var counts = InlineArray<14, Int64>(repeating: 0)
+  /// What a tick of `cost_in_usd_ticks` is worth: 10^-10 dollars.
+  private static let picodollarsPerTick: Int64 = 100
+
+  private var counts = InlineArray<21, Int64>(repeating: 0)
   private var hasTotal = false
+  /// Whether the object says which part of its output is images, be it none.
+  private(set) var splitsOutput = false
   private var isMalformed = false
 
   /// Reads one of the object's numbers; other labels are left alone.
@@ -65,6 +87,7 @@ struct OpenAIUsage {
       return
     }
     if isTotal { hasTotal = true }
+    if field == .completionImage { splitsOutput = true }
     self[field] = count
   }
 
@@ -96,12 +119,45 @@ struct OpenAIUsage {
     usage[.inputAudio] = Self.take(max(0, self[.promptAudio] &- cachedAudio), from: &fresh)
     usage[.inputImage] = Self.take(max(0, self[.promptImage] &- cachedImage), from: &fresh)
     usage[.input] = fresh
-    var output = self[.completion]
+    var output = allOutput
     usage[.reasoning] = Self.take(self[.reasoning], from: &output)
     usage[.outputAudio] = Self.take(self[.completionAudio], from: &output)
     usage[.outputImage] = Self.take(self[.completionImage], from: &output)
     usage[.output] = output
+    usage[.webSearch] = self[.webSearches]
+    usage[.socialSearch] = self[.socialSearches]
+    usage[.codeExecution] = self[.codeRuns]
+    usage[.fileSearch] = self[.fileSearches]
+    if usage[.fileSearch] == 0 { usage[.fileSearch] = self[.documentSearches] }
     return usage
+  }
+
+  /// The cells of what a model draws: output that is not split is all images.
+  var drawingCells: Usage? {
+    guard var usage = cells else { return nil }
+    if !splitsOutput {
+      usage[.outputImage] = usage[.output]
+      usage[.output] = 0
+    }
+    return usage
+  }
+
+  /// What the object says that the call cost; nil where it does not. Nothing is what Azure writes for models that it bills by
+  /// its own prices.
+  var reportedCostPicodollars: Int64? {
+    guard self[.costTicks] > 0 else { return nil }
+    let cost = self[.costTicks].multipliedReportingOverflow(by: Self.picodollarsPerTick)
+    return cost.overflow ? nil : cost.partialValue
+  }
+
+  /// The completion, reasoning included. Older models of xAI leave reasoning out of it, as their total shows.
+  private var allOutput: Int64 {
+    let completion = self[.completion]
+    let rest = self[.total].subtractingReportingOverflow(self[.prompt])
+    guard self[.reasoning] > 0, !rest.overflow, rest.partialValue > completion,
+      rest.partialValue &- completion == self[.reasoning]
+    else { return completion }
+    return rest.partialValue
   }
 
   /// Takes a part from what is left of a total, and no more than there is.

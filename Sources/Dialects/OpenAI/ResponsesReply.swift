@@ -101,7 +101,10 @@ struct ResponsesReply: ~Copyable, DocumentWire {
   mutating func endDocument(_ tally: inout ReplyTally) {
     if event != .audioDelta { tally.addContent(bytes: deltaBytes) }
     items.endDocument(&tally)
-    if event == .error, tally.facts.errorCode == nil { tally.fail(code: eventCode) }
+    // xAI writes the code beside an error that is a bare text.
+    if event == .error && tally.facts.errorCode == nil || error.isText { tally.fail(code: eventCode) }
+    error.endDocument(&tally)
+    if let cost = usage.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
     if let report = usage.takeReport(with: items) {
       tally.report(report.usage, others: report.others)
     }
@@ -113,7 +116,7 @@ struct ResponsesReply: ~Copyable, DocumentWire {
   }
 
   private func settleState(_ tally: inout ReplyTally) {
-    tally.facts.finishReason = reason ?? status
+    if let word = reason ?? status { tally.facts.finishReason = word }
     let isWorking = status == "queued" || status == "in_progress"
     // A stream that stops while it works was cut, unless the response goes on in the background.
     tally.facts.isPending = isWorking && (isBackground || !tally.isStream)

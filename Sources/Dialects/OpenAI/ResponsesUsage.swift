@@ -8,6 +8,9 @@ struct ResponsesUsage {
   /// The model of the image generation tool, as the response's list of tools names it.
   var imageModel: String?
 
+  /// What the provider says that the response cost; nil where it does not.
+  private(set) var reportedCostPicodollars: Int64?
+
   private var own: Usage?
   private var searches: Int64 = 0
   private var images = Usage()
@@ -43,12 +46,13 @@ struct ResponsesUsage {
   mutating func end(_ label: UInt8) -> Bool {
     switch label {
     case OpenAIUsage.Field.usage.rawValue:
+      if let cost = current.reportedCostPicodollars { reportedCostPicodollars = cost }
       guard let cells = current.cells else { return false }
       own = cells
       hasNews = true
       return true
     case Field.imageUsage.rawValue:
-      guard let cells = current.cells, !current.isZero else { return false }
+      guard let cells = current.drawingCells, !current.isZero else { return false }
       images = cells
       hasNews = true
     case Field.svgUsage.rawValue: hasNews = hasNews || drawing != nil
@@ -68,8 +72,9 @@ struct ResponsesUsage {
     guard hasNews else { return nil }
     hasNews = false
     var usage = own ?? Usage()
-    usage[.webSearch] = searches
-    usage[.fileSearch] = items.fileSearches
+    // xAI counts its searches in the usage object, OpenAI beside it, and file searches nowhere but as items.
+    usage[.webSearch] = max(usage[.webSearch], searches)
+    usage[.fileSearch] = max(usage[.fileSearch], items.fileSearches)
     var others: [ModelUsage] = []
     if !images.isEmpty {
       if let imageModel {

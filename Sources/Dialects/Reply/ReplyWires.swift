@@ -5,6 +5,15 @@ enum ReplyWires: ~Copyable {
   case chat(ChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
+  case messageBatch(MessageBatchReply)
+  case complete(CompleteReply)
+  case converse(ConverseReply)
+  case invoke(InvokeReply)
+  case generateContent(GenerateContentReply)
+  case embedContent(EmbedContentReply)
+  case cachedContent(CachedContentReply)
+  case geminiBatch(GeminiBatchReply)
+  case interactions(InteractionsReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
@@ -12,6 +21,18 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
+    case .messageBatchResults: self = .messageBatch(MessageBatchReply())
+    case .legacyComplete: self = .complete(CompleteReply())
+    case .converse: self = .converse(ConverseReply())
+    case .invokeModel: self = .invoke(InvokeReply())
+    case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
+    case .embedContent, .predict: self = .embedContent(EmbedContentReply())
+    case .cachedContents: self = .cachedContent(CachedContentReply())
+    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply())
+    case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions where endpoint.dialect == .gemini:
+      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     default: self = .plain(PlainReply())
     }
   }
@@ -21,6 +42,17 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .messages: MessagesReply.shape
+    case .messageBatchResults: MessageBatchReply.shape
+    case .legacyComplete: CompleteReply.shape
+    case .converse: ConverseReply.shape
+    case .invokeModel: InvokeReply.shape
+    case .generateContent: GenerateContentReply.shape
+    case .embedContent, .predict: EmbedContentReply.shape
+    case .cachedContents: CachedContentReply.shape
+    case .batchGenerateContent: GeminiBatchReply.shape
+    case .fileContent where endpoint.dialect == .gemini: GeminiBatchReply.resultsShape
+    case .interactions, .interactionRetrieval: InteractionsReply.shape
+    case .decisions where endpoint.dialect == .gemini: InteractionsReply.shape
     case .moderations: PlainReply.moderationShape
     default: PlainReply.shape
     }
@@ -37,6 +69,33 @@ enum ReplyWires: ~Copyable {
     case .messages(var wire):
       body.read(bytes, into: &wire)
       self = .messages(wire)
+    case .messageBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .messageBatch(wire)
+    case .complete(var wire):
+      body.read(bytes, into: &wire)
+      self = .complete(wire)
+    case .converse(var wire):
+      body.read(bytes, into: &wire)
+      self = .converse(wire)
+    case .invoke(var wire):
+      body.read(bytes, into: &wire)
+      self = .invoke(wire)
+    case .generateContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .generateContent(wire)
+    case .embedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .embedContent(wire)
+    case .cachedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .cachedContent(wire)
+    case .geminiBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .geminiBatch(wire)
+    case .interactions(var wire):
+      body.read(bytes, into: &wire)
+      self = .interactions(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

@@ -29,9 +29,12 @@ extension UnmeteredPolicy {
 extension PriceBook {
   /// Prices what a call used, and stores usage and cost in its record. An unknown model leaves the cost unknown.
   ///
-  /// - Parameter parts: what is priced by itself, where the body brought several replies.
+  /// - Parameters:
+  ///   - modelPriced: the id that the answering model's price goes by; nil where that is its name.
+  ///   - parts: what is priced by itself, where the body brought several replies.
   func charge(
-    _ record: inout CallRecord, for metered: MeteredUsage, context: PricingContext, parts: [UsagePart] = []
+    _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String? = nil, context: PricingContext,
+    parts: [UsagePart] = []
   ) {
     record.usage = metered.total
     record.usageSource = metered.source
@@ -40,9 +43,12 @@ extension PriceBook {
       record.chargeNothing()
       return
     }
-    let all = parts.isEmpty ? metered.models.map { UsagePart(model: $0.model, context: context, usage: $0.usage) } : parts
+    var all = parts
+    if parts.isEmpty {
+      all = metered.models.map { UsagePart(model: $0.model ?? modelPriced, context: context, usage: $0.usage) }
+    }
     // One model that answered once is what the record itself says.
-    record.parts = parts.isEmpty && metered.models.count <= 1 && all.first?.model == nil ? [] : all
+    record.parts = parts.isEmpty && all.count <= 1 && all.first?.model == nil ? [] : all
     let charge = charge(
       provider: record.provider, fallbackProviders: record.dialect.map { [$0] } ?? [], model: record.model ?? "",
       parts: all, startedAt: record.startedAt)

@@ -69,7 +69,7 @@ extension GatewayContext {
     let metered = MeteredUsage(
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
-        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque,
+        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque || reply.isDamaged,
         isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
@@ -77,7 +77,7 @@ extension GatewayContext {
     let context = reply.context.completed(
       by: call.requestFacts.context, isTierKnown: reply.isTerminal, region: region)
     prices.charge(
-      &record, for: metered, context: context,
+      &record, for: metered, modelPriced: reply.modelPriced, context: context,
       parts: call.items.parts(completedBy: call.requestFacts.context, region: region))
   }
 

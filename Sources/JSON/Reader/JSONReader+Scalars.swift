@@ -40,6 +40,18 @@ extension JSONReader {
   /// The current value if it is a count: a number without sign, fraction and exponent that fits into 63 bits.
   public var count: Int64? { kind == .number ? number.count : nil }
 
+  /// The current value if it is a number, or the text of one that was kept; nil for anything else.
+  public var decimal: JSONDecimal? {
+    switch kind {
+    case .number: number.decimal
+    case .string where isTextWhole: JSONDecimal(string)
+    default: nil
+    }
+  }
+
+  /// The current value if it is a count in any spelling: `12`, `12.0`, `1.2e1`, and as text where that was kept.
+  public var wholeCount: Int64? { count ?? decimal?.whole }
+
   /// Whether the current value is `true`.
   public var isTrue: Bool { kind == .bool && literal == .true }
 }
@@ -75,7 +87,11 @@ struct NumberScan {
   private var place = Place.start
   private var value: UInt64 = 0
   private var digits = 0
+  /// Digits behind the point that ``value`` has, less those before it that it has not.
+  private var scale = 0
+  private var exponent = 0
   private var isNegative = false
+  private var isExponentNegative = false
 
   var isWhole: Bool {
     switch place {
@@ -99,16 +115,41 @@ struct NumberScan {
     case .start, .sign:
       place = digit == 0 ? .zero : .integer
       value = UInt64(digit)
-      digits = 1
-    case .integer:
-      value = value &* 10 &+ UInt64(digit)
-      digits &+= 1
+      digits = digit == 0 ? 0 : 1
+    case .integer: appendDigit(digit)
     case .zero: return .fails
-    case .point: place = .fraction
-    case .exponent, .exponentSign: place = .exponentDigits
-    case .fraction, .exponentDigits: break
+    case .point, .fraction:
+      place = .fraction
+      scale &+= 1
+      appendDigit(digit)
+    case .exponent, .exponentSign, .exponentDigits:
+      place = .exponentDigits
+      exponent = min(exponent &* 10 &+ Int(digit), Self.exponentMax)
     }
     return .continues
+  }
+
+  /// Takes a digit of the coefficient. Those behind the nineteenth count for nothing but the size.
+  @inline(__always)
+  private mutating func appendDigit(_ digit: UInt8) {
+    guard digits < 19 else {
+      digits &+= 1
+      scale &-= 1
+      return
+    }
+    value = value &* 10 &+ UInt64(digit)
+    // Zeros in front of the first digit are none of the coefficient's.
+    if value > 0 || place == .integer { digits &+= 1 }
+  }
+
+  /// Larger exponents mean nothing that a count could.
+  private static let exponentMax = 1 << 20
+
+  /// The number as it is written, to nineteen digits; nil before it is whole.
+  var decimal: JSONDecimal? {
+    guard isWhole else { return nil }
+    return JSONDecimal(
+      coefficient: value, exponent: (isExponentNegative ? -exponent : exponent) &- scale, isNegative: isNegative)
   }
 
   /// Where a whole number ends that begins at `start`; nil where it is malformed or the bytes end with it.
@@ -154,7 +195,10 @@ struct NumberScan {
     case UInt8(ascii: "e") where isWhole && place != .exponentDigits,
       UInt8(ascii: "E") where isWhole && place != .exponentDigits:
       place = .exponent
-    case UInt8(ascii: "+") where place == .exponent, UInt8(ascii: "-") where place == .exponent: place = .exponentSign
+    case UInt8(ascii: "+") where place == .exponent: place = .exponentSign
+    case UInt8(ascii: "-") where place == .exponent:
+      place = .exponentSign
+      isExponentNegative = true
     default: return isWhole ? .ends : .fails
     }
     return .continues

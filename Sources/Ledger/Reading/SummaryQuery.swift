@@ -40,7 +40,7 @@ struct SummaryQuery: Sendable {
   private func add(
     _ times: Range<Int64>, to groups: inout SummaryGroups, _ context: ReadContext, where isWanted: (Int64) -> Bool
   ) throws {
-    var reader = try SummaryRows(dimensions, context)
+    let reader = try SummaryRows(dimensions, context)
     try reader.eachCall(in: times, where: isWanted) { item throws(LedgerError) in try groups.add(item) }
     try reader.eachAdjustment(in: times, where: isWanted) { item throws(LedgerError) in try groups.add(item) }
   }

@@ -37,11 +37,11 @@ extension PriceBook {
 
   /// Prices a call again by its row: the same models, usage, conditions and start, with this book.
   ///
-  /// - Parameter needsContext: leaves calls alone whose conditions are not known (rows of version 1).
-  public func secondCharge(for call: CallRecord, needsContext: Bool) -> SecondCharge {
-    guard let model = call.model ?? call.parts.first?.model, !(needsContext && call.pricingContext == nil) else {
-      return .notEnoughKnown
-    }
+  /// A call that has its price is left alone where the conditions behind it are not known (rows of version 1).
+  public func secondCharge(for call: CallRecord) -> SecondCharge {
+    guard let model = call.model ?? call.parts.first?.model,
+      call.costSource != .priced || call.pricingContext != nil || !call.parts.isEmpty
+    else { return .notEnoughKnown }
     let fallbacks = call.dialect.map { [$0] } ?? []
     var parts = call.parts
     if parts.isEmpty {
