@@ -37,7 +37,7 @@ struct PriceResolutionTests {
       context[try #require(PriceConditionKey(rawValue: sides[0]))] = sides[1]
     }
     let found = try #require(
-      book.find(provider: provider, fallbackProviders: [], model: fields[0], at: instant), "\(line)")
+      book.find(PriceTerms(provider: provider), dialect: nil, model: fields[0], at: instant), "\(line)")
     let model = book.models[found.model]
     let period = try #require(model.period(at: instant))
     let rates = period.rates(at: instant, promptTokens: size, context: context)

@@ -12,7 +12,7 @@ extension GatewayContext {
     failures.log(record, end: end)
     metrics.settled(record, of: call, reply: reply, end: end)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
-    if let ticket = call.ticket.take() { ledger.settle(ticket, as: record) }
+    if let ticket = call.ticket.take() { ledger.settle(ticket, as: record, counting: call.items.counted) }
   }
 
   private func record(
@@ -74,10 +74,12 @@ extension GatewayContext {
         isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
+    let region = ProcessingRegion.region(of: call.route.provider.origin)
     let context = reply.context.completed(
-      by: call.requestFacts.context, isTierKnown: reply.isTerminal,
-      region: ProcessingRegion.region(of: call.route.provider.origin))
-    prices.charge(&record, for: metered, modelPriced: reply.modelPriced, context: context)
+      by: call.requestFacts.context, isTierKnown: reply.isTerminal, region: region)
+    prices.charge(
+      &record, for: metered, modelPriced: reply.modelPriced, context: context,
+      parts: call.items.parts(completedBy: call.requestFacts.context, region: region))
   }
 
   // MARK: Outcome
