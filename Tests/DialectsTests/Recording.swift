@@ -34,15 +34,18 @@ struct Recording: Sendable, CustomTestStringConvertible {
     return isPresent
   }()
 
-  static let all: [Recording] = {
+  static let all = of(folders)
+
+  /// Those of some folders of the index.
+  static func of(_ folders: [String]) -> [Recording] {
     guard isPresent else { return [] }
-    do { return try load() } catch {
+    do { return try load(folders) } catch {
       print("The recordings cannot be read: \(error)")
       return []
     }
-  }()
+  }
 
-  private static func load() throws -> [Recording] {
+  private static func load(_ folders: [String]) throws -> [Recording] {
     let text = try String(contentsOf: root.appendingPathComponent("INDEX.tsv"), encoding: .utf8)
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(field)
@@ -66,7 +69,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
     guard let file = try JSONSerialization.jsonObject(with: data) as? [String: Any],
       let request = file["request"] as? [String: Any], let response = file["response"] as? [String: Any],
       let method = request["method"] as? String, let url = (request["url"] as? String).flatMap(URL.init(string:)),
-      let endpoint = Endpoint.recognise(method: method, path: url.path, dialect: nil)
+      let endpoint = Endpoint.recognise(method: method.uppercased(), path: url.path, dialect: nil)
     else { return nil }
     self.name = name
     self.index = index
