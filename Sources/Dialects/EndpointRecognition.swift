@@ -7,6 +7,7 @@ extension Endpoint {
   /// - Parameter dialect: the dialect the provider is configured with: its paths are tried first, and it decides where a path
   ///   is common to several (`/v1/models`), or would mean little by itself (`/messages`). Nil lets the path's shape decide.
   public static func recognise(method: String, path: String, dialect: Dialect?) -> Endpoint? {
+    if method == socketMessageMethod { return socketMessage(path: path) }
     let path = EndpointPath(method: method, path: path)
     if let dialect, let endpoint = recognise(path, as: dialect, isConfigured: true) { return endpoint }
     for other in orderByShape where other != dialect {

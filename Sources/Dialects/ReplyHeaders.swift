@@ -17,6 +17,8 @@ public struct ReplyHeaders: Sendable, Equatable {
   public var context = PricingContext()
   /// Tokens that the header reports: the fallback where the body has no usage.
   public var usage: Usage?
+  /// Whether the tier is that of a host which serves another's models, so that what they say of a tier does not count.
+  var isTierOfHost = false
   /// The machine-readable error.
   public var errorCode: String?
   /// What is left of the provider's limit on requests and on tokens; nil where it does not say.
@@ -29,14 +31,14 @@ public struct ReplyHeaders: Sendable, Equatable {
   /// - Parameter name: in lower case.
   public mutating func read(name: String, value: String) {
     switch name {
-    case "x-request-id", "request-id": requestID = requestID ?? Self.text(value)
+    case "x-request-id", "request-id", "x-amzn-requestid": requestID = requestID ?? Self.text(value)
     case "openai-project", "anthropic-workspace-id": project = Self.text(value) ?? project
     case "openai-organization", "anthropic-organization-id": project = project ?? Self.text(value)
     case "x-ratelimit-remaining-requests", "anthropic-ratelimit-requests-remaining":
       remainingRequests = Self.count(value)
     case "x-ratelimit-remaining-tokens", "anthropic-ratelimit-tokens-remaining": remainingTokens = Self.count(value)
     case "x-gemini-service-tier": context.serviceTier = Self.text(value) ?? context.serviceTier
-    default: break
+    default: if name.hasPrefix("x-amzn-") { readAmazon(name: name, value: value) }
     }
   }
 
@@ -45,7 +47,8 @@ public struct ReplyHeaders: Sendable, Equatable {
     if facts.model == nil { facts.model = model }
     if facts.errorCode == nil { facts.errorCode = errorCode }
     if facts.usage.isEmpty, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
-    if facts.context.serviceTier == nil { facts.context.serviceTier = context.serviceTier }
+    if facts.context.serviceTier == nil || isTierOfHost { facts.context.serviceTier = context.serviceTier }
+    if facts.context.speed == nil { facts.context.speed = context.speed }
     if facts.context.geo == nil { facts.context.geo = context.geo }
   }
 

@@ -9,12 +9,15 @@ struct ReplyBody: ~Copyable {
     /// Documents that end with a line: NDJSON, JSON lines.
     case lines
     case events
+    /// Documents in the frames of an AWS event stream.
+    case frames
     case opaque
   }
 
   private var framing: Framing
   private var json: JSONReader
   private var events = EventStreamReader()
+  private var frames: FramedDocuments?
   private var mark = EndMark()
   /// Whether a whole line has been read, in a body of lines.
   private var hasLine = false
@@ -35,6 +38,7 @@ struct ReplyBody: ~Copyable {
     case .json: wire.read(bytes, with: &json, into: &tally)
     case .lines: readLines(bytes, into: &wire)
     case .events: readEvents(bytes, into: &wire)
+    case .frames: frames?.read(bytes, into: &wire, with: &json, &tally)
     case .opaque: break
     }
   }
@@ -102,11 +106,15 @@ struct ReplyBody: ~Copyable {
         case .json: framing = .json
         case .lines: framing = .lines
         case .serverSentEvents: framing = .events
+        // A frame begins with its length, which is too small to look like text.
+        case .frames:
+          framing = .frames
+          frames = FramedDocuments()
         case .opaque: framing = .opaque
         }
       }
       switch framing {
-      case .events, .lines: tally.isStream = true
+      case .events, .lines, .frames: tally.isStream = true
       default: break
       }
       return true
@@ -127,6 +135,7 @@ struct ReplyBody: ~Copyable {
     case .json: json.finish()
     case .lines: json.finish() || hasLine
     case .events: hasEndMark || mark.isWhole
+    case .frames: frames?.finish(&tally) ?? false
     case .undecided, .opaque: false
     }
   }

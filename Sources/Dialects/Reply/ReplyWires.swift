@@ -5,6 +5,10 @@ enum ReplyWires: ~Copyable {
   case chat(ChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
+  case messageBatch(MessageBatchReply)
+  case complete(CompleteReply)
+  case converse(ConverseReply)
+  case invoke(InvokeReply)
   case generateContent(GenerateContentReply)
   case embedContent(EmbedContentReply)
   case cachedContent(CachedContentReply)
@@ -18,6 +22,10 @@ enum ReplyWires: ~Copyable {
       self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .messages: self = .messages(MessagesReply())
+    case .messageBatchResults: self = .messageBatch(MessageBatchReply())
+    case .legacyComplete: self = .complete(CompleteReply())
+    case .converse: self = .converse(ConverseReply())
+    case .invokeModel: self = .invoke(InvokeReply())
     case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
     case .embedContent, .predict: self = .embedContent(EmbedContentReply())
     case .cachedContents: self = .cachedContent(CachedContentReply())
@@ -35,6 +43,10 @@ enum ReplyWires: ~Copyable {
     case .chatCompletions, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .messages: MessagesReply.shape
+    case .messageBatchResults: MessageBatchReply.shape
+    case .legacyComplete: CompleteReply.shape
+    case .converse: ConverseReply.shape
+    case .invokeModel: InvokeReply.shape
     case .generateContent: GenerateContentReply.shape
     case .embedContent, .predict: EmbedContentReply.shape
     case .cachedContents: CachedContentReply.shape
@@ -58,6 +70,18 @@ enum ReplyWires: ~Copyable {
     case .messages(var wire):
       body.read(bytes, into: &wire)
       self = .messages(wire)
+    case .messageBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .messageBatch(wire)
+    case .complete(var wire):
+      body.read(bytes, into: &wire)
+      self = .complete(wire)
+    case .converse(var wire):
+      body.read(bytes, into: &wire)
+      self = .converse(wire)
+    case .invoke(var wire):
+      body.read(bytes, into: &wire)
+      self = .invoke(wire)
     case .generateContent(var wire):
       body.read(bytes, into: &wire)
       self = .generateContent(wire)

@@ -5,6 +5,8 @@ enum RequestWires: ~Copyable {
   case chat(ChatRequest)
   case responses(ResponsesRequest)
   case messages(MessagesRequest)
+  case complete(CompleteRequest)
+  case bedrock(BedrockRequest)
   case generateContent(GenerateContentRequest)
   case interactions(InteractionsRequest)
 
@@ -14,6 +16,9 @@ enum RequestWires: ~Copyable {
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
     case .messages: self = .messages(MessagesRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
+    case .legacyComplete: self = .complete(CompleteRequest())
+    case .converse, .invokeModel: self = .bedrock(BedrockRequest())
+    case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest())
     case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
       self = .generateContent(GenerateContentRequest())
     case .countTokens where endpoint.dialect == .gemini: self = .generateContent(GenerateContentRequest())
@@ -28,6 +33,9 @@ enum RequestWires: ~Copyable {
     case .responses, .responseRetrieval: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
+    case .legacyComplete: CompleteRequest.shape
+    case .converse, .invokeModel: BedrockRequest.shape
+    case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
     case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
       GenerateContentRequest.shape
     case .countTokens where endpoint.dialect == .gemini: GenerateContentRequest.shape
@@ -48,6 +56,12 @@ enum RequestWires: ~Copyable {
     case .messages(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .messages(wire)
+    case .complete(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .complete(wire)
+    case .bedrock(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .bedrock(wire)
     case .generateContent(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .generateContent(wire)
@@ -63,6 +77,8 @@ enum RequestWires: ~Copyable {
     case .chat(let wire): wire.finish(&facts, isWhole: isWhole)
     case .responses(let wire): wire.finish(&facts, isWhole: isWhole)
     case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .complete(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
     case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
     case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
     }

@@ -69,14 +69,14 @@ extension GatewayContext {
     let metered = MeteredUsage(
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
-        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque,
+        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque || reply.isDamaged,
         isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
     let context = reply.context.completed(
       by: call.requestFacts.context, isTierKnown: reply.isTerminal,
       region: ProcessingRegion.region(of: call.route.provider.origin))
-    prices.charge(&record, for: metered, context: context)
+    prices.charge(&record, for: metered, modelPriced: reply.modelPriced, context: context)
   }
 
   // MARK: Outcome
