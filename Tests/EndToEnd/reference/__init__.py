@@ -42,7 +42,7 @@ def _parts(recording) -> list:
 
 def _reader(recording):
     provider, api = recording.provider, recording.api
-    if provider in ("gemini", "vertex") and api != "chatcompletions":
+    if provider in ("gemini", "vertex") and api not in ("chatcompletions", "messages"):
         return google.read
     if provider == "bedrock" and api in ("converse", "invokemodel"):
         return bedrock.read
