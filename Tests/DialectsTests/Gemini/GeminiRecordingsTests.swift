@@ -4,7 +4,7 @@ import Metering
 import Testing
 
 /// The recorded exchanges over HTTP with Gemini and Vertex.
-private let recordings = Recording.of([
+private let recordings = Recording.load(folders: [
   "gemini-batches", "gemini-cachedcontents", "gemini-chatcompletions", "gemini-embeddings", "gemini-generatecontent",
   "gemini-interactions", "vertex-counttokens", "vertex-embeddings", "vertex-generatecontent",
 ])

@@ -63,6 +63,9 @@ def _error(recording) -> Reading:
         document = loads(recording.reply_body)
     except ValueError:
         return reading
+    # Google writes the error of a stream, or in OpenAI's shape, as a list of one.
+    if isinstance(document, list) and document:
+        document = document[0]
     if isinstance(document, dict):
         error = document.get("error")
         if isinstance(error, dict):
