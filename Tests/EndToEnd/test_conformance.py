@@ -137,17 +137,17 @@ def is_counted_now(lane: Lane, recording: Recording, reading: Reading) -> bool:
     if not reading.has_usage:
         return False
     is_poll = recording.method == "GET"
-    if is_poll and reading.response_id in lane.counted:
+    ids = set(reading.item_ids or [reading.response_id]) - {None}
+    if is_poll and ids and ids <= lane.counted:
         return False
-    if reading.response_id:
-        lane.counted.add(reading.response_id)
+    lane.counted |= ids
     return True
 
 
 # What is billed without the reply saying so: counted from the text that passed, or from what was asked for.
 GENERATING = {
     "chatcompletions", "completions", "complete", "responses", "messages", "embeddings", "generatecontent", "converse",
-    "invokemodel", "ollama-chat", "ollama-generate", "ollama-embed",
+    "invokemodel", "interactions", "ollama-chat", "ollama-generate", "ollama-embed",
 }  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def check_usage(lane: Lane, recording: Recording, reading: Reading, call: dict):
 
 
 # What is billed by another measure than tokens.
-UNITS = {"web_search", "file_search", "in.pages", "in.audio.time", "rerank", "out.images"}
+UNITS = {"web_search", "maps_search", "cache_storage", "file_search", "in.pages", "in.audio.time", "rerank", "out.images"}
 
 
 def check_tools(recording: Recording, reading: Reading, call: dict):
