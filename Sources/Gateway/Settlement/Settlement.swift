@@ -73,9 +73,10 @@ extension GatewayContext {
         isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
-    let context = reply.context.completed(
-      by: call.requestFacts.context, isTierKnown: reply.isTerminal,
-      region: ProcessingRegion.region(of: call.route.provider.origin))
+    let origin = call.route.provider.origin
+    var context = reply.context.completed(
+      by: call.requestFacts.context, isTierKnown: reply.isTerminal, region: ProcessingRegion.region(of: origin))
+    if context.endpoint == nil { context.endpoint = ProcessingRegion.endpoint(of: origin) }
     prices.charge(&record, for: metered, modelPriced: reply.modelPriced, context: context)
   }
 
@@ -106,13 +107,14 @@ extension GatewayContext {
     guard let endpoint = call.endpoint, !endpoint.operation.isFree, (200..<300).contains(call.reply.status) else {
       return false
     }
-    return call.reply.framing.isStream && !call.isReplyOpaque && !reply.isTerminal
+    return reply.isDamaged || call.reply.framing.isStream && !call.isReplyOpaque && !reply.isTerminal
   }
 
   private static func error(of call: Call, reply: ReplyFacts, end: TransferEnd) -> String? {
     if let code = call.refusalCode { return code.rawValue }
     if let code = reply.errorCode { return code }
     if call.isCutHere { return "cut" }
+    if reply.isDamaged { return "damaged_stream" }
     switch end.result {
     case .complete where call.clientLeftEarly: return "client_disconnected"
     case .complete: return isCut(call, reply) ? "stream_cut" : nil
