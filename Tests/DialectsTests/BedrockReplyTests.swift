@@ -66,13 +66,15 @@ struct ConverseReplyTests {
     Frames.event("contentBlockDelta", #"{"contentBlockIndex":2,"delta":{"toolUse":{"input":"1}"}}}"#),
     Frames.event(
       "contentBlockStart",
-      #"{"contentBlockIndex":3,"start":{"toolUse":{"name":"nova_code_interpreter","toolUseId":"t2","type":"server_tool_use"}}}"#),
+      #"{"contentBlockIndex":3,"start":{"toolUse":{"name":"nova_code_interpreter","toolUseId":"t2","type":"server_tool_use"}}}"#
+    ),
     Frames.event("contentBlockStart", #"{"contentBlockIndex":4,"start":{"toolResult":{"toolUseId":"t2"}}}"#),
     Frames.event("contentBlockStop", #"{"contentBlockIndex":4}"#),
     Frames.event("messageStop", #"{"p":"ab","stopReason":"tool_use"}"#),
     Frames.event(
       "metadata",
-      #"{"metrics":{"latencyMs":1},"p":"abc","serviceTier":{"type":"priority"},"usage":{"inputTokens":5,"outputTokens":9,"totalTokens":14}}"#),
+      #"{"metrics":{"latencyMs":1},"p":"abc","serviceTier":{"type":"priority"},"usage":{"inputTokens":5,"outputTokens":9,"totalTokens":14}}"#
+    ),
   ]
 
   @Test("is read from the frames that build it, of which the last has the usage")
@@ -136,7 +138,8 @@ struct ConverseReplyTests {
       ("ThrottlingException", "ThrottlingException"), ("com.amazon.coral#ServiceUnavailable:", "ServiceUnavailable"),
     ] {
       #expect(
-        readBedrock(.converse, body, framing: .json, status: 400, headers: ["x-amzn-errortype": type]).errorCode == code)
+        readBedrock(.converse, body, framing: .json, status: 400, headers: ["x-amzn-errortype": type]).errorCode == code
+      )
     }
     #expect(readBedrock(.converse, body, framing: .json, status: 400).errorCode == "error")
     #expect(readBedrock(.converse, body, status: 503).errorCode == "error")

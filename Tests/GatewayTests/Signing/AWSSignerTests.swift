@@ -40,7 +40,8 @@ struct AWSSignerTests {
       at: "2015-08-30T12:36:00Z", signature: "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"),
     Vector(
       name: "a model's id with an encoded colon",
-      url: "https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse",
+      url:
+        "https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse",
       headers: json, body: #"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#,
       signature: "bc4950a572df07000a127eed13b50b5765ac9ac22b674105d3c3a2c7dff7ae2b"),
     Vector(
