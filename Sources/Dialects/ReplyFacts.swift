@@ -17,6 +17,10 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolCallCount: Int
   /// Tools that the provider ran, by name.
   public var serverToolCalls: [String: Int]
+  /// How each of ``toolCalls`` ended, where the reply is that of a server of tools; nil for those that it does not answer.
+  public var toolOutcomes: [ToolOutcome?]
+  /// Answers to messages of which only the request knows whether they called a tool.
+  var toolAnswers: [ToolAnswer]
   /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
   public var finishReason: String?
   /// The provider's machine-readable error, of an error body or inside a 200: its code, else its type; `error` where it has neither.
@@ -46,12 +50,21 @@ public struct ReplyFacts: Sendable, Equatable {
     toolCalls = []
     toolCallCount = 0
     serverToolCalls = [:]
+    toolOutcomes = []
+    toolAnswers = []
     outputTextBytes = 0
     contentDeltas = 0
     isTerminal = false
     isPending = false
     isDamaged = false
   }
+}
+
+/// How a tool ended that was called at a server of tools.
+public enum ToolOutcome: Sendable, Equatable {
+  case ok
+  /// It said that it failed, or the protocol did.
+  case error
 }
 
 /// One reply of several in a body: a line of a batch's results, a response on a socket.

@@ -1,6 +1,6 @@
 extension Endpoint {
   /// The APIs of Anthropic, at Anthropic itself and where others serve them behind a prefix (Foundry, Bedrock's mantle, local
-  /// servers). Those at Vertex are in its own form.
+  /// servers). Vertex has names of its own for them (``gemini(_:isConfigured:)``).
   static func anthropic(_ path: EndpointPath, isConfigured: Bool) -> Endpoint? {
     let operation: Operation? =
       switch path.method {
