@@ -1,5 +1,6 @@
 import Dialects
 import Gateway
+import Observability
 import Testing
 import Upstream
 
