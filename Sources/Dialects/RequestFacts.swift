@@ -1,4 +1,5 @@
 public import Metering
+public import Tokenizers
 
 /// What a request says about itself. Text is counted, never kept.
 public struct RequestFacts: Sendable, Equatable {
@@ -28,6 +29,9 @@ public struct RequestFacts: Sendable, Equatable {
   public var annotatesPages: Bool
   /// UTF-8 bytes of everything that becomes prompt: text, tool definitions, tool arguments and results.
   public var promptTextBytes: Int64
+  /// The tokens of that text, where they were to be counted: fewer bytes than ``promptTextBytes`` where there is more text than
+  /// may be counted.
+  public var promptTally: TokenTally?
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
   /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object, where
   /// it is ambiguous, and where nothing has to be changed.
@@ -37,6 +41,9 @@ public struct RequestFacts: Sendable, Equatable {
   public var isAmbiguous: Bool
   /// Whether the whole body was read as one JSON object, or as one form.
   public var isComplete: Bool
+
+  /// The text while it is counted.
+  var text: BodyText?
 
   public init() {
     context = PricingContext()
@@ -53,6 +60,8 @@ public struct RequestFacts: Sendable, Equatable {
     isComplete = false
   }
 }
+
+extension RequestFacts: CountedText {}
 
 /// Where `stream_options.include_usage` goes, as byte offsets in the body.
 public enum StreamOptionsLocation: Sendable, Equatable {

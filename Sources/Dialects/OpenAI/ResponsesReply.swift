@@ -99,6 +99,15 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     }
   }
 
+  /// A stream repeats in its items what came in deltas.
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    switch Field(rawValue: label) {
+    case .delta: event != .audioDelta
+    case .itemText: !tally.isStream
+    default: false
+    }
+  }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     if event != .audioDelta { tally.addContent(bytes: deltaBytes) }
     items.endDocument(&tally)
