@@ -236,6 +236,9 @@ def check_cost(books, recording: Recording, reading: Reading, call: dict):
     files = PRICE_FILES.get(recording.provider, [recording.provider])
     for model, cells in usages:
         names = [model or reading.model, call["model_requested"]]
+        if recording.provider == "bedrock" and model is None:
+            # The id in the path has the region that decides the price; the body has the plain name.
+            names.reverse()
         found = price_of([books[file] for file in files if file in books], names, at, reading.context, cells)
         sources.add(found.source)
         total += found.pico_usd or 0

@@ -68,7 +68,7 @@ extension ExchangeHandler {
     }
     if checked.expectsContinue { writeContinue() }
     let bytesMax = gateway.configuration.limits.bodyBytesMax
-    let isGathered = call.endpoint != nil || checked.framing.isEmpty
+    let isGathered = call.endpoint != nil || checked.framing.isEmpty || call.isBodySigned
     switch exchange.requestHead(
       isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax),
       keepAlive: !closes)
@@ -168,9 +168,7 @@ extension ExchangeHandler {
     transferLimits.connectTimeoutMilliseconds = limits.connectTimeoutMilliseconds
     transferLimits.headTimeoutMilliseconds = limits.headTimeoutMilliseconds
     transferLimits.idleTimeoutMilliseconds = limits.idleTimeoutMilliseconds
-    let request = UpstreamRequest(
-      origin: call.route.provider.origin, method: call.method, target: call.route.target, headers: call.headers,
-      body: body)
+    let request = call.upstreamRequest(body: body, at: gateway.wallClock())
     let bound = NIOLoopBound(TransferSink(handler: self, call: call), eventLoop: channel.eventLoop)
     let sent = call.ticket?.sentMark
     return gateway.upstream.start(

@@ -6,13 +6,13 @@ enum PathShape {
   static func provider(of path: borrowing Span<UInt8>, hasAnthropicVersion: Bool) -> String? {
     if path.hasPrefix("/v1/") { return providerOfVersionOne(path, hasAnthropicVersion: hasAnthropicVersion) }
     if isAtOrBelow("/v1beta/models", path) { return "gemini" }
-    if path.hasPrefix("/model/"), path.hasSuffix("/converse") || path.hasSuffix("/converse-stream") { return "bedrock" }
+    if path.hasPrefix("/model/"), isOfBedrock(path) { return "bedrock" }
     if isAtOrBelow("/api/chat", path) { return "ollama" }
     return nil
   }
 
   private static func providerOfVersionOne(_ path: borrowing Span<UInt8>, hasAnthropicVersion: Bool) -> String? {
-    if isAtOrBelow("/v1/messages", path) { return "anthropic" }
+    if isAtOrBelow("/v1/messages", path) || isAtOrBelow("/v1/complete", path) { return "anthropic" }
     if isAtOrBelow("/v1/models", path) { return hasAnthropicVersion ? "anthropic" : "openai" }
     let isOpenAI =
       isAtOrBelow("/v1/chat/completions", path) || isAtOrBelow("/v1/responses", path)
@@ -25,10 +25,17 @@ enum PathShape {
   /// (`/openai/v1/chat/completions`, `/api/v1/chat/completions`, `/chat/completions`), so its end decides.
   static func dialect(of path: borrowing Span<UInt8>) -> Dialect? {
     if path.hasSuffix("/v1/messages") || path.hasSuffix("/v1/messages/count_tokens") { return .anthropic }
+    if path.hasPrefix("/model/"), isOfBedrock(path) { return .bedrock }
     let isOpenAI =
       path.hasSuffix("/completions") || path.hasSuffix("/responses") || path.hasSuffix("/responses/input_tokens")
       || path.hasSuffix("/embeddings") || path.hasSuffix("/moderations") || path.hasSuffix("/v1/models")
     return isOpenAI ? .openai : nil
+  }
+
+  /// Whether a path that names a model ends as those of Bedrock's runtime do.
+  private static func isOfBedrock(_ path: borrowing Span<UInt8>) -> Bool {
+    path.hasSuffix("/converse") || path.hasSuffix("/converse-stream") || path.hasSuffix("/invoke")
+      || path.hasSuffix("/invoke-with-response-stream") || path.hasSuffix("/count-tokens")
   }
 
   private static func isAtOrBelow(_ root: StaticString, _ path: borrowing Span<UInt8>) -> Bool {

@@ -74,9 +74,11 @@ extension GatewayContext {
         isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
-    let region = ProcessingRegion.region(of: call.route.provider.origin)
-    let context = reply.context.completed(
+    let origin = call.route.provider.origin
+    let region = ProcessingRegion.region(of: origin)
+    var context = reply.context.completed(
       by: call.requestFacts.context, isTierKnown: reply.isTerminal, region: region)
+    if context.endpoint == nil { context.endpoint = ProcessingRegion.endpoint(of: origin) }
     prices.charge(
       &record, for: metered, modelPriced: reply.modelPriced, context: context,
       parts: call.items.parts(completedBy: call.requestFacts.context, region: region))
@@ -109,13 +111,14 @@ extension GatewayContext {
     guard let endpoint = call.endpoint, !endpoint.operation.isFree, (200..<300).contains(call.reply.status) else {
       return false
     }
-    return call.reply.framing.isStream && !call.isReplyOpaque && !reply.isTerminal
+    return reply.isDamaged || call.reply.framing.isStream && !call.isReplyOpaque && !reply.isTerminal
   }
 
   private static func error(of call: Call, reply: ReplyFacts, end: TransferEnd) -> String? {
     if let code = call.refusalCode { return code.rawValue }
     if let code = reply.errorCode { return code }
     if call.isCutHere { return "cut" }
+    if reply.isDamaged { return "damaged_stream" }
     switch end.result {
     case .complete where call.clientLeftEarly: return "client_disconnected"
     case .complete: return isCut(call, reply) ? "stream_cut" : nil
