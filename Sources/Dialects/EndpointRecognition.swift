@@ -7,6 +7,7 @@ extension Endpoint {
   /// - Parameter dialect: the dialect the provider is configured with: its paths are tried first, and it decides where a path
   ///   is common to several (`/v1/models`), or would mean little by itself (`/messages`). Nil lets the path's shape decide.
   public static func recognise(method: String, path: String, dialect: Dialect?) -> Endpoint? {
+    if method == socketMessageMethod { return socketMessage(path: path) }
     let path = EndpointPath(method: method, path: path)
     if let dialect, let endpoint = recognise(path, as: dialect, isConfigured: true) { return endpoint }
     for other in orderByShape where other != dialect {
@@ -15,9 +16,10 @@ extension Endpoint {
     return nil
   }
 
-  /// The dialects in the order in which they claim a path that is not their provider's.
+  /// The dialects in the order in which they claim a path that is not their provider's. Gemini's OpenAI-compatible paths
+  /// end as OpenAI's do, and count otherwise.
   private static let orderByShape: [Dialect] = [
-    .anthropic, .openai, .gemini, .bedrock, .ollama, .cohere, .mistral, .mcp,
+    .anthropic, .gemini, .openai, .bedrock, .ollama, .cohere, .mistral, .mcp,
   ]
 
   private static func recognise(_ path: EndpointPath, as dialect: Dialect, isConfigured: Bool) -> Endpoint? {

@@ -62,6 +62,8 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   case realtimeSocket
   case responsesSocket
   case liveSocket
+  /// A response on a socket, or the writing down of what was said there: it may come on several sockets of one session.
+  case socketResponse
 
   // MARK: Tools
   /// JSON-RPC of the Model Context Protocol.

@@ -35,6 +35,10 @@ public struct ReplyFacts: Sendable, Equatable {
   public var isTerminal: Bool
   /// Whether the response is still being worked on (OpenAI's `queued` and `in_progress`): it has no usage yet.
   public var isPending: Bool
+  /// Whether the body was damaged on its way (a wrong checksum), so that nothing is known of what came from there on.
+  public var isDamaged: Bool
+  /// The id that the price goes by, where it says more than ``model``: Bedrock's, with the region that serves it.
+  public var modelPriced: String?
 
   public init() {
     usage = []
@@ -46,6 +50,7 @@ public struct ReplyFacts: Sendable, Equatable {
     contentDeltas = 0
     isTerminal = false
     isPending = false
+    isDamaged = false
   }
 }
 

@@ -17,6 +17,8 @@ public struct ReplyHeaders: Sendable, Equatable {
   public var context = PricingContext()
   /// Tokens that the header reports: the fallback where the body has no usage.
   public var usage: Usage?
+  /// Whether the tier is that of a host which serves another's models, so that what they say of a tier does not count.
+  var isTierOfHost = false
   /// The machine-readable error.
   public var errorCode: String?
   /// What is left of the provider's limit on requests and on tokens; nil where it does not say.
@@ -35,8 +37,8 @@ public struct ReplyHeaders: Sendable, Equatable {
   /// - Parameter name: in lower case.
   public mutating func read(name: String, value: String) {
     switch name {
-    case "x-request-id", "request-id": ownRequestID = ownRequestID ?? Self.text(value)
     case "apim-request-id": gatewayRequestID = Self.text(value)
+    case "x-request-id", "request-id", "x-amzn-requestid": ownRequestID = ownRequestID ?? Self.text(value)
     case "openai-project", "anthropic-workspace-id": project = Self.text(value) ?? project
     case "openai-organization", "anthropic-organization-id": project = project ?? Self.text(value)
     case "x-ratelimit-remaining-requests", "anthropic-ratelimit-requests-remaining":
@@ -47,21 +49,30 @@ public struct ReplyHeaders: Sendable, Equatable {
     case "azureai-processed-tier": context.serviceTier = Self.text(value)
     // A call beyond what a customer has reserved: it is billed like one of those that have reserved nothing.
     case "x-ms-is-spilled-over": context.route = value == "true" || value == "True" ? "spillover" : context.route
-    default: break
+    case "x-gemini-service-tier": context.serviceTier = Self.text(value) ?? context.serviceTier
+    default: if name.hasPrefix("x-amzn-") { readAmazon(name: name, value: value) }
     }
   }
 
   /// Fills in what the body of a reply left out.
   func complete(_ facts: inout ReplyFacts) {
-    if let servedModel, !Self.isSnapshot(servedModel, of: facts.model) { facts.model = servedModel }
-    if facts.model == nil { facts.model = model }
+    completeModel(&facts)
     if facts.errorCode == nil { facts.errorCode = errorCode }
     if facts.usage.isEmpty, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
-    facts.context = facts.context.completed(by: context, isTierKnown: false, region: nil)
+    if facts.context.serviceTier == nil || isTierOfHost {
+      facts.context.serviceTier = context.serviceTier ?? facts.context.serviceTier
+    }
+    facts.context = facts.context.completed(by: context, isTierKnown: true, region: nil)
   }
 
-  /// Whether a model is a dated snapshot of another (`gpt-5-nano-2025-08-07` of `gpt-5-nano`): that one is a name of its maker's
-  /// then, and no deployment's.
+  /// On Azure the body may name the deployment, whose name says nothing of the model: then the one that served it is priced.
+  private func completeModel(_ facts: inout ReplyFacts) {
+    if let servedModel, !Self.isSnapshot(servedModel, of: facts.model) { facts.modelPriced = servedModel }
+    if facts.model == nil { facts.model = servedModel ?? model }
+  }
+
+  /// Whether a model is a dated snapshot of another (`gpt-5-nano-2025-08-07` of `gpt-5-nano`), so that the other is a model's
+  /// name as well, and the better known one.
   private static func isSnapshot(_ model: String, of other: String?) -> Bool {
     guard let other, model.hasPrefix(other) else { return false }
     let rest = model.utf8.dropFirst(other.utf8.count)

@@ -35,8 +35,18 @@ public struct GatewayMetrics: Sendable {
   func settled(_ record: CallRecord, of call: Call, end: TransferEnd) {
     calls.ended()
     calls.attempted(provider: record.provider, outcome: UpstreamAttemptOutcome(end, status: call.reply.status))
+    noteRateLimits(call.reply.headers, provider: record.provider)
     calls.record(
       record, isUnmetered: call.isUnmetered, toolResultErrors: call.requestFacts.toolResultErrors)
+  }
+
+  private func noteRateLimits(_ headers: ReplyHeaders, provider: String) {
+    if let remaining = headers.remainingRequests {
+      calls.rateLimited(provider: provider, kind: .requests, remaining: remaining)
+    }
+    if let remaining = headers.remainingTokens {
+      calls.rateLimited(provider: provider, kind: .tokens, remaining: remaining)
+    }
   }
 }
 

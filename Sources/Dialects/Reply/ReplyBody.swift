@@ -11,6 +11,8 @@ struct ReplyBody: ~Copyable {
     case events
     /// Neither JSON nor events, but just what was asked for.
     case content
+    /// Documents in the frames of an AWS event stream.
+    case frames
     case opaque
   }
 
@@ -18,6 +20,7 @@ struct ReplyBody: ~Copyable {
   private let other: OtherContent
   private var json: JSONReader
   private var events = EventStreamReader()
+  private var frames: FramedDocuments?
   private var mark = EndMark()
   /// Whether a whole line has been read, in a body of lines.
   private var hasLine = false
@@ -40,6 +43,7 @@ struct ReplyBody: ~Copyable {
     case .lines: readLines(bytes, into: &wire)
     case .events: readEvents(bytes, into: &wire)
     case .content: readContent(bytes)
+    case .frames: frames?.read(bytes, into: &wire, with: &json, &tally)
     case .opaque: break
     }
   }
@@ -114,11 +118,15 @@ struct ReplyBody: ~Copyable {
         case .json: framing = .json
         case .lines: framing = .lines
         case .serverSentEvents: framing = .events
+        // A frame begins with its length, which is too small to look like text.
+        case .frames:
+          framing = .frames
+          frames = FramedDocuments()
         case .opaque: framing = .opaque
         }
       }
       switch framing {
-      case .events, .lines: tally.isStream = true
+      case .events, .lines, .frames: tally.isStream = true
       default: break
       }
       return true
@@ -140,6 +148,7 @@ struct ReplyBody: ~Copyable {
     case .lines: json.finish() || hasLine
     case .events: hasEndMark || mark.isWhole
     case .content: true
+    case .frames: frames?.finish(&tally) ?? false
     case .undecided, .opaque: false
     }
   }

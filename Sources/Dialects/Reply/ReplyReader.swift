@@ -7,8 +7,18 @@ public enum ReplyFraming: Sendable, Equatable {
   case serverSentEvents
   /// JSON documents that each end with a line feed.
   case lines
+  /// `application/vnd.amazon.eventstream`: documents in binary frames.
+  case frames
   /// Neither, or a content coding that is not decoded: nothing is read, unless the body begins like a JSON object.
   case opaque
+
+  /// Whether the body is a sequence of events, which is understood as it flows.
+  public var isStream: Bool {
+    switch self {
+    case .serverSentEvents, .lines, .frames: true
+    case .json, .opaque: false
+    }
+  }
 }
 
 /// Reads the body of a reply as its parts arrive, after they were forwarded.
@@ -19,21 +29,25 @@ public struct ReplyReader: ~Copyable {
   private var body: ReplyBody
   private var wire: ReplyWires
   private let endsWithMark: Bool
+  private let modelOfPath: String?
   private let headers: ReplyHeaders
   /// The id in the path, where the reply names none.
   private let responseIDOfPath: String?
+  private let status: Int
 
   /// A reader for the reply to a request to `endpoint`.
   ///
   /// - Parameters:
-  ///   - status: the reply's status. The body says by itself whether it is an error, in every dialect so far.
+  ///   - status: the reply's status: an error that neither its body nor its header names is `error`.
   ///   - framing: what the headers say; where the first byte contradicts them, it decides.
   ///   - headers: what the reply's header says: it fills in what the body leaves out.
   public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
     let operation = endpoint.operation
     self.headers = headers
-    // A file's content type says nothing of its lines.
-    let isFile = operation == .fileContent && framing != .opaque
+    self.status = status
+    modelOfPath = endpoint.dialect == .bedrock ? endpoint.model : nil
+    // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
+    let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing == .json
     body = ReplyBody(
       framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation))
     wire = ReplyWires(endpoint)
@@ -89,6 +103,8 @@ public struct ReplyReader: ~Copyable {
     if !isStream, isWhole { facts.isTerminal = true }
     if facts.responseID == nil { facts.responseID = responseIDOfPath }
     headers.complete(&facts)
+    if facts.modelPriced == nil { facts.modelPriced = modelOfPath.flatMap(BedrockModelID.priced) }
+    if status >= 400, facts.errorCode == nil { facts.errorCode = "error" }
     return facts
   }
 }

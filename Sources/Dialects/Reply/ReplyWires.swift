@@ -10,33 +10,67 @@ enum ReplyWires: ~Copyable {
   case videos(VideosReply)
   case assistant(AssistantReply)
   case batchResults(BatchResultsReply)
+  case messageBatch(MessageBatchReply)
+  case complete(CompleteReply)
+  case converse(ConverseReply)
+  case invoke(InvokeReply)
+  case generateContent(GenerateContentReply)
+  case embedContent(EmbedContentReply)
+  case cachedContent(CachedContentReply)
+  case geminiBatch(GeminiBatchReply)
+  case interactions(InteractionsReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
-    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings, .decisions: self = .chat(ChatReply())
+    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: self = .chat(ChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .images: self = .images(ImagesReply())
     case .speech: self = .audio(AudioReply(isSpeech: true))
     case .transcription: self = .audio(AudioReply(isSpeech: false))
     case .videos: self = .videos(VideosReply())
     case .assistantRun: self = .assistant(AssistantReply())
-    case .fileContent: self = .batchResults(BatchResultsReply())
     case .messages: self = .messages(MessagesReply())
+    case .messageBatchResults: self = .messageBatch(MessageBatchReply())
+    case .legacyComplete: self = .complete(CompleteReply())
+    case .converse: self = .converse(ConverseReply())
+    case .invokeModel: self = .invoke(InvokeReply())
+    case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
+    case .embedContent, .predict: self = .embedContent(EmbedContentReply())
+    case .cachedContents: self = .cachedContent(CachedContentReply())
+    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply())
+    case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
+    case .fileContent: self = .batchResults(BatchResultsReply())
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions where endpoint.dialect == .gemini:
+      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions: self = .chat(ChatReply())
     default: self = .plain(PlainReply())
     }
   }
 
   static func shape(_ endpoint: Endpoint) -> JSONShape {
     switch endpoint.operation {
-    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings, .decisions: ChatReply.shape
+    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .images: ImagesReply.shape
     case .speech, .transcription: AudioReply.shape
     case .videos: VideosReply.shape
     case .assistantRun: AssistantReply.shape
-    case .fileContent: BatchResultsReply.shape
     case .messages: MessagesReply.shape
+    case .messageBatchResults: MessageBatchReply.shape
+    case .legacyComplete: CompleteReply.shape
+    case .converse: ConverseReply.shape
+    case .invokeModel: InvokeReply.shape
+    case .generateContent: GenerateContentReply.shape
+    case .embedContent, .predict: EmbedContentReply.shape
+    case .cachedContents: CachedContentReply.shape
+    case .batchGenerateContent: GeminiBatchReply.shape
+    case .fileContent where endpoint.dialect == .gemini: GeminiBatchReply.resultsShape
+    case .fileContent: BatchResultsReply.shape
+    case .interactions, .interactionRetrieval: InteractionsReply.shape
+    case .decisions where endpoint.dialect == .gemini: InteractionsReply.shape
+    case .decisions: ChatReply.shape
     case .moderations: PlainReply.moderationShape
     default: PlainReply.shape
     }
@@ -68,6 +102,33 @@ enum ReplyWires: ~Copyable {
     case .batchResults(var wire):
       body.read(bytes, into: &wire)
       self = .batchResults(wire)
+    case .messageBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .messageBatch(wire)
+    case .complete(var wire):
+      body.read(bytes, into: &wire)
+      self = .complete(wire)
+    case .converse(var wire):
+      body.read(bytes, into: &wire)
+      self = .converse(wire)
+    case .invoke(var wire):
+      body.read(bytes, into: &wire)
+      self = .invoke(wire)
+    case .generateContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .generateContent(wire)
+    case .embedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .embedContent(wire)
+    case .cachedContent(var wire):
+      body.read(bytes, into: &wire)
+      self = .cachedContent(wire)
+    case .geminiBatch(var wire):
+      body.read(bytes, into: &wire)
+      self = .geminiBatch(wire)
+    case .interactions(var wire):
+      body.read(bytes, into: &wire)
+      self = .interactions(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

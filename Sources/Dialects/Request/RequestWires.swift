@@ -10,6 +10,10 @@ enum RequestWires: ~Copyable {
   case assistant(AssistantRequest)
   /// A form, which is no JSON.
   case form(FormRequest)
+  case complete(CompleteRequest)
+  case bedrock(BedrockRequest)
+  case generateContent(GenerateContentRequest)
+  case interactions(InteractionsRequest)
 
   init(_ endpoint: Endpoint, contentType: String?) {
     if let contentType, FormRequest.isForm(contentType) {
@@ -25,6 +29,14 @@ enum RequestWires: ~Copyable {
     case .speech: self = .speech(SpeechRequest())
     case .assistantRun: self = .assistant(AssistantRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
+    case .legacyComplete: self = .complete(CompleteRequest())
+    case .converse, .invokeModel: self = .bedrock(BedrockRequest())
+    case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest())
+    case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
+      self = .generateContent(GenerateContentRequest())
+    case .countTokens where endpoint.dialect == .gemini: self = .generateContent(GenerateContentRequest())
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsRequest())
+    case .decisions where endpoint.dialect == .gemini: self = .interactions(InteractionsRequest())
     default: self = .chat(ChatRequest(hasStreamOptions: false))
     }
   }
@@ -37,6 +49,14 @@ enum RequestWires: ~Copyable {
     case .speech: SpeechRequest.shape
     case .assistantRun: AssistantRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
+    case .legacyComplete: CompleteRequest.shape
+    case .converse, .invokeModel: BedrockRequest.shape
+    case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
+    case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
+      GenerateContentRequest.shape
+    case .countTokens where endpoint.dialect == .gemini: GenerateContentRequest.shape
+    case .interactions, .interactionRetrieval: InteractionsRequest.shape
+    case .decisions where endpoint.dialect == .gemini: InteractionsRequest.shape
     default: ChatRequest.shape
     }
   }
@@ -64,6 +84,18 @@ enum RequestWires: ~Copyable {
     case .form(var wire):
       wire.read(bytes, into: &facts)
       self = .form(wire)
+    case .complete(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .complete(wire)
+    case .bedrock(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .bedrock(wire)
+    case .generateContent(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .generateContent(wire)
+    case .interactions(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .interactions(wire)
     }
   }
 
@@ -77,6 +109,10 @@ enum RequestWires: ~Copyable {
     case .speech(let wire): wire.finish(&facts, isWhole: isWhole)
     case .assistant(let wire): wire.finish(&facts, isWhole: isWhole)
     case .form(let wire): wire.finish(&facts)
+    case .complete(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
     }
   }
 }

@@ -17,6 +17,7 @@ struct CallFamilies: Sendable {
   let unmetered: MetricFamily<ProviderLabels, Counter>
   let usageSource: MetricFamily<ProviderClosedLabels<UsageSource>, Counter>
   let upstreamAttempts: MetricFamily<ProviderClosedLabels<UpstreamAttemptOutcome>, Counter>
+  let rateLimitRemaining: MetricFamily<ProviderClosedLabels<RateLimitKind>, Gauge>
 
   init(registry: MetricsRegistry) {
     requests = registry.counters(
@@ -68,6 +69,11 @@ struct CallFamilies: Sendable {
     upstreamAttempts = registry.counters(
       MetricDescriptor("tollgate_upstream_attempts", help: "Attempts at an upstream by how they ended."),
       by: ProviderClosedLabels<UpstreamAttemptOutcome>.self)
+    rateLimitRemaining = registry.gauges(
+      MetricDescriptor(
+        "tollgate_upstream_ratelimit_remaining",
+        help: "What was left of the provider's own limit, as its newest reply said."),
+      by: ProviderClosedLabels<RateLimitKind>.self)
   }
 
   /// Makes what a provider's first call, error or attempt would make.

@@ -38,6 +38,15 @@ public enum UpstreamAttemptOutcome: String, Sendable, ClosedLabelValue {
   public static var labelName: StaticString { "outcome" }
 }
 
+/// What a provider limits by the minute.
+public enum RateLimitKind: String, Sendable, ClosedLabelValue {
+  case requests
+  case tokens
+
+  /// `kind`.
+  public static var labelName: StaticString { "kind" }
+}
+
 /// Whether a tool's result said that it failed.
 public enum ToolResultOutcome: String, Sendable, ClosedLabelValue {
   case ok

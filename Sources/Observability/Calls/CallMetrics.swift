@@ -47,6 +47,12 @@ public final class CallMetrics: Sendable {
     families.upstreamAttempts.resolve(labels).increment()
   }
 
+  /// Notes what a reply says is left of the provider's own limit.
+  public func rateLimited(provider: String, kind: RateLimitKind, remaining: Int64) {
+    let labels = ProviderClosedLabels(provider: dimensions.provider.value(provider), value: kind)
+    families.rateLimitRemaining.resolve(labels).set(remaining)
+  }
+
   private func recordUsage(_ call: CallRecord, _ party: CallParty, isUnmetered: Bool) {
     for cell in UsageCell.allCases where call.usage[cell] > 0 {
       guard let tokenClass = TokenClass(cell) else { continue }
