@@ -33,7 +33,7 @@ let package = Package(
   products: [
     .executable(name: "tollgate", targets: ["Tollgate"]),
     // For Tests/Benchmarks, a package of its own.
-    .library(name: "TollgateModules", targets: ["JSON", "Metering", "Dialects", "Ledger"]),
+    .library(name: "TollgateModules", targets: ["JSON", "Metering", "Tokenizers", "Dialects", "Ledger"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -53,9 +53,11 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
     .target(name: "CPriceBook"),
+    .target(name: "CVocabularies"),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
-    .target(name: "Dialects", dependencies: ["JSON", "Metering"], swiftSettings: strict),
+    .target(name: "Tokenizers", dependencies: ["CVocabularies"], swiftSettings: strict),
+    .target(name: "Dialects", dependencies: ["JSON", "Metering", "Tokenizers"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
     .target(
       name: "Ledger", dependencies: ["Metering", "Observability", grdb, grdbSQLite, logging], swiftSettings: strict),
@@ -63,8 +65,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "CBrotli", "CZlib", "CZstd", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", crypto, nioCore, nioPosix,
-        nioHTTP1, logging,
+        "CBrotli", "CZlib", "CZstd", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers", "Upstream",
+        crypto, nioCore, nioPosix, nioHTTP1, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -86,6 +88,7 @@ let package = Package(
     .testTarget(
       name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),

@@ -218,7 +218,8 @@ def check_tools(recording: Recording, reading: Reading, call: dict):
     if recording.index:
         assert len(call["tool_calls"]) == int(recording.index["tool_calls"])
         # The index counts those of the whole conversation, of which the new tail is a part.
-        assert call["tool_results"] <= int(recording.index["tool_results_in_request"])
+        if recording.api != "invokemodel":  # whose bodies the index has not read
+            assert call["tool_results"] <= int(recording.index["tool_results_in_request"])
 
 
 def check_cost(books, recording: Recording, reading: Reading, call: dict):

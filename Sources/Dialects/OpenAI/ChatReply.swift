@@ -22,7 +22,9 @@ struct ChatReply: ~Copyable, DocumentWire {
       "usage": OpenAIUsage.pattern,
       "error": ErrorMembers.pattern,
       "code": ErrorMembers.codePattern,
-    ]))
+    ]
+    // Google's errors come in a list of one.
+    ).orArray(of: .object(["error": ErrorMembers.pattern])))
 
   static let choices = JSONPattern.array(
     of: .object(
@@ -69,7 +71,7 @@ struct ChatReply: ~Copyable, DocumentWire {
 
   private var usage = OpenAIUsage()
   private var error = ErrorMembers()
-  private var calls = ToolCallFragments()
+  private var calls: ToolCallFragments
 
   private var choicesSeen: Int64 = 0
   private var choiceIndex: Int64 = 0
@@ -81,9 +83,20 @@ struct ChatReply: ~Copyable, DocumentWire {
   private var fragments: [Fragment] = []
   private var hasCitation = false
 
+  private let isGemini: Bool
+
+  /// - Parameter isGemini: whether the reply is Gemini's, which says some things in its own way.
+  init(isGemini: Bool = false) {
+    self.isGemini = isGemini
+    calls = ToolCallFragments(comeWhole: isGemini)
+  }
+
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     error.begin(label)
-    if label == OpenAIUsage.Field.usage.rawValue { usage = OpenAIUsage() }
+    if label == OpenAIUsage.Field.usage.rawValue {
+      usage = OpenAIUsage()
+      usage.hasThoughtsInTotal = isGemini
+    }
     switch Field(rawValue: label) {
     case .choice:
       choiceIndex = choicesSeen

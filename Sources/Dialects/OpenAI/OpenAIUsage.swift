@@ -77,6 +77,8 @@ struct OpenAIUsage {
   /// Whether the object says which part of its output is images, be it none.
   private(set) var splitsOutput = false
   private var isMalformed = false
+  /// Whether thoughts are in the total alone, as Gemini writes it.
+  var hasThoughtsInTotal = false
 
   /// Reads one of the object's numbers; other labels are left alone.
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader) {
@@ -120,7 +122,8 @@ struct OpenAIUsage {
     usage[.inputImage] = Self.take(max(0, self[.promptImage] &- cachedImage), from: &fresh)
     usage[.input] = fresh
     var output = allOutput
-    usage[.reasoning] = Self.take(self[.reasoning], from: &output)
+    let thoughts = hasThoughtsInTotal ? max(0, output &- self[.completion]) : 0
+    usage[.reasoning] = Self.take(max(self[.reasoning], thoughts), from: &output)
     usage[.outputAudio] = Self.take(self[.completionAudio], from: &output)
     usage[.outputImage] = Self.take(self[.completionImage], from: &output)
     usage[.output] = output
@@ -154,10 +157,9 @@ struct OpenAIUsage {
   private var allOutput: Int64 {
     let completion = self[.completion]
     let rest = self[.total].subtractingReportingOverflow(self[.prompt])
-    guard self[.reasoning] > 0, !rest.overflow, rest.partialValue > completion,
-      rest.partialValue &- completion == self[.reasoning]
-    else { return completion }
-    return rest.partialValue
+    guard !rest.overflow, rest.partialValue > completion else { return completion }
+    let isReasoning = self[.reasoning] > 0 && rest.partialValue &- completion == self[.reasoning]
+    return hasThoughtsInTotal || isReasoning ? rest.partialValue : completion
   }
 
   /// Takes a part from what is left of a total, and no more than there is.

@@ -118,7 +118,8 @@ struct LiveUsage {
 
   /// The disjoint cells; nil where the object counts nothing.
   var cells: Usage? {
-    guard prompt != nil || response != nil || total != nil || thoughts > 0 || promptParts.all > 0 || responseParts.all > 0
+    guard
+      prompt != nil || response != nil || total != nil || thoughts > 0 || promptParts.all > 0 || responseParts.all > 0
     else { return nil }
     var usage = Usage()
     let toolAll = toolPrompt ?? toolParts.all
@@ -153,8 +154,7 @@ struct LiveUsage {
     if let response { return response }
     if responseParts.all > 0 { return responseParts.all }
     guard let total else { return 0 }
-    // All three are counts, so neither difference can overflow.
-    return max(0, total - prompt - tools)
+    return max(0, total - min(total, prompt.addingSaturated(tools)))
   }
 
   private static func take(_ part: Int64, from rest: inout Int64) -> Int64 {

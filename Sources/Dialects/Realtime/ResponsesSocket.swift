@@ -71,7 +71,8 @@ final class ResponsesSocket {
         response.facts.responseID = response.facts.responseID ?? facts.responseID
         response.facts.model = facts.model ?? response.facts.model
       }
-    case .itemDone: if let place = place(message, facts) { responses.update(at: place) { $0.facts.addTools(of: facts) } }
+    case .itemDone:
+      if let place = place(message, facts) { responses.update(at: place) { $0.facts.addTools(of: facts) } }
     case .create, .other: takeContent(message, facts)
     }
   }

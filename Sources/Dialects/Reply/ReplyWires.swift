@@ -23,7 +23,10 @@ enum ReplyWires: ~Copyable {
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
-    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: self = .chat(ChatReply())
+    case .decisions where endpoint.dialect == .gemini:
+      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings, .decisions:
+      self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .images: self = .images(ImagesReply())
     case .speech: self = .audio(AudioReply(isSpeech: true))
@@ -42,9 +45,6 @@ enum ReplyWires: ~Copyable {
     case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
     case .fileContent: self = .batchResults(BatchResultsReply())
     case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
-    case .decisions where endpoint.dialect == .gemini:
-      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
-    case .decisions: self = .chat(ChatReply())
     default: self = .plain(PlainReply())
     }
   }
