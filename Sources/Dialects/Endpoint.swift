@@ -22,6 +22,9 @@ public struct Endpoint: Sendable, Equatable {
   /// The id of the response that the path asks for, where the reply may not repeat it (a polled video of xAI).
   public var responseID: String?
 
+  /// Longer names are no models.
+  static let modelBytesMax = 256
+
   public init(
     dialect: Dialect, operation: Operation, model: String? = nil, streams: Bool? = nil, responseID: String? = nil
   ) {

@@ -24,8 +24,12 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   case fileContent
   /// Documents ranked by a query: Cohere's, and of those that speak like it.
   case rerank
-  /// `POST /v1/ocr` of Mistral.
+  /// `POST /v1/ocr` of Mistral, `POST /v2/parse` of Cohere: billed by the page.
   case ocr
+  /// Conversations of Mistral: made, gone on with, begun again.
+  case conversations
+  /// `POST /completion`, llama.cpp's own.
+  case llamaCompletion
 
   // MARK: Anthropic
   case messages

@@ -25,7 +25,7 @@ public struct ReplyHeaders: Sendable, Equatable {
   public var remainingRequests: Int64?
   public var remainingTokens: Int64?
 
-  private var ownRequestID: String?
+  var ownRequestID: String?
   /// The id that a gateway before the API gives to the request, where the API itself gives none.
   private var gatewayRequestID: String?
   /// The model behind a deployment of Azure, which its customer named.
@@ -37,38 +37,37 @@ public struct ReplyHeaders: Sendable, Equatable {
   /// - Parameter name: in lower case.
   public mutating func read(name: String, value: String) {
     switch name {
-    case "apim-request-id": gatewayRequestID = Self.text(value)
     case "x-request-id", "request-id", "x-amzn-requestid": ownRequestID = ownRequestID ?? Self.text(value)
+    case "apim-request-id": gatewayRequestID = Self.text(value)
     case "openai-project", "anthropic-workspace-id": project = Self.text(value) ?? project
     case "openai-organization", "anthropic-organization-id": project = project ?? Self.text(value)
     case "x-ratelimit-remaining-requests", "anthropic-ratelimit-requests-remaining":
       remainingRequests = Self.count(value)
     case "x-ratelimit-remaining-tokens", "anthropic-ratelimit-tokens-remaining": remainingTokens = Self.count(value)
+    case "x-gemini-service-tier": context.serviceTier = Self.text(value) ?? context.serviceTier
     case "openai-model": model = model ?? Self.text(value)
     case "x-ms-served-model": servedModel = Self.text(value)
     case "azureai-processed-tier": context.serviceTier = Self.text(value)
     // A call beyond what a customer has reserved: it is billed like one of those that have reserved nothing.
     case "x-ms-is-spilled-over": context.route = value == "true" || value == "True" ? "spillover" : context.route
-    case "x-gemini-service-tier": context.serviceTier = Self.text(value) ?? context.serviceTier
-    default: if name.hasPrefix("x-amzn-") { readAmazon(name: name, value: value) }
+    default:
+      if name.hasPrefix("x-amzn-") {
+        readAmazon(name: name, value: value)
+      } else {
+        readVendor(name: name, value: value)
+      }
     }
   }
 
   /// Fills in what the body of a reply left out.
   func complete(_ facts: inout ReplyFacts) {
-    completeModel(&facts)
-    if facts.errorCode == nil { facts.errorCode = errorCode }
-    if facts.usage.isEmpty, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
-    if facts.context.serviceTier == nil || isTierOfHost {
-      facts.context.serviceTier = context.serviceTier ?? facts.context.serviceTier
-    }
-    facts.context = facts.context.completed(by: context, isTierKnown: true, region: nil)
-  }
-
-  /// On Azure the body may name the deployment, whose name says nothing of the model: then the one that served it is priced.
-  private func completeModel(_ facts: inout ReplyFacts) {
+    // On Azure the body may name the deployment, whose name says nothing of the model: then the one that served it is priced.
     if let servedModel, !Self.isSnapshot(servedModel, of: facts.model) { facts.modelPriced = servedModel }
     if facts.model == nil { facts.model = servedModel ?? model }
+    if facts.errorCode == nil { facts.errorCode = errorCode }
+    if facts.usage.isEmpty, facts.errorCode == nil, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
+    if isTierOfHost { facts.context.serviceTier = context.serviceTier }
+    facts.context = facts.context.completed(by: context, isTierKnown: false, region: nil)
   }
 
   /// Whether a model is a dated snapshot of another (`gpt-5-nano-2025-08-07` of `gpt-5-nano`), so that the other is a model's

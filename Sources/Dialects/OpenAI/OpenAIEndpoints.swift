@@ -82,14 +82,11 @@ extension Endpoint {
     return .models
   }
 
-  /// Longer names are no deployments.
-  private static let deploymentBytesMax = 256
-
   /// The deployment of Azure OpenAI that a path names: `/openai/deployments/{deployment}/chat/completions`. It is named by the
   /// customer, of letters, digits and `-_.`.
   private static func azureDeployment(_ path: EndpointPath) -> String? {
     guard let place = path.segments.firstIndex(of: "deployments"), place &+ 2 < path.segments.count else { return nil }
     let name = path.segments[place &+ 1]
-    return name.utf8.count <= deploymentBytesMax ? String(name) : nil
+    return name.utf8.count <= modelBytesMax ? String(name) : nil
   }
 }

@@ -5,11 +5,12 @@ enum ReplyWires: ~Copyable {
   case chat(ChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
-  case images(ImagesReply)
-  case audio(AudioReply)
-  case videos(VideosReply)
-  case assistant(AssistantReply)
-  case batchResults(BatchResultsReply)
+  case cohere(CohereReply)
+  case ollama(OllamaReply)
+  case mistralMedia(MistralMediaReply)
+  case conversation(ConversationReply)
+  case llama(LlamaCompletionReply)
+  case mcp(MCPReply)
   case messageBatch(MessageBatchReply)
   case complete(CompleteReply)
   case converse(ConverseReply)
@@ -19,13 +20,24 @@ enum ReplyWires: ~Copyable {
   case cachedContent(CachedContentReply)
   case geminiBatch(GeminiBatchReply)
   case interactions(InteractionsReply)
+  case images(ImagesReply)
+  case audio(AudioReply)
+  case videos(VideosReply)
+  case assistant(AssistantReply)
+  case batchResults(BatchResultsReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
-    case .decisions where endpoint.dialect == .gemini:
-      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
-    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings, .decisions:
+    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral:
+      self = .mistralMedia(MistralMediaReply(operation: endpoint.operation))
+    case .ocr where endpoint.dialect == .mistral: self = .mistralMedia(MistralMediaReply(operation: .ocr))
+    case .cohereChat, .cohereEmbed, .rerank, .ocr: self = .cohere(CohereReply(operation: endpoint.operation))
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaReply())
+    case .conversations: self = .conversation(ConversationReply())
+    case .llamaCompletion: self = .llama(LlamaCompletionReply())
+    case .mcp: self = .mcp(MCPReply())
+    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings:
       self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .images: self = .images(ImagesReply())
@@ -45,12 +57,23 @@ enum ReplyWires: ~Copyable {
     case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
     case .fileContent: self = .batchResults(BatchResultsReply())
     case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions where endpoint.dialect == .gemini:
+      self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions: self = .chat(ChatReply(isGemini: false))
     default: self = .plain(PlainReply())
     }
   }
 
   static func shape(_ endpoint: Endpoint) -> JSONShape {
     switch endpoint.operation {
+    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral,
+      .ocr where endpoint.dialect == .mistral:
+      MistralMediaReply.shape
+    case .cohereChat, .cohereEmbed, .rerank, .ocr: CohereReply.shape
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaReply.shape
+    case .conversations: ConversationReply.shape
+    case .llamaCompletion: LlamaCompletionReply.shape
+    case .mcp: MCPReply.shape
     case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .images: ImagesReply.shape
@@ -87,21 +110,24 @@ enum ReplyWires: ~Copyable {
     case .messages(var wire):
       body.read(bytes, into: &wire)
       self = .messages(wire)
-    case .images(var wire):
+    case .cohere(var wire):
       body.read(bytes, into: &wire)
-      self = .images(wire)
-    case .audio(var wire):
+      self = .cohere(wire)
+    case .ollama(var wire):
       body.read(bytes, into: &wire)
-      self = .audio(wire)
-    case .videos(var wire):
+      self = .ollama(wire)
+    case .mistralMedia(var wire):
       body.read(bytes, into: &wire)
-      self = .videos(wire)
-    case .assistant(var wire):
+      self = .mistralMedia(wire)
+    case .conversation(var wire):
       body.read(bytes, into: &wire)
-      self = .assistant(wire)
-    case .batchResults(var wire):
+      self = .conversation(wire)
+    case .llama(var wire):
       body.read(bytes, into: &wire)
-      self = .batchResults(wire)
+      self = .llama(wire)
+    case .mcp(var wire):
+      body.read(bytes, into: &wire)
+      self = .mcp(wire)
     case .messageBatch(var wire):
       body.read(bytes, into: &wire)
       self = .messageBatch(wire)
@@ -129,6 +155,21 @@ enum ReplyWires: ~Copyable {
     case .interactions(var wire):
       body.read(bytes, into: &wire)
       self = .interactions(wire)
+    case .images(var wire):
+      body.read(bytes, into: &wire)
+      self = .images(wire)
+    case .audio(var wire):
+      body.read(bytes, into: &wire)
+      self = .audio(wire)
+    case .videos(var wire):
+      body.read(bytes, into: &wire)
+      self = .videos(wire)
+    case .assistant(var wire):
+      body.read(bytes, into: &wire)
+      self = .assistant(wire)
+    case .batchResults(var wire):
+      body.read(bytes, into: &wire)
+      self = .batchResults(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

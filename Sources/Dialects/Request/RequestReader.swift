@@ -1,5 +1,6 @@
 internal import JSON
 internal import Metering
+public import Tokenizers
 
 /// Reads the body of a request as its parts arrive. Bounded; never traps on any input; keeps no text.
 public struct RequestReader: ~Copyable {
@@ -9,10 +10,17 @@ public struct RequestReader: ~Copyable {
 
   private let endpoint: Endpoint
 
+  /// How much text of a request is counted in tokens, in bytes as they are written: some milliseconds of a thread.
+  public static let countedBytesMax = 1 << 20
+
   /// A reader for the body of a request to `endpoint`.
-  /// - Parameter contentType: the value of the header field, which tells a form from JSON; nil where there is none.
-  public init(endpoint: Endpoint, contentType: String? = nil) {
+  ///
+  /// - Parameters:
+  ///   - contentType: the value of the header field, which tells a form from JSON; nil where there is none.
+  ///   - tokenizer: what the text is counted by; nil where it is not counted, which is many times faster.
+  public init(endpoint: Endpoint, contentType: String? = nil, counting tokenizer: Tokenizer? = nil) {
     self.endpoint = endpoint
+    facts.text = tokenizer.map { BodyText($0, bytesMax: Self.countedBytesMax) }
     json = JSONReader(shape: RequestWires.shape(endpoint))
     wire = RequestWires(endpoint, contentType: contentType)
   }
@@ -28,6 +36,7 @@ public struct RequestReader: ~Copyable {
   public consuming func finish() -> RequestFacts {
     let isWhole = json.finish()
     wire.finish(&facts, isWhole: isWhole)
+    facts.promptTally = facts.text.take()?.tally
     // What the path says goes before the body: the provider reads it there. But the deployment that a path of Azure names is
     // its customer's word for a model, and says less than the body's.
     let isDecided = endpoint.dialect == .openai ? facts.model != nil : false

@@ -5,15 +5,19 @@ enum RequestWires: ~Copyable {
   case chat(ChatRequest)
   case responses(ResponsesRequest)
   case messages(MessagesRequest)
+  case cohere(CohereRequest)
+  case ollama(OllamaRequest)
+  case ocr(OCRRequest)
+  case mcp(MCPRequest)
+  case complete(CompleteRequest)
+  case bedrock(BedrockRequest)
+  case generateContent(GenerateContentRequest)
+  case interactions(InteractionsRequest)
   case media(MediaRequest)
   case speech(SpeechRequest)
   case assistant(AssistantRequest)
   /// A form, which is no JSON.
   case form(FormRequest)
-  case complete(CompleteRequest)
-  case bedrock(BedrockRequest)
-  case generateContent(GenerateContentRequest)
-  case interactions(InteractionsRequest)
 
   init(_ endpoint: Endpoint, contentType: String?) {
     if let contentType, FormRequest.isForm(contentType) {
@@ -29,6 +33,10 @@ enum RequestWires: ~Copyable {
     case .speech: self = .speech(SpeechRequest())
     case .assistantRun: self = .assistant(AssistantRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
+    case .cohereChat, .cohereEmbed, .rerank: self = .cohere(CohereRequest())
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaRequest(operation: endpoint.operation))
+    case .ocr: self = .ocr(OCRRequest())
+    case .mcp: self = .mcp(MCPRequest())
     case .legacyComplete: self = .complete(CompleteRequest())
     case .converse, .invokeModel: self = .bedrock(BedrockRequest())
     case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest())
@@ -49,6 +57,10 @@ enum RequestWires: ~Copyable {
     case .speech: SpeechRequest.shape
     case .assistantRun: AssistantRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
+    case .cohereChat, .cohereEmbed, .rerank: CohereRequest.shape
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaRequest.shape
+    case .ocr: OCRRequest.shape
+    case .mcp: MCPRequest.shape
     case .legacyComplete: CompleteRequest.shape
     case .converse, .invokeModel: BedrockRequest.shape
     case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
@@ -72,18 +84,18 @@ enum RequestWires: ~Copyable {
     case .messages(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .messages(wire)
-    case .media(var wire):
+    case .cohere(var wire):
       wire.read(bytes, with: &json, into: &facts)
-      self = .media(wire)
-    case .speech(var wire):
+      self = .cohere(wire)
+    case .ollama(var wire):
       wire.read(bytes, with: &json, into: &facts)
-      self = .speech(wire)
-    case .assistant(var wire):
+      self = .ollama(wire)
+    case .ocr(var wire):
       wire.read(bytes, with: &json, into: &facts)
-      self = .assistant(wire)
-    case .form(var wire):
-      wire.read(bytes, into: &facts)
-      self = .form(wire)
+      self = .ocr(wire)
+    case .mcp(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .mcp(wire)
     case .complete(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .complete(wire)
@@ -96,6 +108,18 @@ enum RequestWires: ~Copyable {
     case .interactions(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .interactions(wire)
+    case .media(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .media(wire)
+    case .speech(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .speech(wire)
+    case .assistant(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .assistant(wire)
+    case .form(var wire):
+      wire.read(bytes, into: &facts)
+      self = .form(wire)
     }
   }
 
@@ -105,14 +129,18 @@ enum RequestWires: ~Copyable {
     case .chat(let wire): wire.finish(&facts, isWhole: isWhole)
     case .responses(let wire): wire.finish(&facts, isWhole: isWhole)
     case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
-    case .media(let wire): wire.finish(&facts, isWhole: isWhole)
-    case .speech(let wire): wire.finish(&facts, isWhole: isWhole)
-    case .assistant(let wire): wire.finish(&facts, isWhole: isWhole)
-    case .form(let wire): wire.finish(&facts)
+    case .cohere(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .ollama(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .ocr(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .mcp(let wire): wire.finish(&facts, isWhole: isWhole)
     case .complete(let wire): wire.finish(&facts, isWhole: isWhole)
     case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
     case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
     case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .media(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .speech(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .assistant(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .form(let wire): wire.finish(&facts)
     }
   }
 }

@@ -134,6 +134,14 @@ final class Call {
     requestEndUptimeNanoseconds = uptimeNanoseconds
     if let reader = requestReader.take() { requestFacts = reader.finish() }
     requestDecoder = nil
+    if endpoint?.operation == .mcp { readMessageHeaders() }
+  }
+
+  /// Reads what the header says of a message to a server of tools whose body could not be read.
+  private func readMessageHeaders() {
+    var message = MCPRequestHeaders()
+    for (name, value) in headers { message.read(name: name.lowercased(), value: value) }
+    message.complete(&requestFacts)
   }
 
   // MARK: The reply
@@ -201,6 +209,8 @@ final class Call {
   }
 
   func finishReply() -> ReplyFacts {
+    // A transfer may end before an upload has.
+    if let reader = requestReader.take() { requestFacts = reader.finish() }
     var facts = if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
     items.complete(&facts)
     return facts

@@ -6,10 +6,11 @@ import Upstream
 extension GatewayContext {
   /// Settles a call whose transfer has ended: prices it, writes its row, counts it. Called once for each transfer.
   func settle(_ call: Call, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
-    let reply = call.finishReply()
+    var reply = call.finishReply()
+    reply.complete(with: call.requestFacts)
     let record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
     failures.log(record, end: end)
-    metrics.settled(record, of: call, end: end)
+    metrics.settled(record, of: call, reply: reply, end: end)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() { ledger.settle(ticket, as: record) }
   }
