@@ -22,6 +22,8 @@ final class Call {
   let hasBody: Bool
   /// Whether the request's body has a content coding, so that offsets of what was read are not offsets of its bytes.
   let isRequestEncoded: Bool
+  /// Whether the body is a form: it may bring files, and nothing has to be decided from it before it goes upstream.
+  let isForm: Bool
 
   var requestReader: RequestReader?
   private var requestDecoder: BodyDecoder?
@@ -68,7 +70,7 @@ final class Call {
   init(
     id: CallID, startedAt: Timestamp, startedUptimeNanoseconds: UInt64, method: String, route: Route,
     endpoint: Endpoint?, identity: CallerIdentity, headers: [(name: String, value: String)], framing: BodyFraming,
-    coding: ContentCoding
+    coding: ContentCoding, contentType: String?
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -80,7 +82,8 @@ final class Call {
     self.headers = headers
     hasBody = framing != .none
     isRequestEncoded = coding != .identity
-    if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint) }
+    isForm = RequestReader.isForm(contentType: contentType)
+    if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint, contentType: contentType) }
     if requestReader != nil { requestDecoder = BodyDecoder(coding) }
   }
 
@@ -206,6 +209,8 @@ final class Call {
   }
 
   func finishReply() -> ReplyFacts {
+    // A transfer may end before an upload has.
+    if let reader = requestReader.take() { requestFacts = reader.finish() }
     var facts = if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
     items.complete(&facts)
     return facts

@@ -68,7 +68,8 @@ extension ExchangeHandler {
     }
     if checked.expectsContinue { writeContinue() }
     let bytesMax = gateway.configuration.limits.bodyBytesMax
-    let isGathered = call.endpoint != nil || checked.framing.isEmpty || call.isBodySigned
+    let isRead = call.endpoint != nil && !call.isForm
+    let isGathered = isRead || checked.framing.isEmpty || call.isBodySigned
     switch exchange.requestHead(
       isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax),
       keepAlive: !closes)
@@ -90,7 +91,8 @@ extension ExchangeHandler {
       endpoint: Endpoint.recognise(method: head.method.rawValue, path: route.path, dialect: route.dialect),
       identity: identity,
       headers: HopByHop.forwardable(head.headers),
-      framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")))
+      framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")),
+      contentType: head.headers.first(name: "content-type"))
   }
 
   // MARK: Body
