@@ -7,7 +7,7 @@ extension ReplyHeaders {
     switch name {
     // Mistral, Cohere, DeepSeek; OpenRouter's is the id by which it tells the final bill.
     case "mistral-correlation-id", "x-debug-trace-id", "x-ds-trace-id", "x-generation-id":
-      requestID = requestID ?? Self.text(value)
+      ownRequestID = ownRequestID ?? Self.text(value)
     case "x-ratelimit-remaining-req-minute", "x-trial-endpoint-call-remaining": remainingRequests = Self.count(value)
     case "x-ratelimit-remaining-tokens-minute", "ratelimitbysize-remaining", "x-ratelimitbysize-remaining-minute":
       remainingTokens = Self.count(value)

@@ -35,7 +35,7 @@ public struct RequestFacts: Sendable, Equatable {
   /// Whether a member that decides the call (model, stream, a limit, a tier, `stream_options`) occurs twice at its
   /// place, so that the provider may read another value than the one given here.
   public var isAmbiguous: Bool
-  /// Whether the whole body was read as one JSON object.
+  /// Whether the whole body was read as one JSON object, or as one form.
   public var isComplete: Bool
 
   public init() {

@@ -5,8 +5,9 @@ internal import Metering
 ///
 /// https://platform.openai.com/docs/api-reference/chat/object and `/chat-streaming`.
 struct ChatReply: ~Copyable, DocumentWire {
+  /// None of the numbers is one of `ResponsesReply.Field`: results of batches are read by both.
   enum Field: UInt8 {
-    case id = 1
+    case id = 50
     case model, tier, choice, choiceIndex, finish, content
     case toolCall, toolIndex, toolID, toolName, functionCall, functionName
     case citation
@@ -18,7 +19,7 @@ struct ChatReply: ~Copyable, DocumentWire {
       "id": .text(Field.id),
       "model": .text(Field.model),
       "service_tier": .text(Field.tier),
-      "choices": .array(of: choice),
+      "choices": choices,
       "usage": OpenAIUsage.pattern,
       "timings": LlamaTimings.pattern,
       "x_groq": ChatVendorMembers.groq,
@@ -27,16 +28,17 @@ struct ChatReply: ~Copyable, DocumentWire {
       // Google's errors come in a list of one.
       .orArray(of: .object(["error": ErrorMembers.pattern])))
 
-  private static let choice = JSONPattern.object(
-    Field.choice,
-    [
-      "index": .scalar(Field.choiceIndex),
-      "finish_reason": .text(Field.finish),
-      "text": .stringSize(Field.content),
-      "delta": .object(Field.delta, message),
-      "message": .object(Field.message, message),
-      "error": ErrorMembers.pattern,
-    ])
+  static let choices = JSONPattern.array(
+    of: .object(
+      Field.choice,
+      [
+        "index": .scalar(Field.choiceIndex),
+        "finish_reason": .text(Field.finish),
+        "text": .stringSize(Field.content),
+        "delta": .object(Field.delta, message),
+        "message": .object(Field.message, message),
+        "error": ErrorMembers.pattern,
+      ]))
 
   private static let message: KeyValuePairs<String, JSONPattern> = [
     "content": .stringSize(Field.content).orArray(of: part),

@@ -11,10 +11,13 @@ struct ReplyBody: ~Copyable {
     case events
     /// Documents in the frames of an AWS event stream.
     case frames
+    /// Neither JSON nor events, but just what was asked for.
+    case content
     case opaque
   }
 
   private var framing: Framing
+  private let other: OtherContent
   private var json: JSONReader
   private var events = EventStreamReader()
   private var frames: FramedDocuments?
@@ -28,9 +31,10 @@ struct ReplyBody: ~Copyable {
   private(set) var hasEndMark = false
   var tally = ReplyTally()
 
-  init(framing: ReplyFraming, shape: JSONShape, isLineBased: Bool = false) {
+  init(framing: ReplyFraming, shape: JSONShape, other: OtherContent, isLineBased: Bool) {
     self.isLineBased = isLineBased
     self.framing = .undecided(headers: framing)
+    self.other = other
     json = JSONReader(shape: shape)
   }
 
@@ -44,8 +48,15 @@ struct ReplyBody: ~Copyable {
     case .lines: readLines(bytes, into: &wire)
     case .events: readEvents(bytes, into: &wire)
     case .frames: frames?.read(bytes, into: &wire, with: &json, &tally)
+    case .content: readContent(bytes)
     case .opaque: break
     }
+  }
+
+  private mutating func readContent(_ bytes: RawSpan) {
+    if other == .text { tally.addContent(bytes: bytes.byteCount) }
+    tally.endDocument()
+    tally.hasContent = true
   }
 
   private mutating func readEvents<Wire: DocumentWire & ~Copyable>(_ bytes: RawSpan, into wire: inout Wire)
@@ -105,13 +116,14 @@ struct ReplyBody: ~Copyable {
         if byte == 0x0A || byte == 0x0D { isInComment = false }
         continue
       }
+      if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { continue }
       switch byte {
-      case 0x20, 0x09, 0x0A, 0x0D: continue
+      case UInt8(ascii: "{"), UInt8(ascii: "["): framing = headers == .lines || isLineBased ? .lines : .json
+      case _ where other != .none && (headers == .json || headers == .lines): framing = .content
       // A comment that keeps the connection alive, before a document too: https://api-docs.deepseek.com/quick_start/rate_limit
       case UInt8(ascii: ":") where headers != .opaque:
         isInComment = true
         continue
-      case UInt8(ascii: "{"), UInt8(ascii: "["): framing = headers == .lines || isLineBased ? .lines : .json
       // The fields of an event, a byte order mark.
       case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "r"), 0xEF:
         framing = headers == .opaque ? .opaque : .events
@@ -151,7 +163,25 @@ struct ReplyBody: ~Copyable {
     case .lines: json.finish() || hasLine
     case .events: hasEndMark || mark.isWhole
     case .frames: frames?.finish(&tally) ?? false
+    case .content: true
     case .undecided, .opaque: false
+    }
+  }
+}
+
+/// What a reply may be besides JSON and events.
+enum OtherContent {
+  case none
+  /// Sound, or a file.
+  case bytes
+  /// A transcript: the text itself, or subtitles.
+  case text
+
+  init(_ operation: Operation) {
+    switch operation {
+    case .speech, .fileContent: self = .bytes
+    case .transcription: self = .text
+    default: self = .none
     }
   }
 }

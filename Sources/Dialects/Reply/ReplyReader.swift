@@ -32,6 +32,8 @@ public struct ReplyReader: ~Copyable {
   private let modelOfPath: String?
   private let headers: ReplyHeaders
   private let status: Int
+  /// The id in the path, where the reply names none.
+  private let responseIDOfPath: String?
 
   /// A reader for the reply to a request to `endpoint`.
   ///
@@ -45,14 +47,16 @@ public struct ReplyReader: ~Copyable {
     self.status = status
     modelOfPath = endpoint.dialect == .bedrock ? endpoint.model : nil
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
-    let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing == .json
+    let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing != .opaque
     let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
     body = ReplyBody(
-      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), isLineBased: isLineBased)
+      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation),
+      isLineBased: isLineBased)
     // A client that listens to a server leaves when it likes.
     if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
     wire = ReplyWires(endpoint)
-    endsWithMark = operation == .chatCompletions || operation == .completions
+    endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
+    responseIDOfPath = endpoint.responseID
   }
 
   /// Reads the next part of the body. Parts may be cut anywhere.
@@ -101,6 +105,7 @@ public struct ReplyReader: ~Copyable {
     let isAccounted = facts.finishReason != nil && !facts.usage.isEmpty
     if endsWithMark, isStream, isWhole || isAccounted { facts.isTerminal = true }
     if !isStream, isWhole { facts.isTerminal = true }
+    if facts.responseID == nil { facts.responseID = responseIDOfPath }
     headers.complete(&facts)
     if facts.modelPriced == nil { facts.modelPriced = modelOfPath.flatMap(BedrockModelID.priced) }
     if status >= 400, facts.errorCode == nil { facts.errorCode = "error" }

@@ -20,6 +20,11 @@ enum ReplyWires: ~Copyable {
   case cachedContent(CachedContentReply)
   case geminiBatch(GeminiBatchReply)
   case interactions(InteractionsReply)
+  case images(ImagesReply)
+  case audio(AudioReply)
+  case videos(VideosReply)
+  case assistant(AssistantReply)
+  case batchResults(BatchResultsReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
@@ -32,9 +37,14 @@ enum ReplyWires: ~Copyable {
     case .conversations: self = .conversation(ConversationReply())
     case .llamaCompletion: self = .llama(LlamaCompletionReply())
     case .mcp: self = .mcp(MCPReply())
-    case .chatCompletions, .completions, .embeddings:
+    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings:
       self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
+    case .images: self = .images(ImagesReply())
+    case .speech: self = .audio(AudioReply(isSpeech: true))
+    case .transcription: self = .audio(AudioReply(isSpeech: false))
+    case .videos: self = .videos(VideosReply())
+    case .assistantRun: self = .assistant(AssistantReply())
     case .messages: self = .messages(MessagesReply())
     case .messageBatchResults: self = .messageBatch(MessageBatchReply())
     case .legacyComplete: self = .complete(CompleteReply())
@@ -45,9 +55,11 @@ enum ReplyWires: ~Copyable {
     case .cachedContents: self = .cachedContent(CachedContentReply())
     case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply())
     case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
+    case .fileContent: self = .batchResults(BatchResultsReply())
     case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     case .decisions where endpoint.dialect == .gemini:
       self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions: self = .chat(ChatReply(isGemini: false))
     default: self = .plain(PlainReply())
     }
   }
@@ -62,8 +74,12 @@ enum ReplyWires: ~Copyable {
     case .conversations: ConversationReply.shape
     case .llamaCompletion: LlamaCompletionReply.shape
     case .mcp: MCPReply.shape
-    case .chatCompletions, .completions, .embeddings: ChatReply.shape
+    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
+    case .images: ImagesReply.shape
+    case .speech, .transcription: AudioReply.shape
+    case .videos: VideosReply.shape
+    case .assistantRun: AssistantReply.shape
     case .messages: MessagesReply.shape
     case .messageBatchResults: MessageBatchReply.shape
     case .legacyComplete: CompleteReply.shape
@@ -74,8 +90,10 @@ enum ReplyWires: ~Copyable {
     case .cachedContents: CachedContentReply.shape
     case .batchGenerateContent: GeminiBatchReply.shape
     case .fileContent where endpoint.dialect == .gemini: GeminiBatchReply.resultsShape
+    case .fileContent: BatchResultsReply.shape
     case .interactions, .interactionRetrieval: InteractionsReply.shape
     case .decisions where endpoint.dialect == .gemini: InteractionsReply.shape
+    case .decisions: ChatReply.shape
     case .moderations: PlainReply.moderationShape
     default: PlainReply.shape
     }
@@ -137,6 +155,21 @@ enum ReplyWires: ~Copyable {
     case .interactions(var wire):
       body.read(bytes, into: &wire)
       self = .interactions(wire)
+    case .images(var wire):
+      body.read(bytes, into: &wire)
+      self = .images(wire)
+    case .audio(var wire):
+      body.read(bytes, into: &wire)
+      self = .audio(wire)
+    case .videos(var wire):
+      body.read(bytes, into: &wire)
+      self = .videos(wire)
+    case .assistant(var wire):
+      body.read(bytes, into: &wire)
+      self = .assistant(wire)
+    case .batchResults(var wire):
+      body.read(bytes, into: &wire)
+      self = .batchResults(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

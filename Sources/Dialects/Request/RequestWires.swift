@@ -13,12 +13,25 @@ enum RequestWires: ~Copyable {
   case bedrock(BedrockRequest)
   case generateContent(GenerateContentRequest)
   case interactions(InteractionsRequest)
+  case media(MediaRequest)
+  case speech(SpeechRequest)
+  case assistant(AssistantRequest)
+  /// A form, which is no JSON.
+  case form(FormRequest)
 
-  init(_ endpoint: Endpoint) {
+  init(_ endpoint: Endpoint, contentType: String?) {
+    if let contentType, FormRequest.isForm(contentType) {
+      self = .form(FormRequest(endpoint.operation, contentType: contentType))
+      return
+    }
     switch endpoint.operation {
     case .chatCompletions, .completions: self = .chat(ChatRequest(hasStreamOptions: true))
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
     case .messages: self = .messages(MessagesRequest())
+    case .images: self = .media(MediaRequest(isImage: true))
+    case .videos: self = .media(MediaRequest(isImage: false))
+    case .speech: self = .speech(SpeechRequest())
+    case .assistantRun: self = .assistant(AssistantRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
     case .cohereChat, .cohereEmbed, .rerank: self = .cohere(CohereRequest())
     case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaRequest(operation: endpoint.operation))
@@ -40,6 +53,9 @@ enum RequestWires: ~Copyable {
     switch endpoint.operation {
     case .responses, .responseRetrieval: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
+    case .images, .videos: MediaRequest.shape
+    case .speech: SpeechRequest.shape
+    case .assistantRun: AssistantRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
     case .cohereChat, .cohereEmbed, .rerank: CohereRequest.shape
     case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaRequest.shape
@@ -92,6 +108,18 @@ enum RequestWires: ~Copyable {
     case .interactions(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .interactions(wire)
+    case .media(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .media(wire)
+    case .speech(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .speech(wire)
+    case .assistant(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .assistant(wire)
+    case .form(var wire):
+      wire.read(bytes, into: &facts)
+      self = .form(wire)
     }
   }
 
@@ -109,6 +137,10 @@ enum RequestWires: ~Copyable {
     case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
     case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
     case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .media(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .speech(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .assistant(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .form(let wire): wire.finish(&facts)
     }
   }
 }

@@ -40,7 +40,7 @@ extension PriceBook {
       return
     }
     let charge = charge(
-      provider: record.provider, fallbackProviders: record.dialect.map { [$0] } ?? [],
+      PriceTerms(provider: record.provider), dialect: record.dialect,
       parts: metered.models.map { (model: $0.model ?? modelPriced ?? record.model ?? "", usage: $0.usage) },
       startedAt: record.startedAt, context: context, itemized: false)
     record.costSource = charge.source
