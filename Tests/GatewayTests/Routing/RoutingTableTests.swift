@@ -51,7 +51,7 @@ struct RoutingTableTests {
       ("/gemini/v1beta/models", "gemini", "/v1beta/models", .gemini),
       ("/ollama/api/chat", "ollama", "/api/chat", .ollama),
       ("/writer/v1/chat", "writer", "/v1/chat", .openai),
-      ("/voyage/v1/rerank", "voyage", "/v1/rerank", .cohere),
+      ("/voyage/v1/rerank", "voyage", "/v1/rerank", .openai),
       ("/llamacpp/v1/messages", "llamacpp", "/v1/messages", .anthropic),
       ("/huggingface/together/v1/chat/completions", "huggingface", "/together/v1/chat/completions", .openai),
       ("/xai/v1/responses", "xai", "/v1/responses", .openai),
