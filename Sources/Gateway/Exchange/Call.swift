@@ -22,6 +22,8 @@ final class Call {
   let hasBody: Bool
   /// Whether the request's body has a content coding, so that offsets of what was read are not offsets of its bytes.
   let isRequestEncoded: Bool
+  /// Whether the request opens a WebSocket.
+  var opensWebSocket = false
 
   var requestReader: RequestReader?
   private var requestInflater: Inflater?
@@ -37,7 +39,7 @@ final class Call {
   var usageWasAsked = false
 
   var ticket: Ticket?
-  var transfer: Transfer?
+  var transfer: CallTransfer?
 
   var replyReader: ReplyReader?
   private var replyInflater: Inflater?
@@ -89,7 +91,7 @@ final class Call {
   var dialect: Dialect? { endpoint?.dialect ?? route.dialect }
 
   /// Whether the call may spend money that no dialect can count. Methods that fetch or delete generate nothing.
-  var isUnmetered: Bool { endpoint == nil && !Self.freeMethods.contains(method) }
+  var isUnmetered: Bool { endpoint == nil && (opensWebSocket || !Self.freeMethods.contains(method)) }
 
   static let freeMethods: Set<String> = ["GET", "HEAD", "OPTIONS", "DELETE"]
 

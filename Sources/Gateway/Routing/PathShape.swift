@@ -8,6 +8,7 @@ enum PathShape {
     if isAtOrBelow("/v1beta/models", path) { return "gemini" }
     if path.hasPrefix("/model/"), path.hasSuffix("/converse") || path.hasSuffix("/converse-stream") { return "bedrock" }
     if isAtOrBelow("/api/chat", path) { return "ollama" }
+    if path.hasPrefix("/ws/google.ai.generativelanguage.") { return "gemini" }
     return nil
   }
 
@@ -17,7 +18,7 @@ enum PathShape {
     let isOpenAI =
       isAtOrBelow("/v1/chat/completions", path) || isAtOrBelow("/v1/responses", path)
       || isAtOrBelow("/v1/embeddings", path) || isAtOrBelow("/v1/completions", path)
-      || isAtOrBelow("/v1/moderations", path)
+      || isAtOrBelow("/v1/moderations", path) || isAtOrBelow("/v1/realtime", path) || isAtOrBelow("/v1/live", path)
     return isOpenAI ? "openai" : nil
   }
 

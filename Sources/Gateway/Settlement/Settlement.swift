@@ -6,7 +6,11 @@ import Upstream
 extension GatewayContext {
   /// Settles a call whose transfer has ended: prices it, writes its row, counts it. Called once for each transfer.
   func settle(_ call: Call, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
-    let reply = call.finishReply()
+    settle(call, reply: call.finishReply(), end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
+  }
+
+  /// The same for a call whose reply was read by another: a response on a socket, say.
+  func settle(_ call: Call, reply: ReplyFacts, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     let record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
     failures.log(record, end: end)
     metrics.settled(record, of: call, end: end)
@@ -62,8 +66,9 @@ extension GatewayContext {
       }
       return
     }
+    // Two sockets can show the responses of one session.
     let wasCounted =
-      endpoint.operation.repeatsUsage
+      (endpoint.operation.repeatsUsage || endpoint.operation == .socketResponse)
       && !reply.usage.isEmpty
       && reply.responseID.map { !ledger.countOnce(provider: record.provider, responseID: $0) } ?? false
     let metered = MeteredUsage(
