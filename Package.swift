@@ -35,7 +35,7 @@ let package = Package(
   products: [
     .executable(name: "tollgate", targets: ["Tollgate"]),
     // For Tests/Benchmarks, a package of its own.
-    .library(name: "TollgateModules", targets: ["JSON", "Metering", "Dialects", "Ledger"]),
+    .library(name: "TollgateModules", targets: ["JSON", "Metering", "Tokenizers", "Dialects", "Ledger"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -51,12 +51,16 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
     .target(name: "CPriceBook"),
+    .target(name: "CVocabularies"),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
-    .target(name: "Dialects", dependencies: ["JSON", "Metering"], swiftSettings: strict),
+    .target(name: "Tokenizers", dependencies: ["CVocabularies"], swiftSettings: strict),
+    .target(name: "Dialects", dependencies: ["JSON", "Metering", "Tokenizers"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
     .target(
       name: "Ledger", dependencies: ["Metering", "Observability", grdb, grdbSQLite, logging], swiftSettings: strict),
@@ -64,8 +68,9 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "CZlib", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", crypto, nioCore, nioPosix,
-        nioHTTP1, nioSSL, nioTLS, logging,
+        "CBrotli", "CZlib", "CZstd", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
+        "Upstream",
+        crypto, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -87,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "MeteringTests", dependencies: ["CPriceBook", "JSON", "Metering"], exclude: ["Fixtures"],
       swiftSettings: strict),
-    .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
+    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering", "Tokenizers"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(

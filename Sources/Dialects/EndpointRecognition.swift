@@ -16,9 +16,10 @@ extension Endpoint {
     return nil
   }
 
-  /// The dialects in the order in which they claim a path that is not their provider's.
+  /// The dialects in the order in which they claim a path that is not their provider's. Gemini's OpenAI-compatible paths
+  /// end as OpenAI's do, and count otherwise.
   private static let orderByShape: [Dialect] = [
-    .anthropic, .openai, .gemini, .bedrock, .ollama, .cohere, .mistral, .mcp,
+    .anthropic, .gemini, .openai, .bedrock, .ollama, .cohere, .mistral, .mcp,
   ]
 
   private static func recognise(_ path: EndpointPath, as dialect: Dialect, isConfigured: Bool) -> Endpoint? {

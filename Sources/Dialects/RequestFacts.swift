@@ -1,4 +1,5 @@
 public import Metering
+public import Tokenizers
 
 /// What a request says about itself. Text is counted, never kept.
 public struct RequestFacts: Sendable, Equatable {
@@ -22,8 +23,15 @@ public struct RequestFacts: Sendable, Equatable {
   public var toolResults: Int
   /// How many of ``toolResults`` say that their tool failed (Anthropic's `is_error`; OpenAI's APIs have no such mark).
   public var toolResultErrors: Int
+  /// Tools that the request itself calls, with the ids of its messages: those of an MCP server. At most 1,024 are kept.
+  public var toolCalls: [ToolCall]
+  /// Whether pages are to be annotated as they are read (Mistral's OCR), which has a price of its own.
+  public var annotatesPages: Bool
   /// UTF-8 bytes of everything that becomes prompt: text, tool definitions, tool arguments and results.
   public var promptTextBytes: Int64
+  /// The tokens of that text, where they were to be counted: fewer bytes than ``promptTextBytes`` where there is more text than
+  /// may be counted.
+  public var promptTally: TokenTally?
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
   /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object, where
   /// it is ambiguous, and where nothing has to be changed.
@@ -31,8 +39,11 @@ public struct RequestFacts: Sendable, Equatable {
   /// Whether a member that decides the call (model, stream, a limit, a tier, `stream_options`) occurs twice at its
   /// place, so that the provider may read another value than the one given here.
   public var isAmbiguous: Bool
-  /// Whether the whole body was read as one JSON object.
+  /// Whether the whole body was read as one JSON object, or as one form.
   public var isComplete: Bool
+
+  /// The text while it is counted.
+  var text: BodyText?
 
   public init() {
     context = PricingContext()
@@ -42,11 +53,15 @@ public struct RequestFacts: Sendable, Equatable {
     choices = 1
     toolResults = 0
     toolResultErrors = 0
+    toolCalls = []
+    annotatesPages = false
     promptTextBytes = 0
     isAmbiguous = false
     isComplete = false
   }
 }
+
+extension RequestFacts: CountedText {}
 
 /// Where `stream_options.include_usage` goes, as byte offsets in the body.
 public enum StreamOptionsLocation: Sendable, Equatable {

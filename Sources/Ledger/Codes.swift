@@ -47,6 +47,7 @@ extension CostSource {
     case .unmetered: 4
     case .fixed: 5
     case .reported: 6
+    case .substituted: 7
     }
   }
 

@@ -118,6 +118,11 @@ public struct CallRecord: Sendable, Equatable {
   public var reportedCostPicodollars: Int64?
   /// What the price book makes of the call where the provider reported another cost; nil where the cost is the book's own.
   public var bookCostPicodollars: Int64?
+  /// What decided the price besides model, usage and time; nil where that is not known (rows of version 1).
+  public var pricingContext: PricingContext?
+  /// What was priced one by one, where several models worked on the call or its body brought several replies; empty where
+  /// one model answered once.
+  public var parts: [UsagePart]
   /// What budgets were debited. Equal to the cost until budgets exist.
   public var debitedPicodollars: Int64?
   public var costSource: CostSource
@@ -165,6 +170,7 @@ public struct CallRecord: Sendable, Equatable {
     usageSource = .none
     costSource = .free
     billing = .metered
+    parts = []
     toolCalls = []
     serverToolCalls = [:]
     toolResults = 0

@@ -80,9 +80,22 @@ struct RequestTests {
   func prompts() {
     #expect(readRequest(.completions, #"{"prompt":"abc","best_of":4,"n":2}"#).promptTextBytes == 3)
     #expect(readRequest(.completions, #"{"prompt":"abc","best_of":4,"n":2}"#).choices == 4)
-    #expect(readRequest(.completions, #"{"prompt":["abc","d"]}"#).promptTextBytes == 11)
-    #expect(readRequest(.embeddings, #"{"input":[1,23,456]}"#).promptTextBytes == 10)
+    #expect(readRequest(.completions, #"{"prompt":["abc","d"]}"#).promptTextBytes == 4)
     #expect(readRequest(.embeddings, #"{"input":"x"}"#).streamOptions == nil)
+  }
+
+  @Test(
+    "of completions and embeddings count tokens exactly where they stand in place of text",
+    arguments: [
+      (#"[1,23,456]"#, 3), (#"[[1,2],[3],[]]"#, 3), (#"[]"#, 0), (#"[0]"#, 1), (#""12""#, 0), (#"["1","2"]"#, 0),
+      (#"[[1,2],"text"]"#, 0), (#"[{"text":"a"},{"text":"b"}]"#, 0), (#"null"#, 0), (#"[[[1,2]]]"#, 0),
+    ] as [(String, Int64)])
+  func tokens(prompt: String, count: Int64) {
+    for (operation, name) in [(Dialects.Operation.completions, "prompt"), (.embeddings, "input")] {
+      let facts = readRequest(operation, #"{"model":"m","\#(name)":\#(prompt)}"#)
+      #expect(facts.usage == cells([.input: count]))
+      #expect(facts.promptTextBytes >= count)
+    }
   }
 
   @Test(

@@ -1,6 +1,7 @@
 """Fixtures: real processes and stub upstreams, each with an end that is checked."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,3 +63,24 @@ def proxied(make_stub, make_tollgate) -> tuple[Tollgate, StubUpstream]:
     """A proxy whose openai and anthropic are one stub, which answers chat completions until a test says otherwise."""
     stub = make_stub()
     return make_tollgate({"openai": stub.url, "anthropic": stub.url}), stub
+
+
+def pytest_terminal_summary(terminalreporter):
+    """A table of the recorded exchanges by provider and API: how many passed, in every way of cutting them."""
+    passed, failed = defaultdict(set), defaultdict(set)
+    for outcome, found in (("passed", passed), ("failed", failed)):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in getattr(report, "user_properties", []):
+                if name == "exchange" and (report.when == "call" or outcome == "failed"):
+                    found[value[0], value[1]].add(value[2])
+    apis = sorted(passed.keys() | failed.keys())
+    if not apis:
+        return
+    terminalreporter.write_sep("-", "recorded exchanges by provider and API")
+    total = 0
+    for api in apis:
+        whole = len(passed[api] | failed[api])
+        good = len(passed[api] - failed[api])
+        total += good
+        terminalreporter.write_line(f"{api[0]:18} {api[1]:20} {good:4} of {whole:4}")
+    terminalreporter.write_line(f"{'all':39} {total:4} of {sum(len(passed[api] | failed[api]) for api in apis):4}")

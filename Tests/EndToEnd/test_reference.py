@@ -5,25 +5,18 @@ from datetime import datetime, timezone
 
 import pytest
 
-import reference_pricing
-import reference_usage
 from harness.recording import Recording, own_fixtures, shared_recordings
 from harness.tollgate_process import REPOSITORY
+from reference import pricing, read, tokens_as_reported
 
 NOW = datetime(2026, 11, 23, tzinfo=timezone.utc)
-
-
-def read(recording: Recording) -> reference_usage.Reading:
-    return reference_usage.read(
-        recording.provider, recording.api, recording.status, recording.framing, recording.reply_body
-    )
 
 
 @pytest.mark.parametrize("fixture", own_fixtures(), ids=str)
 def test_a_fixture_is_read_as_its_author_meant(fixture: Recording):
     reading, expect = read(fixture), fixture.expect
     if expect.get("usage_source") == "provider":
-        assert reference_usage.tokens_as_reported(reading.total) == expect["usage"]
+        assert tokens_as_reported(reading.total) == expect["usage"]
     assert reading.total["web_search"] == expect.get("web_search", 0)
     assert reading.total["file_search"] == expect.get("file_search", 0)
     assert reading.error == expect.get("error")
@@ -64,16 +57,16 @@ WORKED_OUT = [
 
 @pytest.mark.parametrize("provider, model, context, cells, pico_usd", WORKED_OUT, ids=lambda value: str(value)[:24])
 def test_a_price_is_what_was_worked_out_on_paper(provider, model, context, cells, pico_usd):
-    book = reference_pricing.Book(REPOSITORY / "pricing" / f"{provider}.json")
-    price = reference_pricing.price(book, model, NOW, context, cells)
+    book = pricing.Book(REPOSITORY / "pricing" / f"{provider}.json")
+    price = pricing.price(book, model, NOW, context, cells)
     assert (price.pico_usd, price.source) == (pico_usd, "priced")
 
 
 def test_every_meter_has_the_unit_that_the_reference_takes():
     meters = json.loads((REPOSITORY / "pricing/meters.json").read_text())["meters"]
     assert {name: meter["per"] for name, meter in meters.items()} == {
-        name: reference_pricing.units_per_price(name) for name in meters
+        name: pricing.units_per_price(name) for name in meters
     }
     assert {name for name, meter in meters.items() if meter["unit"] == "tokens"} == {
-        name for name in meters if reference_pricing.is_token_meter(name)
+        name for name in meters if pricing.is_token_meter(name)
     }

@@ -91,6 +91,11 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     }
   }
 
+  /// The data of a source is text if its type was said before it.
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    label == RequestMembers.Field.prompt.rawValue || label == Field.sourceText.rawValue && isTextSource
+  }
+
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {

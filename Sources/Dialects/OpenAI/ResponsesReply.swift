@@ -5,6 +5,7 @@ internal import Metering
 ///
 /// https://platform.openai.com/docs/api-reference/responses/object and `/responses-streaming`.
 struct ResponsesReply: ~Copyable, DocumentWire {
+  /// None of the numbers is one of `ChatReply.Field`: results of batches are read by both.
   enum Field: UInt8 {
     case id = 1
     case model, status, background, tier, reason, response
@@ -95,6 +96,15 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     case .svgUsage: items.setDrawing(usage.drawing)
     case .tool: if isImageTool, let toolModel { usage.imageModel = toolModel }
     default: break
+    }
+  }
+
+  /// A stream repeats in its items what came in deltas.
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    switch Field(rawValue: label) {
+    case .delta: event != .audioDelta
+    case .itemText: !tally.isStream
+    default: false
     }
   }
 

@@ -1,26 +1,22 @@
 import CZlib
 
-/// Undoes `gzip` and `deflate` for metering, as the parts of a body arrive. What is forwarded is the encoded body, untouched.
-///
-/// Bounded: a body that unpacks to more than ``outputBytesMax`` is given up, as is one that is damaged; it then is metered by a
-/// bound. `deflate` is read as the specification has it (with zlib's header); the raw form that some servers send is not.
+/// `gzip` and `deflate`, by zlib.
 struct Inflater: ~Copyable {
-  /// More than any body that may be sent, and a hundredth of what a bomb unpacks to.
-  static let outputBytesMax = 64 * 1024 * 1024
-  private static let windowBytes = 64 * 1024
   /// zlib: a window of 32 KiB, and detection of a gzip or a zlib header.
   private static let detectHeader: Int32 = 15 + 32
+  /// zlib: the same window, and no header.
+  private static let rawDeflate: Int32 = -15
 
-  // Holds its own heap copy of the stream, since zlib keeps a pointer back to it.
+  // A heap copy, since zlib keeps a pointer back to it.
   private let stream: UnsafeMutablePointer<z_stream>
-  private let output: UnsafeMutableRawBufferPointer
-  private var outputBytes = 0
-  /// Whether the body could not be decoded, or not to its end.
-  private(set) var hasFailed = false
   private var isAtEnd = false
+  /// Whether the first bytes may turn out to be no header, so that the body is raw.
+  private var mayLackHeader: Bool
+  /// The first byte, where it came alone: two tell a header.
+  private var firstByte: UInt8?
 
-  /// Nil where there is no memory.
-  init?() {
+  /// - Parameter mayLackHeader: whether a body without zlib's header is read as raw.
+  init?(mayLackHeader: Bool) {
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     stream.initialize(to: z_stream())
     guard
@@ -30,36 +26,63 @@ struct Inflater: ~Copyable {
       return nil
     }
     self.stream = stream
-    output = .allocate(byteCount: Self.windowBytes, alignment: 1)
+    self.mayLackHeader = mayLackHeader
   }
 
   deinit {
     inflateEnd(stream)
     stream.deallocate()
-    output.deallocate()
   }
 
-  /// Decodes a part, and hands what comes out to `take`, piece by piece.
-  mutating func decode(_ part: UnsafeRawBufferPointer, _ take: (UnsafeRawBufferPointer) -> Void) {
-    guard !hasFailed, !isAtEnd, let base = part.baseAddress, part.count <= Int(UInt32.max) else { return }
+  mutating func decode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecodingStep {
+    guard mayLackHeader, let next = input.first else { return inflatePart(input, into: output) }
+    guard let first = firstByte ?? (input.count > 1 ? next : nil) else {
+      firstByte = next
+      return DecodingStep(consumedBytes: 1)
+    }
+    mayLackHeader = false
+    let second = firstByte == nil ? input[1] : next
+    if !Self.isHeader(first, second) { inflateReset2(stream, Self.rawDeflate) }
+    guard firstByte != nil else { return inflatePart(input, into: output) }
+    let step = withUnsafeBytes(of: first) { inflatePart($0, into: output) }
+    return DecodingStep(producedBytes: step.producedBytes, hasFailed: step.hasFailed).followed {
+      inflatePart(input, into: UnsafeMutableRawBufferPointer(rebasing: output[step.producedBytes...]))
+    }
+  }
+
+  /// RFC 1950, section 2.2: method 8, and the two bytes as a number are a multiple of 31.
+  private static func isHeader(_ first: UInt8, _ second: UInt8) -> Bool {
+    first & 0x0F == 8 && (UInt16(first) << 8 | UInt16(second)) % 31 == 0
+  }
+
+  private mutating func inflatePart(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) -> DecodingStep {
+    guard !isAtEnd else { return DecodingStep(consumedBytes: input.count) }
+    let count = min(input.count, Int(UInt32.max))
     // zlib reads through a mutable pointer, and writes nothing to it.
-    stream.pointee.next_in = UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
-    stream.pointee.avail_in = UInt32(part.count)
-    repeat {
-      stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
-      stream.pointee.avail_out = UInt32(output.count)
-      let status = inflate(stream, Z_NO_FLUSH)
-      let produced = output.count - Int(stream.pointee.avail_out)
-      outputBytes += produced
-      guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR, outputBytes <= Self.outputBytesMax else {
-        hasFailed = true
-        return
-      }
-      if produced > 0 { take(UnsafeRawBufferPointer(rebasing: output[0..<produced])) }
-      isAtEnd = status == Z_STREAM_END
-      // A gzip file may have several members, which are one body (RFC 1952, section 2.2).
-      if isAtEnd, stream.pointee.avail_in > 0 { isAtEnd = inflateReset(stream) != Z_OK }
-      if status == Z_BUF_ERROR { return }
-    } while !isAtEnd && (stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0)
+    stream.pointee.next_in = input.baseAddress.map {
+      UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: UInt8.self))
+    }
+    stream.pointee.avail_in = UInt32(count)
+    stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.pointee.avail_out = UInt32(output.count)
+    let status = inflate(stream, Z_NO_FLUSH)
+    guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else { return .failure }
+    // A gzip file may have several members, which are one body (RFC 1952, section 2.2).
+    if status == Z_STREAM_END { isAtEnd = stream.pointee.avail_in == 0 || inflateReset(stream) != Z_OK }
+    return DecodingStep(
+      consumedBytes: count - Int(stream.pointee.avail_in), producedBytes: output.count - Int(stream.pointee.avail_out))
+  }
+}
+
+extension DecodingStep {
+  /// This step, and another behind it where this one did not fail.
+  fileprivate func followed(by next: () -> DecodingStep) -> DecodingStep {
+    guard !hasFailed else { return self }
+    let step = next()
+    return DecodingStep(
+      consumedBytes: consumedBytes + step.consumedBytes, producedBytes: producedBytes + step.producedBytes,
+      hasFailed: step.hasFailed)
   }
 }

@@ -26,7 +26,7 @@ final class Call {
   var opensWebSocket = false
 
   var requestReader: RequestReader?
-  private var requestInflater: Inflater?
+  private var requestDecoder: BodyDecoder?
   var requestFacts = RequestFacts()
   var gatheredBody: ByteBuffer?
   private var gatheredBytes = 0
@@ -42,7 +42,9 @@ final class Call {
   var transfer: CallTransfer?
 
   var replyReader: ReplyReader?
-  private var replyInflater: Inflater?
+  private var replyDecoder: BodyDecoder?
+  /// The replies of a body that holds several.
+  private(set) var items = ReplyItems()
   var usageChunkFilter: UsageChunkFilter?
   var reply = ReplyHeadFacts()
   var responseBytes: Int64 = 0
@@ -81,7 +83,7 @@ final class Call {
     hasBody = framing != .none
     isRequestEncoded = coding != .identity
     if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint) }
-    if requestReader != nil, coding == .zlib { requestInflater = Inflater() }
+    if requestReader != nil { requestDecoder = BodyDecoder(coding) }
   }
 
   /// The path without its query: what is kept of the target.
@@ -120,17 +122,25 @@ final class Call {
   deinit { gatheredLimit?.release(gatheredBytes) }
 
   private func readRequest(_ bytes: UnsafeRawBufferPointer) {
-    if requestInflater == nil {
+    if requestDecoder == nil {
       requestReader?.consume(bytes.bytes)
     } else {
-      requestInflater?.decode(bytes) { requestReader?.consume($0.bytes) }
+      requestDecoder?.decode(bytes) { requestReader?.consume($0.bytes) }
     }
   }
 
   func finishRequest(uptimeNanoseconds: UInt64) {
     requestEndUptimeNanoseconds = uptimeNanoseconds
     if let reader = requestReader.take() { requestFacts = reader.finish() }
-    requestInflater = nil
+    requestDecoder = nil
+    if endpoint?.operation == .mcp { readMessageHeaders() }
+  }
+
+  /// Reads what the header says of a message to a server of tools whose body could not be read.
+  private func readMessageHeaders() {
+    var message = MCPRequestHeaders()
+    for (name, value) in headers { message.read(name: name.lowercased(), value: value) }
+    message.complete(&requestFacts)
   }
 
   // MARK: The reply
@@ -139,36 +149,43 @@ final class Call {
     reply = ReplyHeadFacts(head)
     if let endpoint {
       replyReader = ReplyReader(endpoint: endpoint, status: head.status, framing: reply.framing, headers: reply.headers)
-      if reply.coding == .zlib { replyInflater = Inflater() }
+      replyDecoder = BodyDecoder(reply.coding)
     }
   }
 
   /// Reads a part of the reply that has been forwarded already.
-  func meter(_ part: ByteBuffer, uptimeNanoseconds: UInt64) {
+  func meter(_ part: ByteBuffer, ledger: Ledger, uptimeNanoseconds: UInt64) {
     guard replyReader != nil else { return }
-    part.withUnsafeReadableBytes { readReply($0) }
+    part.withUnsafeReadableBytes { readReply($0, ledger: ledger) }
     if firstTokenUptimeNanoseconds == nil, replyReader?.hasContent == true {
       firstTokenUptimeNanoseconds = uptimeNanoseconds
     }
     storeProgress()
   }
 
-  private func readReply(_ bytes: UnsafeRawBufferPointer) {
-    if replyInflater == nil {
-      replyReader?.consume(bytes.bytes)
+  private func readReply(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
+    if replyDecoder == nil {
+      readDecoded(bytes, ledger: ledger)
     } else {
-      replyInflater?.decode(bytes) { replyReader?.consume($0.bytes) }
+      replyDecoder?.decode(bytes) { readDecoded($0, ledger: ledger) }
+    }
+  }
+
+  private func readDecoded(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
+    replyReader?.consume(bytes.bytes)
+    if let found = replyReader?.takeItems(), !found.isEmpty {
+      items.add(found, provider: route.provider.name, ledger: ledger)
     }
   }
 
   /// The client is gone. One that leaves once it has seen the last event of a stream has had all of it.
   func clientLeft() {
-    let hasSeenEnd = reply.framing == .serverSentEvents && replyReader?.isTerminal == true
+    let hasSeenEnd = reply.framing.isStream && replyReader?.isTerminal == true
     if !hasSeenEnd { clientLeftEarly = true }
   }
 
   /// Whether the reply's body could not be read, so that its usage is not known.
-  var isReplyOpaque: Bool { reply.framing == .opaque || replyInflater?.hasFailed == true }
+  var isReplyOpaque: Bool { reply.framing == .opaque || replyDecoder?.hasFailed == true }
 
   /// Writes what is known into the in-flight file when it has changed, so that a crash loses little of it: nothing that the
   /// provider reported, and less text than ``storedTextBytesStep``.
@@ -191,6 +208,8 @@ final class Call {
   }
 
   func finishReply() -> ReplyFacts {
-    if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
+    var facts = if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
+    items.complete(&facts)
+    return facts
   }
 }

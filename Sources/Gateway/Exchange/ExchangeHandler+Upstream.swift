@@ -43,7 +43,7 @@ extension ExchangeHandler {
       if isForwarded { context?.flush() }
       hasWritten = hasWritten && !isForwarded
       returnCredit(part.readableBytes, of: call, isForwarded: isForwarded)
-      call.meter(part, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+      call.meter(part, ledger: gateway.ledger, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
     case .end(let end):
       transferEnded(end, for: call, isCurrent: isCurrent)
     }

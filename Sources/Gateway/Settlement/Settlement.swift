@@ -6,14 +6,16 @@ import Upstream
 extension GatewayContext {
   /// Settles a call whose transfer has ended: prices it, writes its row, counts it. Called once for each transfer.
   func settle(_ call: Call, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
-    settle(call, reply: call.finishReply(), end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
+    var reply = call.finishReply()
+    reply.complete(with: call.requestFacts)
+    settle(call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
   }
 
   /// The same for a call whose reply was read by another: a response on a socket, say.
   func settle(_ call: Call, reply: ReplyFacts, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     let record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
     failures.log(record, end: end)
-    metrics.settled(record, of: call, end: end)
+    metrics.settled(record, of: call, reply: reply, end: end)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() { ledger.settle(ticket, as: record) }
   }
@@ -30,7 +32,7 @@ extension GatewayContext {
     record.run = call.identity.run
     record.status = call.statusSent
     record.outcome = Self.outcome(of: call, reply: reply, end: end)
-    record.isStream = call.reply.framing == .serverSentEvents || call.requestFacts.wantsStream
+    record.isStream = call.reply.framing.isStream || call.requestFacts.wantsStream
     record.usageRaw = reply.usageRaw.map { String(decoding: $0, as: UTF8.self) }
     record.billing = call.identity.billing
     record.serviceTier = reply.context.serviceTier
@@ -68,20 +70,20 @@ extension GatewayContext {
     }
     // Two sockets can show the responses of one session.
     let wasCounted =
-      (endpoint.operation.repeatsUsage || endpoint.operation == .socketResponse)
+      (endpoint.operation.repeatsUsage && call.items.seen == 0 || endpoint.operation == .socketResponse)
       && !reply.usage.isEmpty
       && reply.responseID.map { !ledger.countOnce(provider: record.provider, responseID: $0) } ?? false
     let metered = MeteredUsage(
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
-        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque,
-        isStream: call.reply.framing == .serverSentEvents,
+        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque || reply.isDamaged,
+        isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted)
     let context = reply.context.completed(
       by: call.requestFacts.context, isTierKnown: reply.isTerminal,
       region: ProcessingRegion.region(of: call.route.provider.origin))
-    prices.charge(&record, for: metered, context: context)
+    prices.charge(&record, for: metered, modelPriced: reply.modelPriced, context: context)
   }
 
   // MARK: Outcome
@@ -90,7 +92,7 @@ extension GatewayContext {
     if call.refusalCode != nil { return .denied }
     if call.clientLeftEarly { return .aborted }
     // A client that has seen the end of its stream may close before the transfer ends.
-    let isWhole = end.result == .complete || (reply.isTerminal && call.reply.framing == .serverSentEvents)
+    let isWhole = end.result == .complete || (reply.isTerminal && call.reply.framing.isStream)
     guard isWhole else {
       if call.replyIsMalformed { return .upstreamError }
       switch end.result {
@@ -111,7 +113,7 @@ extension GatewayContext {
     guard let endpoint = call.endpoint, !endpoint.operation.isFree, (200..<300).contains(call.reply.status) else {
       return false
     }
-    return call.reply.framing == .serverSentEvents && !call.isReplyOpaque && !reply.isTerminal
+    return call.reply.framing.isStream && !call.isReplyOpaque && !reply.isTerminal
   }
 
   private static func error(of call: Call, reply: ReplyFacts, end: TransferEnd) -> String? {

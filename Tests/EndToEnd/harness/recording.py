@@ -6,17 +6,11 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from harness.tollgate_process import REPOSITORY
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
-
-# The APIs that this version meters, by the names of the recordings' folders.
-METERED_APIS = {
-    "openai": {"chatcompletions", "completions", "responses", "embeddings", "moderations", "models"},
-    "anthropic": {"messages", "counttokens"},
-}
 
 # Header fields that a replay makes anew: they belong to the connection or to the recorder.
 _REPLACED = {
@@ -70,8 +64,7 @@ def _fields(side: dict) -> list[tuple[str, str]]:
     return kept
 
 
-def load(path: Path, index: dict[str, dict] | None = None) -> Recording:
-    content = json.loads(path.read_text())
+def _recording(path: Path, content: dict, index: dict[str, dict] | None = None) -> Recording:
     request, reply = content["request"], content["response"]
     url = urlsplit(request["url"])
     key = f"{path.parent.name}/{path.stem}"
@@ -79,8 +72,9 @@ def load(path: Path, index: dict[str, dict] | None = None) -> Recording:
         name=path.stem,
         provider=content["provider"],
         api=content["api"],
-        method=request["method"],
-        target=url.path + (f"?{url.query}" if url.query else ""),
+        # Some recorders write the method in lower case, which no client sends.
+        method=request["method"].upper(),
+        target=_target(url),
         request_fields=_fields(request),
         request_body=_body(request),
         status=reply["status"],
@@ -92,13 +86,20 @@ def load(path: Path, index: dict[str, dict] | None = None) -> Recording:
     )
 
 
+def _target(url: SplitResult) -> str:
+    """Path and query; what recorders put in the place of a project's name is no URL until its brackets are encoded."""
+    target = url.path + (f"?{url.query}" if url.query else "")
+    target = target.replace("<", "%3C").replace(">", "%3E")
+    return target if target.startswith("/") else f"/{target}"
+
+
 def recordings_folder() -> Path:
     """Recordings of others, which stay out of the project."""
     return Path(os.environ.get("TOLLGATE_RECORDINGS", REPOSITORY / "../shared/recordings")).resolve()
 
 
 def shared_recordings() -> list[Recording]:
-    """Every shared recording of an API that is metered; empty where the folder is absent."""
+    """Every shared recording of an exchange over HTTP; empty where the folder is absent."""
     folder = recordings_folder()
     if not folder.is_dir():
         return []
@@ -113,8 +114,10 @@ def own_fixtures() -> list[Recording]:
 
 
 def _load_all(folder: Path, index: dict | None) -> list[Recording]:
+    """Every exchange over HTTP, by API; those over WebSockets are told apart by their frames."""
     found = []
-    for provider, apis in METERED_APIS.items():
-        for api in sorted(apis):
-            found += [load(path, index) for path in sorted((folder / f"{provider}-{api}").glob("*.json"))]
+    for path in sorted(folder.glob("*-*/*.json")):
+        content = json.loads(path.read_text())
+        if "frames" not in content:
+            found.append(_recording(path, content, index))
     return found

@@ -1,0 +1,162 @@
+internal import JSON
+internal import Metering
+
+/// Requests of generateContent, and of what takes the same contents: countTokens, embeddings, predict, caches and batches.
+///
+/// The model and whether the reply is a stream stand in the path. Members come in camelCase or snake_case, and a list of one
+/// entry may stand without its brackets. The limit of the reply includes thoughts, so that a thinking budget adds nothing.
+///
+/// https://ai.google.dev/api/generate-content#request-body
+struct GenerateContentRequest: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case content = 1
+    case role, result, resultBody, resultError
+    case tokensMax, candidates, tier
+    /// One request of several in a body.
+    case request
+  }
+
+  static let shape = JSONShape(
+    .object(
+      RequestMembers.Field.body,
+      [
+        "model": .text(RequestMembers.Field.model),
+        "generationConfig": generation, "generation_config": generation,
+        "serviceTier": .text(Field.tier), "service_tier": .text(Field.tier),
+        "generateContentRequest": .object(request), "generate_content_request": .object(request),
+        "requests": .array(of: .object(Field.request, [:]).orObject(request)),
+        "instances": .array(
+          of: .object(["content": text, "title": text, "prompt": text, "text": text]).orObject([
+            "contents": contents
+          ])),
+        "batch": .object(["inputConfig": batch, "input_config": batch]),
+      ]
+    ).orObject(request))
+
+  private static let request: KeyValuePairs<String, JSONPattern> = [
+    "contents": contents,
+    "content": content,
+    "systemInstruction": .object(["parts": parts]), "system_instruction": .object(["parts": parts]),
+    "tools": .size(RequestMembers.Field.prompt),
+    "toolConfig": .size(RequestMembers.Field.prompt), "tool_config": .size(RequestMembers.Field.prompt),
+    "title": text,
+  ]
+
+  private static let batch = JSONPattern.object([
+    "requests": .object([
+      "requests": .array(of: .object(Field.request, ["request": .object(request)]))
+    ])
+  ])
+
+  private static let generation = JSONPattern.object([
+    "maxOutputTokens": .text(Field.tokensMax), "max_output_tokens": .text(Field.tokensMax),
+    "candidateCount": .text(Field.candidates), "candidate_count": .text(Field.candidates),
+    "responseSchema": .size(RequestMembers.Field.prompt), "response_schema": .size(RequestMembers.Field.prompt),
+    "responseJsonSchema": .size(RequestMembers.Field.prompt),
+    "response_json_schema": .size(RequestMembers.Field.prompt),
+  ])
+
+  private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+  private static let contents = content.orArray(of: content)
+
+  /// Images, sounds and files are no text.
+  private static let content = JSONPattern.object(
+    Field.content,
+    [
+      "role": .word(Field.role, of: ["model"]),
+      "parts": parts,
+    ])
+
+  private static let parts = part.orArray(of: part)
+
+  private static let part = JSONPattern.object([
+    "text": text,
+    "functionCall": call, "function_call": call,
+    "functionResponse": result, "function_response": result,
+    "executableCode": code, "executable_code": code,
+    "codeExecutionResult": output, "code_execution_result": output,
+    "toolCall": .size(RequestMembers.Field.prompt), "tool_call": .size(RequestMembers.Field.prompt),
+    "toolResponse": .size(RequestMembers.Field.prompt), "tool_response": .size(RequestMembers.Field.prompt),
+  ])
+
+  private static let call = JSONPattern.object(["name": text, "args": .size(RequestMembers.Field.prompt)])
+  private static let code = JSONPattern.object(["code": text])
+  private static let output = JSONPattern.object(["output": text])
+
+  private static let result = JSONPattern.object(
+    Field.result, ["name": text, "response": .object(Field.resultBody, ["error": .object(Field.resultError, [:])])])
+
+  private var members = RequestMembers()
+  private var isModel = false
+  private var results = 0
+  private var errors = 0
+  private var bodyStart = 0
+  private var hasError = false
+  /// Results of earlier requests of the body.
+  private var earlier = (results: 0, errors: 0)
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    members.begin(label, json)
+    switch Field(rawValue: label) {
+    case .content where json.isInObject:
+      isModel = false
+      results = 0
+      errors = 0
+    case .result: hasError = false
+    case .resultBody: bodyStart = json.valueStart
+    case .resultError: hasError = true
+    case .request: earlier = (facts.toolResults, facts.toolResultErrors)
+    default: break
+    }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    switch Field(rawValue: label) {
+    case .role: isModel = json.word != nil
+    case .resultBody: if json.kind == .string { facts.promptTextBytes &+= Int64(json.size) }
+    case .resultError: hasError = json.kind == .string ? json.size > 0 : json.isTrue
+    case .tokensMax: read(.tokensMax, json, &facts) { facts, count in facts.outputTokensMax = count }
+    case .candidates: read(.choices, json, &facts) { facts, count in facts.choices = max(facts.choices, count) }
+    case .tier:
+      if members.meet(.tier) { facts.isAmbiguous = true }
+      facts.context.serviceTier = GeminiTier.served(json)
+    case .content, .result, .request: break
+    case nil: members.value(label, json, &facts)
+    }
+  }
+
+  private mutating func read(
+    _ member: RequestMembers.Field, _ json: borrowing JSONReader, _ facts: inout RequestFacts,
+    _ take: (inout RequestFacts, Int64) -> Void
+  ) {
+    if members.meet(member) { facts.isAmbiguous = true }
+    if let count = json.protoCount { take(&facts, count) }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    switch Field(rawValue: label) {
+    case .resultBody: facts.promptTextBytes &+= Int64(json.valueEnd &- bodyStart)
+    case .result:
+      results &+= 1
+      if hasError { errors &+= 1 }
+    case .content: endContent(&facts)
+    default: break
+    }
+  }
+
+  /// What stands before the last content of the model is history.
+  private mutating func endContent(_ facts: inout RequestFacts) {
+    facts.toolResults = isModel ? earlier.results : facts.toolResults &+ results
+    facts.toolResultErrors = isModel ? earlier.errors : facts.toolResultErrors &+ errors
+    isModel = false
+    results = 0
+    errors = 0
+  }
+
+  mutating func endDocument(_ facts: inout RequestFacts) {}
+
+  consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    members.finish(&facts, isWhole: isWhole)
+    facts.wantsStreamUsage = true
+  }
+}

@@ -1,0 +1,115 @@
+internal import JSON
+internal import Metering
+
+/// Requests of Interactions.
+///
+/// https://ai.google.dev/api/interactions-api
+struct InteractionsRequest: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case step = 1
+    case type, role, isError, agent, tokensMax, tier
+  }
+
+  static let shape = JSONShape(
+    .object(
+      RequestMembers.Field.body,
+      [
+        "model": .text(RequestMembers.Field.model),
+        "agent": .text(Field.agent),
+        "stream": .scalar(RequestMembers.Field.stream),
+        "service_tier": .text(Field.tier), "serviceTier": .text(Field.tier),
+        "generation_config": .object(["max_output_tokens": .text(Field.tokensMax)]),
+        "system_instruction": prompt,
+        "tools": prompt,
+        "response_format": prompt,
+        "questions": prompt,
+        "instructions": prompt,
+        "input": input.orArray(of: step),
+      ]))
+
+  private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
+  private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+
+  /// Text, or one content.
+  private static let input = text.orObject(members)
+  private static let step = JSONPattern.object(Field.step, [:]).orObject(members).orObject([
+    "type": .word(Field.type, of: StepKind.names),
+    "role": .word(Field.role, of: ["model"]),
+    "is_error": .scalar(Field.isError),
+  ])
+
+  /// Images, sounds and files are no text.
+  private static let members: KeyValuePairs<String, JSONPattern> = [
+    "text": text,
+    "name": text,
+    "arguments": prompt,
+    "result": prompt,
+    "content": content.orArray(of: content),
+    "summary": content.orArray(of: content),
+  ]
+
+  private static let content = text.orObject(["text": text])
+
+  private enum StepKind: Int {
+    case functionResult, modelOutput, thought, functionCall
+
+    static let names = ["function_result", "model_output", "thought", "function_call"]
+  }
+
+  private var members = RequestMembers()
+  private var agent: String?
+  private var kind: StepKind?
+  private var isModel = false
+  private var isError = false
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    members.begin(label, json)
+    guard label == Field.step.rawValue else { return }
+    kind = nil
+    isModel = false
+    isError = false
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    switch Field(rawValue: label) {
+    case .type: kind = json.word.flatMap(StepKind.init(rawValue:))
+    case .role: isModel = json.word != nil
+    case .isError: isError = json.isTrue
+    case .agent: agent = json.wholeText
+    case .tokensMax:
+      if members.meet(.tokensMax) { facts.isAmbiguous = true }
+      facts.outputTokensMax = json.protoCount
+    case .tier:
+      if members.meet(.tier) { facts.isAmbiguous = true }
+      facts.context.serviceTier = GeminiTier.served(json)
+    // Input that is text without a list around it.
+    case .step: break
+    case nil: members.value(label, json, &facts)
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    guard label == Field.step.rawValue else { return }
+    switch kind {
+    case .functionResult:
+      facts.toolResults &+= 1
+      if isError { facts.toolResultErrors &+= 1 }
+    // What stands before the last step of the model is history.
+    case .modelOutput, .thought, .functionCall:
+      facts.toolResults = 0
+      facts.toolResultErrors = 0
+    case nil where isModel:
+      facts.toolResults = 0
+      facts.toolResultErrors = 0
+    case nil: break
+    }
+  }
+
+  mutating func endDocument(_ facts: inout RequestFacts) {}
+
+  consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    members.finish(&facts, isWhole: isWhole)
+    if facts.model == nil { facts.model = agent }
+    facts.wantsStreamUsage = true
+  }
+}

@@ -1,0 +1,17 @@
+internal import JSON
+
+/// Numbers as protocol buffers write them in JSON: 64-bit integers may stand as strings, enumerations as numbers.
+///
+/// https://protobuf.dev/programming-guides/json/
+extension JSONReader {
+  /// The current value if it is a count, written as a number or as a string of digits.
+  var protoCount: Int64? {
+    guard kind == .string else { return count }
+    guard size > 0, size <= 19, isTextWhole else { return nil }
+    let text = string
+    return text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 } ? Int64(text) : nil
+  }
+
+  /// The current value if it is a string that is neither empty nor cut.
+  var wholeText: String? { kind == .string && size > 0 && isTextWhole ? string : nil }
+}
