@@ -24,6 +24,8 @@ final class Call {
   let isRequestEncoded: Bool
   /// Whether the body is a form: it may bring files, and nothing has to be decided from it before it goes upstream.
   let isForm: Bool
+  /// Whether the request opens a WebSocket.
+  var opensWebSocket = false
 
   var requestReader: RequestReader?
   private var requestDecoder: BodyDecoder?
@@ -39,7 +41,7 @@ final class Call {
   var usageWasAsked = false
 
   var ticket: Ticket?
-  var transfer: Transfer?
+  var transfer: CallTransfer?
 
   var replyReader: ReplyReader?
   private var replyDecoder: BodyDecoder?
@@ -94,7 +96,7 @@ final class Call {
   var dialect: Dialect? { endpoint?.dialect ?? route.dialect }
 
   /// Whether the call may spend money that no dialect can count. Methods that fetch or delete generate nothing.
-  var isUnmetered: Bool { endpoint == nil && !Self.freeMethods.contains(method) }
+  var isUnmetered: Bool { endpoint == nil && (opensWebSocket || !Self.freeMethods.contains(method)) }
 
   static let freeMethods: Set<String> = ["GET", "HEAD", "OPTIONS", "DELETE"]
 

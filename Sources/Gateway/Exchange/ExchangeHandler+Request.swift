@@ -82,17 +82,23 @@ extension ExchangeHandler {
   private func makeCall(_ head: HTTPRequestHead, _ checked: CheckedHead, route: Route) throws(Refusal) -> Call {
     let identity = try IdentityResolver().resolve(
       path: route.identity, headers: head.headers, provider: route.provider)
-    return Call(
+    let endpoint =
+      checked.opensWebSocket
+      ? Endpoint.recogniseSocket(path: route.path, query: route.query)
+      : Endpoint.recognise(method: head.method.rawValue, path: route.path, dialect: route.dialect)
+    let call = Call(
       id: gateway.ledger.nextCallID(),
       startedAt: gateway.wallClock(),
       startedUptimeNanoseconds: NIODeadline.now().uptimeNanoseconds,
       method: head.method.rawValue,
       route: route,
-      endpoint: Endpoint.recognise(method: head.method.rawValue, path: route.path, dialect: route.dialect),
+      endpoint: endpoint,
       identity: identity,
       headers: HopByHop.forwardable(head.headers),
       framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")),
       contentType: head.headers.first(name: "content-type"))
+    call.opensWebSocket = checked.opensWebSocket
+    return call
   }
 
   // MARK: Body
@@ -161,7 +167,13 @@ extension ExchangeHandler {
     if case .streamed = body { upload.begin() }
     let now = NIODeadline.now().uptimeNanoseconds
     call.overheadNanoseconds = now &- max(call.startedUptimeNanoseconds, call.requestEndUptimeNanoseconds)
-    call.transfer = beginTransfer(call, body: body)
+    if call.opensWebSocket {
+      let handshake = Handshake(call: call, handler: self)
+      call.transfer = .handshake(handshake)
+      handshake.start()
+    } else {
+      call.transfer = .request(beginTransfer(call, body: body))
+    }
   }
 
   private func beginTransfer(_ call: Call, body: UpstreamBody) -> Transfer {

@@ -8,6 +8,11 @@ extension GatewayContext {
   func settle(_ call: Call, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     var reply = call.finishReply()
     reply.complete(with: call.requestFacts)
+    settle(call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
+  }
+
+  /// The same for a call whose reply was read by another: a response on a socket, say.
+  func settle(_ call: Call, reply: ReplyFacts, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     let record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
     failures.log(record, end: end)
     metrics.settled(record, of: call, reply: reply, end: end)
@@ -63,8 +68,9 @@ extension GatewayContext {
       }
       return
     }
+    // Two sockets can show the responses of one session.
     let wasCounted =
-      endpoint.operation.repeatsUsage && call.items.seen == 0
+      (endpoint.operation.repeatsUsage && call.items.seen == 0 || endpoint.operation == .socketResponse)
       && !reply.usage.isEmpty
       && reply.responseID.map { !ledger.countOnce(provider: record.provider, responseID: $0) } ?? false
     let metered = MeteredUsage(
