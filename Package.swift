@@ -97,7 +97,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
-      name: "GatewayTests", dependencies: ["Gateway", "Dialects", "Metering", nioCore, nioHTTP1, nioEmbedded],
+      name: "GatewayTests",
+      dependencies: ["Gateway", "Dialects", "Metering", "Tokenizers", nioCore, nioHTTP1, nioEmbedded],
       swiftSettings: strict),
     .testTarget(
       name: "ControlTests",
