@@ -103,7 +103,7 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Dialects", "Metering", "Observability", "Upstream", nioCore, nioHTTP1, nioEmbedded,
+        "Gateway", "Dialects", "Metering", "Observability", "Tokenizers", "Upstream", nioCore, nioHTTP1, nioEmbedded,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -134,7 +134,7 @@ extension ExchangeHandler {
 
   private func requestEnd() {
     requestArrivedWhole()
-    call?.finishRequest(uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    call?.finishRequest(counts: gateway.counts, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
     switch exchange.requestEnd() {
     case .start:
       guard let call else { return }

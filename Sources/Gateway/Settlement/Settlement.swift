@@ -73,13 +73,20 @@ extension GatewayContext {
       (endpoint.operation.repeatsUsage && call.items.seen == 0 || endpoint.operation == .socketResponse)
       && !reply.usage.isEmpty
       && reply.responseID.map { !ledger.countOnce(provider: record.provider, responseID: $0) } ?? false
+    let estimate = TokenEstimate(
+      model: record.model, dialect: endpoint.dialect, workflow: record.workflow, counts: counts)
     let metered = MeteredUsage(
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
         wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque || reply.isDamaged,
         isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
-      wasCounted: wasCounted)
+      wasCounted: wasCounted, estimate: estimate)
+    if metered.source == .provider, metered.models.count == 1, call.items.seen == 0, let model = record.model {
+      counts.learn(model: model, workflow: record.workflow) {
+        estimate.learn(metered.total, request: call.requestFacts, reply: reply, into: &$0)
+      }
+    }
     let origin = call.route.provider.origin
     let region = ProcessingRegion.region(of: origin)
     var context = reply.context.completed(
