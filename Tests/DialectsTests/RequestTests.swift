@@ -1,6 +1,7 @@
 import Dialects
 import Metering
 import Testing
+import Tokenizers
 
 @Suite("Requests")
 struct RequestTests {
