@@ -208,7 +208,16 @@ def check_usage(lane: Lane, recording: Recording, reading: Reading, call: dict):
 
 
 # What is billed by another measure than tokens.
-UNITS = {"web_search", "maps_search", "cache_storage", "file_search", "in.pages", "in.audio.time", "rerank", "out.images"}
+UNITS = {
+    "web_search",
+    "maps_search",
+    "cache_storage",
+    "file_search",
+    "in.pages",
+    "in.audio.time",
+    "rerank",
+    "out.images",
+}
 
 
 def check_tools(recording: Recording, reading: Reading, call: dict):

@@ -150,7 +150,8 @@ def price(book: Book, model: str, at: datetime, context: Mapping[str, str], cell
     entry = book.model(model, at)
     if entry is None:
         return Price(None, "unpriced", None)
-    if entry.get("free"):
+    # A whole model, rather than an allowance of one of its meters.
+    if entry.get("free") is True:
         return Price(0, "free", entry["id"])
     prompt = sum(count for cell, count in cells.items() if cell.split(".")[0] == "in")
     in_force = rates(entry, at, context, prompt)
@@ -161,6 +162,7 @@ def price(book: Book, model: str, at: datetime, context: Mapping[str, str], cell
             meter = meter.rpartition(".")[0]
         if meter:
             total += count * in_force[meter] / units_per_price(meter)
-        elif count:
+        # What is stored is billed by the hour, not by the call.
+        elif count and cell != "cache_storage":
             source = "partial"
     return Price(round(total * PICO), source, entry["id"])
