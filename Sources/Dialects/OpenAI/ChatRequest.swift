@@ -101,6 +101,10 @@ struct ChatRequest: ~Copyable, DocumentWire {
     facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
   }
 
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    label == RequestMembers.Field.prompt.rawValue || label == Field.inputText.rawValue
+  }
+
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {

@@ -77,7 +77,8 @@ enum ResponsesItem: String, CaseIterable {
       .applyPatchCallOutput, .mcpApprovalResponse:
       .result
     case .toolSearchOutput: isClientExecution ? .result : .model
-    case .reasoning, .compaction, .compactionTrigger, .additionalTools, .itemReference, .mcpListTools, .programOutput: .model
+    case .reasoning, .compaction, .compactionTrigger, .additionalTools, .itemReference, .mcpListTools, .programOutput:
+      .model
     }
   }
 }
