@@ -78,7 +78,9 @@ def _mistral(part: dict) -> dict:
 
 
 def _mistral_transcription(recording, parts) -> Reading:
+    """Billed by the length of the audio, whatever tokens it became: https://mistral.ai/pricing"""
     reading = chat(recording, parts)
+    reading.usages = [(None, Counter({"in.audio.time": cells["in.audio.time"]})) for _, cells in reading.usages]
     return reading
 
 
