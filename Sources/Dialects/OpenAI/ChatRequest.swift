@@ -109,7 +109,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   }
 
   func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
-    label == RequestMembers.Field.prompt.rawValue || label == Field.inputText.rawValue
+    RequestMembers.isText(label) || label == Field.inputText.rawValue
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}
