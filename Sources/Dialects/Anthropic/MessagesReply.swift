@@ -6,7 +6,7 @@ internal import Metering
 /// https://docs.anthropic.com/en/api/messages and `/en/docs/build-with-claude/streaming`.
 struct MessagesReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
-    case id = 1
+    case id = 20
     case model, stop, eventType, message, content, text
     case block, blockType, blockIndex, blockID, blockName, blockInput
   }
@@ -22,10 +22,13 @@ struct MessagesReply: ~Copyable, DocumentWire {
     static let names = ["tool_use", "server_tool_use", "mcp_tool_use"]
   }
 
-  static let shape = JSONShape(
+  static let shape = JSONShape(pattern(usage: MessagesUsage.pattern))
+
+  /// A whole message, or an event.
+  static func pattern(usage: JSONPattern) -> JSONPattern {
     .object([
       "type": .word(Field.eventType, of: Event.allCases.map(\.rawValue)),
-      "message": .object(Field.message, message),
+      "message": .object(Field.message, message(usage: usage)),
       "index": .scalar(Field.blockIndex),
       "content_block": block,
       "delta": .object([
@@ -36,15 +39,19 @@ struct MessagesReply: ~Copyable, DocumentWire {
         "stop_reason": .text(Field.stop),
       ]),
       "error": ErrorMembers.pattern,
-    ]).orObject(message))
+    ]).orObject(message(usage: usage))
+  }
 
-  private static let message: KeyValuePairs<String, JSONPattern> = [
-    "id": .text(Field.id),
-    "model": .text(Field.model),
-    "content": .array(Field.content, of: block),
-    "stop_reason": .text(Field.stop),
-    "usage": MessagesUsage.pattern,
-  ]
+  /// The members of a message.
+  static func message(usage: JSONPattern) -> KeyValuePairs<String, JSONPattern> {
+    [
+      "id": .text(Field.id),
+      "model": .text(Field.model),
+      "content": .array(Field.content, of: block),
+      "stop_reason": .text(Field.stop),
+      "usage": usage,
+    ]
+  }
 
   private static let block = JSONPattern.object(
     Field.block,

@@ -30,7 +30,9 @@ struct MessagesReplyUsage {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     guard let field = Field(rawValue: label) else { return }
     switch field {
-    case .tier: tally.readServiceTier(json)
+    case .tier:
+      tally.readServiceTier(json)
+      if json.isText("batch") { tally.facts.context.processing = "batch" }
     case .geo:
       if let geo = Self.text(json) { tally.facts.context.geo = geo == "global" || geo == "not_available" ? nil : geo }
     case .speed: if let speed = Self.text(json) { tally.facts.context.speed = speed == "standard" ? nil : speed }

@@ -7,7 +7,7 @@ internal import Metering
 /// https://docs.anthropic.com/en/api/messages and `/en/docs/build-with-claude/prompt-caching`.
 struct MessagesUsage {
   enum Field: UInt8 {
-    case usage = 100
+    case usage = 200
     case input, output, cacheRead, cacheWrite, write5m, write1h, thinking, searches
     case tier, geo, speed
     case iterations, iteration, iterationType, iterationModel

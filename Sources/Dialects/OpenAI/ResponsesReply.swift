@@ -5,6 +5,7 @@ internal import Metering
 ///
 /// https://platform.openai.com/docs/api-reference/responses/object and `/responses-streaming`.
 struct ResponsesReply: ~Copyable, DocumentWire {
+  /// None of the numbers is one of `ChatReply.Field`: results of batches are read by both.
   enum Field: UInt8 {
     case id = 1
     case model, status, background, tier, reason, response

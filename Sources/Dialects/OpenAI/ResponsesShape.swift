@@ -12,7 +12,7 @@ extension ResponsesReply {
       "code": .text(Field.eventCode),
     ]).orObject(response))
 
-  private static let response: KeyValuePairs<String, JSONPattern> = [
+  static let response: KeyValuePairs<String, JSONPattern> = [
     "id": .text(Field.id),
     "model": .text(Field.model),
     "status": .text(Field.status),

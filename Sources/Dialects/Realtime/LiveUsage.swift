@@ -154,8 +154,7 @@ struct LiveUsage {
     if let response { return response }
     if responseParts.all > 0 { return responseParts.all }
     guard let total else { return 0 }
-    // All three are counts, so neither difference can overflow.
-    return max(0, total - prompt - tools)
+    return max(0, total - min(total, prompt.addingSaturated(tools)))
   }
 
   private static func take(_ part: Int64, from rest: inout Int64) -> Int64 {

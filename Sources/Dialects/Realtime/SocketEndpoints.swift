@@ -46,9 +46,6 @@ extension Endpoint {
     }
   }
 
-  /// Longer values are no models.
-  private static let modelBytesMax = 256
-
   /// The value of `model`, else of `deployment` (Azure), as it is written but for percent-encoding.
   private static func model(of query: Substring) -> String? {
     var deployment: String?

@@ -8,13 +8,15 @@ public enum ReplyFraming: Sendable, Equatable {
   case serverSentEvents
   /// JSON documents that each end with a line feed.
   case lines
+  /// `application/vnd.amazon.eventstream`: documents in binary frames.
+  case frames
   /// Neither, or a content coding that is not decoded: nothing is read, unless the body begins like a JSON object.
   case opaque
 
   /// Whether the body is a sequence of events, which is understood as it flows.
   public var isStream: Bool {
     switch self {
-    case .serverSentEvents, .lines: true
+    case .serverSentEvents, .lines, .frames: true
     case .json, .opaque: false
     }
   }
@@ -28,12 +30,16 @@ public struct ReplyReader: ~Copyable {
   private var body: ReplyBody
   private var wire: ReplyWires
   private let endsWithMark: Bool
+  private let modelOfPath: String?
   private let headers: ReplyHeaders
+  private let status: Int
+  /// The id in the path, where the reply names none.
+  private let responseIDOfPath: String?
 
   /// A reader for the reply to a request to `endpoint`.
   ///
   /// - Parameters:
-  ///   - status: the reply's status. The body says by itself whether it is an error, in every dialect so far.
+  ///   - status: the reply's status: an error that neither its body nor its header names is `error`.
   ///   - framing: what the headers say; where the first byte contradicts them, it decides.
   ///   - headers: what the reply's header says: it fills in what the body leaves out.
   ///   - tokenizer: what the reply's text is counted by; nil where it is not counted.
@@ -43,12 +49,20 @@ public struct ReplyReader: ~Copyable {
   ) {
     let operation = endpoint.operation
     self.headers = headers
+    self.status = status
+    modelOfPath = endpoint.dialect == .bedrock ? endpoint.model : nil
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
-    let isFile = operation == .fileContent && framing == .json
-    body = ReplyBody(framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint))
+    let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing != .opaque
+    let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
+    body = ReplyBody(
+      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation),
+      isLineBased: isLineBased)
+    // A client that listens to a server leaves when it likes.
+    if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
     body.tally.text = tokenizer.map { BodyText($0, bytesMax: Self.countedBytesMax) }
     wire = ReplyWires(endpoint)
-    endsWithMark = operation == .chatCompletions || operation == .completions
+    endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
+    responseIDOfPath = endpoint.responseID
   }
 
   /// Reads the next part of the body. Parts may be cut anywhere.
@@ -100,7 +114,10 @@ public struct ReplyReader: ~Copyable {
     let isAccounted = facts.finishReason != nil && !facts.usage.isEmpty
     if endsWithMark, isStream, isWhole || isAccounted { facts.isTerminal = true }
     if !isStream, isWhole { facts.isTerminal = true }
+    if facts.responseID == nil { facts.responseID = responseIDOfPath }
     headers.complete(&facts)
+    if facts.modelPriced == nil { facts.modelPriced = modelOfPath.flatMap(BedrockModelID.priced) }
+    if status >= 400, facts.errorCode == nil { facts.errorCode = "error" }
     return facts
   }
 }

@@ -103,7 +103,9 @@ struct ReplyTally: CountedText {
   /// The facts as they are handed out.
   consuming func finish() -> ReplyFacts {
     facts.outputTally = text?.tally
-    if let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] + otherUsage }
+    // A model that only led others to answer has used nothing of its own.
+    if let usage, !usage.isEmpty || otherUsage.isEmpty { facts.usage = [ModelUsage(model: nil, usage: usage)] }
+    facts.usage += otherUsage
     return facts
   }
 }

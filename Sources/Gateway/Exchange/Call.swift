@@ -134,7 +134,15 @@ final class Call {
     requestEndUptimeNanoseconds = uptimeNanoseconds
     if let reader = requestReader.take() { requestFacts = reader.finish() }
     requestDecoder = nil
+    if endpoint?.operation == .mcp { readMessageHeaders() }
     countPrompt(counts)
+  }
+
+  /// Reads what the header says of a message to a server of tools whose body could not be read.
+  private func readMessageHeaders() {
+    var message = MCPRequestHeaders()
+    for (name, value) in headers { message.read(name: name.lowercased(), value: value) }
+    message.complete(&requestFacts)
   }
 
   // MARK: The reply

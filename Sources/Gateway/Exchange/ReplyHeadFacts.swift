@@ -29,6 +29,7 @@ struct ReplyHeadFacts {
     // Error replies come as octet-stream, and some servers label nothing: the first byte decides then.
     switch mediaType {
     case "text/event-stream": .serverSentEvents
+    case "application/vnd.amazon.eventstream": .frames
     case "application/x-ndjson", "application/ndjson", "application/x-jsonl", "application/jsonl",
       "application/jsonlines", "application/stream+json":
       .lines

@@ -12,7 +12,7 @@ public enum KnownProviders {
     ProviderRoute(name: "cohere", origin: https("api.cohere.com")),
     ProviderRoute(name: "deepseek", origin: https("api.deepseek.com")),
     ProviderRoute(name: "fireworks", origin: https("api.fireworks.ai")),
-    ProviderRoute(name: "gemini", origin: https("generativelanguage.googleapis.com")),
+    ProviderRoute(name: "gemini", origin: https("generativelanguage.googleapis.com"), dialect: .gemini),
     ProviderRoute(name: "groq", origin: https("api.groq.com")),
     ProviderRoute(name: "mistral", origin: https("api.mistral.ai")),
     ProviderRoute(name: "ollama", origin: local(port: 11434), billing: .free),

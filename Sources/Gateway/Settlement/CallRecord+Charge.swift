@@ -28,7 +28,11 @@ extension UnmeteredPolicy {
 
 extension PriceBook {
   /// Prices what a call used, and stores usage and cost in its record. An unknown model leaves the cost unknown.
-  func charge(_ record: inout CallRecord, for metered: MeteredUsage, context: PricingContext) {
+  ///
+  /// - Parameter modelPriced: the id that the answering model's price goes by; nil where that is its name.
+  func charge(
+    _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String? = nil, context: PricingContext
+  ) {
     record.usage = metered.total
     record.usageSource = metered.source
     guard record.billing != .free, metered.source != .none else {
@@ -36,8 +40,8 @@ extension PriceBook {
       return
     }
     let charge = charge(
-      provider: record.provider, fallbackProviders: record.dialect.map { [$0] } ?? [],
-      parts: metered.models.map { (model: $0.model ?? record.model ?? "", usage: $0.usage) },
+      PriceTerms(provider: record.provider), dialect: record.dialect,
+      parts: metered.models.map { (model: $0.model ?? modelPriced ?? record.model ?? "", usage: $0.usage) },
       startedAt: record.startedAt, context: context, itemized: false)
     record.costSource = charge.source
     record.pricedAs = charge.pricedAs

@@ -35,7 +35,11 @@ extension MeteredUsage {
     if !reply.usage.isEmpty {
       models = reply.usage
       source = .provider
-      completeFromText(endpoint: endpoint, request: request, reply: reply, estimate: estimate)
+      if call.isReplyOpaque {
+        boundOutput(responseBytes: call.responseBytes)
+      } else {
+        completeFromText(endpoint: endpoint, request: request, reply: reply, estimate: estimate)
+      }
       return
     }
     // A poll repeats what an earlier call has been charged for, and a reply that still is worked on has no usage yet.
@@ -55,6 +59,13 @@ extension MeteredUsage {
     guard first.usage[.output] == 0, first.usage[.reasoning] == 0 else { return }
     models[0].usage[.output] = estimate.output(reply, dialect: endpoint.dialect)
     source = Self.counted(request: request, reply: reply, estimate: estimate)
+  }
+
+  /// Bounds the output of a reply that could be read up to a point only: a token has at least one byte.
+  private mutating func boundOutput(responseBytes: Int64) {
+    guard let first = models.first, first.usage[.output] == 0, first.usage[.reasoning] == 0 else { return }
+    models[0].usage[.output] = responseBytes
+    source = .bound
   }
 
   private static func estimated(

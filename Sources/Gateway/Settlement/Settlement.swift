@@ -6,10 +6,11 @@ import Upstream
 extension GatewayContext {
   /// Settles a call whose transfer has ended: prices it, writes its row, counts it. Called once for each transfer.
   func settle(_ call: Call, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
-    let reply = call.finishReply()
+    var reply = call.finishReply()
+    reply.complete(with: call.requestFacts)
     let record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
     failures.log(record, end: end)
-    metrics.settled(record, of: call, end: end)
+    metrics.settled(record, of: call, reply: reply, end: end)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() { ledger.settle(ticket, as: record) }
   }
@@ -71,7 +72,7 @@ extension GatewayContext {
     let metered = MeteredUsage(
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
-        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque,
+        wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque || reply.isDamaged,
         isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
       wasCounted: wasCounted, estimate: estimate)
@@ -83,7 +84,7 @@ extension GatewayContext {
     let context = reply.context.completed(
       by: call.requestFacts.context, isTierKnown: reply.isTerminal,
       region: ProcessingRegion.region(of: call.route.provider.origin))
-    prices.charge(&record, for: metered, context: context)
+    prices.charge(&record, for: metered, modelPriced: reply.modelPriced, context: context)
   }
 
   // MARK: Outcome

@@ -19,7 +19,7 @@ def read(recording) -> Reading:
     if recording.status >= 400 or recording.framing in ("binary", "empty"):
         return _error(recording)
     reading = _reader(recording)(recording, _parts(recording))
-    if recording.api in FREE:
+    if recording.api in FREE and recording.provider != "gemini":
         reading.usages = []
     return reading
 
@@ -67,5 +67,5 @@ def _error(recording) -> Reading:
         error = document.get("error")
         if isinstance(error, dict):
             code = error.get("code") or error.get("type")
-            reading.error = code if isinstance(code, str) else error.get("status")
+            reading.error = code if isinstance(code, str) else error.get("status") or str(code)
     return reading

@@ -45,7 +45,22 @@ def searches(model: str, grounding: list[dict]) -> int:
     return len(dict.fromkeys(queries))
 
 
+def _batch(document: dict) -> Reading:
+    """The replies of a batch that are told within it, each of which is billed at the batch's price."""
+    reading = Reading(context={"processing": "batch"})
+    output = (document.get("metadata") or {}).get("output") or {}
+    for one in (output.get("inlinedResponses") or {}).get("inlinedResponses") or []:
+        answer = one.get("response") or {}
+        if answer.get("usageMetadata"):
+            reading.usages.append((answer.get("modelVersion"), cells(answer["usageMetadata"])))
+    return reading
+
+
 def read(recording, parts) -> Reading:
+    if recording.api == "batches":
+        return _batch(parts[0][1])
+    if recording.api in ("cachedcontents", "counttokens"):
+        return Reading()
     reading, usage, grounding = Reading(), {}, []
     for _, part in parts:
         if recording.api == "embeddings":

@@ -53,7 +53,7 @@ def chat_stream(parts: list[tuple[str | None, dict]]) -> Reading:
         if part.get("service_tier"):
             reading.context["service_tier"] = part["service_tier"]
         if isinstance(part.get("error"), dict):
-            reading.error = part["error"].get("code") or part["error"].get("type")
+            reading.error = str(part["error"].get("code") or part["error"].get("type"))
         for choice in part.get("choices") or []:
             said = choice.get("delta") or choice.get("message") or {}
             finishes[choice["index"]] = choice.get("finish_reason") or finishes.get(choice["index"])
@@ -96,7 +96,8 @@ def response(document: dict) -> Reading:
     reading = Reading(model=document.get("model"), response_id=document.get("id"))
     if document.get("service_tier"):
         reading.context["service_tier"] = document["service_tier"]
-    reading.finish_reason = document.get("status")
+    # Why a response is incomplete says more than that it is.
+    reading.finish_reason = (document.get("incomplete_details") or {}).get("reason") or document.get("status")
     if isinstance(document.get("error"), dict):
         reading.error = document["error"].get("code")
     files = 0

@@ -103,7 +103,7 @@ def tokens_as_reported(cells: Counter) -> dict:
     }
     return {
         "input": cells["in"],
-        "cached_input": cells["in.cached"],
+        "cached_input": sum(cells[f"in.cached{medium}"] for medium in ("", ".audio", ".image", ".video")),
         "cache_write": {ttl: cells[cell] for cell, ttl in writes.items() if cells[cell]},
         "output": cells["out"],
         "reasoning": cells["out.reasoning"],

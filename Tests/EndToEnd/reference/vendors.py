@@ -18,6 +18,9 @@ def chat(recording, parts) -> Reading:
     if recording.provider == "mistral":
         parts = [(name, _mistral(part)) for name, part in parts]
     reading = openai_anthropic.chat_stream(parts)
+    if recording.provider == "openai" and "-search" in (reading.model or "") and reading.usages:
+        # A model that searches is billed one search a request (https://platform.openai.com/docs/pricing).
+        reading.usages[0][1]["web_search"] = 1
     _cost(reading, [part.get("usage") for _, part in parts if part.get("usage")])
     return reading
 
@@ -35,7 +38,8 @@ def _cost(reading: Reading, usages: list[dict]):
     if not usages:
         return
     usage = usages[-1]
-    if usage.get("cost_in_usd_ticks") is not None:
+    # Azure serves Grok at a price of its own, and leaves its maker's at nothing.
+    if usage.get("cost_in_usd_ticks"):
         reading.reported_cost = Decimal(usage["cost_in_usd_ticks"]) / _TICKS_PER_USD
     elif isinstance(usage.get("cost"), dict):
         reading.reported_cost = Decimal(usage["cost"]["total_cost"])
