@@ -1,4 +1,5 @@
 internal import JSON
+internal import Tokenizers
 
 /// Requests of Messages and `count_tokens`.
 ///
