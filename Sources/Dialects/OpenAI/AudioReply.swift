@@ -72,7 +72,7 @@ struct AudioReply: ~Copyable, DocumentWire {
   }
 
   func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
-    label == Field.delta.rawValue || label == Field.text.rawValue && !tally.isStream
+    label == (tally.isStream ? Field.delta : Field.text).rawValue
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
