@@ -114,7 +114,8 @@ extension GatewayContext {
 
   private func isPriced(_ usage: Usage, _ facts: ReplyFacts, _ call: Call) -> Bool {
     let charge = prices.charge(
-      PriceTerms(provider: call.route.provider.name), dialect: call.dialect?.rawValue, model: facts.model ?? call.requestFacts.model ?? "",
+      PriceTerms(provider: call.route.provider.name), dialect: call.dialect?.rawValue,
+      model: facts.model ?? call.requestFacts.model ?? "",
       startedAt: call.startedAt, usage: usage, context: PricingContext(), itemized: false)
     return charge.source == .priced
   }
