@@ -19,11 +19,19 @@ public struct Endpoint: Sendable, Equatable {
   public var model: String?
   /// Whether the path says that the reply is a stream (`:streamGenerateContent`, `converse-stream`). Nil where the body says it.
   public var streams: Bool?
+  /// The id of the response that the path asks for, where the reply may not repeat it (a polled video of xAI).
+  public var responseID: String?
 
-  public init(dialect: Dialect, operation: Operation, model: String? = nil, streams: Bool? = nil) {
+  /// Longer names are no models.
+  static let modelBytesMax = 256
+
+  public init(
+    dialect: Dialect, operation: Operation, model: String? = nil, streams: Bool? = nil, responseID: String? = nil
+  ) {
     self.dialect = dialect
     self.operation = operation
     self.model = model
     self.streams = streams
+    self.responseID = responseID
   }
 }

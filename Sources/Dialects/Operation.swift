@@ -2,6 +2,8 @@
 public enum Operation: Sendable, Equatable, CaseIterable {
   // MARK: OpenAI and those that speak its dialect
   case chatCompletions
+  /// `GET /v1/chat/completions/{id}` of a stored completion, or xAI's deferred one: repeats the usage of an earlier call.
+  case chatCompletionRetrieval
   case completions
   case responses
   /// `GET /v1/responses/{id}`, polling included, and its cancelling: repeats the usage of a call that was made earlier.
@@ -17,12 +19,17 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   case decisions
   /// A run of OpenAI's Assistants: made, resumed, or polled, which repeats its usage.
   case assistantRun
-  /// `GET /v1/files/{id}/content`: may be the results of a batch, each a reply of its own.
+  /// `GET /v1/files/{id}/content`, which may be the results of a batch, each a reply of its own; and xAI's
+  /// `GET /v1/batches/{id}/results`.
   case fileContent
   /// Documents ranked by a query: Cohere's, and of those that speak like it.
   case rerank
-  /// `POST /v1/ocr` of Mistral.
+  /// `POST /v1/ocr` of Mistral, `POST /v2/parse` of Cohere: billed by the page.
   case ocr
+  /// Conversations of Mistral: made, gone on with, begun again.
+  case conversations
+  /// `POST /completion`, llama.cpp's own.
+  case llamaCompletion
 
   // MARK: Anthropic
   case messages
@@ -90,7 +97,8 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   /// Whether the reply may repeat usage that an earlier call has been charged for, so that it is counted once by its id.
   public var repeatsUsage: Bool {
     switch self {
-    case .responseRetrieval, .assistantRun, .interactionRetrieval, .batchGenerateContent, .fileContent,
+    case .responseRetrieval, .chatCompletionRetrieval, .assistantRun, .interactionRetrieval, .batchGenerateContent,
+      .fileContent,
       .messageBatchResults, .videos:
       true
     default: false

@@ -1,4 +1,5 @@
 public import Metering
+public import Tokenizers
 
 /// What a reply says about itself, once it has ended.
 public struct ReplyFacts: Sendable, Equatable {
@@ -17,6 +18,10 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolCallCount: Int
   /// Tools that the provider ran, by name.
   public var serverToolCalls: [String: Int]
+  /// How each of ``toolCalls`` ended, where the reply is that of a server of tools; nil for those that it does not answer.
+  public var toolOutcomes: [ToolOutcome?]
+  /// Answers to messages of which only the request knows whether they called a tool.
+  var toolAnswers: [ToolAnswer]
   /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
   public var finishReason: String?
   /// The provider's machine-readable error, of an error body or inside a 200: its code, else its type; `error` where it has neither.
@@ -28,6 +33,8 @@ public struct ReplyFacts: Sendable, Equatable {
   public var reportedCostPicodollars: Int64?
   /// UTF-8 bytes of the reply's visible text, reasoning and tool arguments: what a count rests on where no usage came.
   public var outputTextBytes: Int64
+  /// The tokens of that text, where they were to be counted.
+  public var outputTally: TokenTally?
   /// Content deltas that a stream had; some providers send about one token in each.
   public var contentDeltas: Int64
   /// Whether the dialect's own end was seen: the whole object, or the terminal event of a stream. An error that breaks
@@ -46,12 +53,21 @@ public struct ReplyFacts: Sendable, Equatable {
     toolCalls = []
     toolCallCount = 0
     serverToolCalls = [:]
+    toolOutcomes = []
+    toolAnswers = []
     outputTextBytes = 0
     contentDeltas = 0
     isTerminal = false
     isPending = false
     isDamaged = false
   }
+}
+
+/// How a tool ended that was called at a server of tools.
+public enum ToolOutcome: Sendable, Equatable {
+  case ok
+  /// It said that it failed, or the protocol did.
+  case error
 }
 
 /// One reply of several in a body: a line of a batch's results, a response on a socket.

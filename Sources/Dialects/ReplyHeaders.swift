@@ -8,7 +8,7 @@ public struct ReplyHeaders: Sendable, Equatable {
   private static let textBytesMax = 256
 
   /// The provider's id of the request.
-  public var requestID: String?
+  public var requestID: String? { ownRequestID ?? gatewayRequestID }
   /// The organisation, project or workspace that the key belongs to.
   public var project: String?
   /// The model that answered.
@@ -25,31 +25,57 @@ public struct ReplyHeaders: Sendable, Equatable {
   public var remainingRequests: Int64?
   public var remainingTokens: Int64?
 
+  var ownRequestID: String?
+  /// The id that a gateway before the API gives to the request, where the API itself gives none.
+  private var gatewayRequestID: String?
+  /// The model behind a deployment of Azure, which its customer named.
+  private var servedModel: String?
+
   public init() {}
 
   /// Reads one field.
   /// - Parameter name: in lower case.
   public mutating func read(name: String, value: String) {
     switch name {
-    case "x-request-id", "request-id", "x-amzn-requestid": requestID = requestID ?? Self.text(value)
+    case "x-request-id", "request-id", "x-amzn-requestid": ownRequestID = ownRequestID ?? Self.text(value)
+    case "apim-request-id": gatewayRequestID = Self.text(value)
     case "openai-project", "anthropic-workspace-id": project = Self.text(value) ?? project
     case "openai-organization", "anthropic-organization-id": project = project ?? Self.text(value)
     case "x-ratelimit-remaining-requests", "anthropic-ratelimit-requests-remaining":
       remainingRequests = Self.count(value)
     case "x-ratelimit-remaining-tokens", "anthropic-ratelimit-tokens-remaining": remainingTokens = Self.count(value)
     case "x-gemini-service-tier": context.serviceTier = Self.text(value) ?? context.serviceTier
-    default: if name.hasPrefix("x-amzn-") { readAmazon(name: name, value: value) }
+    case "openai-model": model = model ?? Self.text(value)
+    case "x-ms-served-model": servedModel = Self.text(value)
+    case "azureai-processed-tier": context.serviceTier = Self.text(value)
+    // A call beyond what a customer has reserved: it is billed like one of those that have reserved nothing.
+    case "x-ms-is-spilled-over": context.route = value == "true" || value == "True" ? "spillover" : context.route
+    default:
+      if name.hasPrefix("x-amzn-") {
+        readAmazon(name: name, value: value)
+      } else {
+        readVendor(name: name, value: value)
+      }
     }
   }
 
   /// Fills in what the body of a reply left out.
   func complete(_ facts: inout ReplyFacts) {
-    if facts.model == nil { facts.model = model }
+    // On Azure the body may name the deployment, whose name says nothing of the model: then the one that served it is priced.
+    if let servedModel, !Self.isSnapshot(servedModel, of: facts.model) { facts.modelPriced = servedModel }
+    if facts.model == nil { facts.model = servedModel ?? model }
     if facts.errorCode == nil { facts.errorCode = errorCode }
-    if facts.usage.isEmpty, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
-    if facts.context.serviceTier == nil || isTierOfHost { facts.context.serviceTier = context.serviceTier }
-    if facts.context.speed == nil { facts.context.speed = context.speed }
-    if facts.context.geo == nil { facts.context.geo = context.geo }
+    if facts.usage.isEmpty, facts.errorCode == nil, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
+    if isTierOfHost { facts.context.serviceTier = context.serviceTier }
+    facts.context = facts.context.completed(by: context, isTierKnown: false, region: nil)
+  }
+
+  /// Whether a model is a dated snapshot of another (`gpt-5-nano-2025-08-07` of `gpt-5-nano`), so that the other is a model's
+  /// name as well, and the better known one.
+  private static func isSnapshot(_ model: String, of other: String?) -> Bool {
+    guard let other, model.hasPrefix(other) else { return false }
+    let rest = model.utf8.dropFirst(other.utf8.count)
+    return rest.allSatisfy { $0 == UInt8(ascii: "-") || $0 &- UInt8(ascii: "0") < 10 }
   }
 
   /// A value as it is kept; nil where it is empty or too long.

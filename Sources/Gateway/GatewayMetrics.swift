@@ -32,12 +32,26 @@ public struct GatewayMetrics: Sendable {
   }
 
   /// A call has been settled.
-  func settled(_ record: CallRecord, of call: Call, end: TransferEnd) {
+  func settled(_ record: CallRecord, of call: Call, reply: ReplyFacts, end: TransferEnd) {
     calls.ended()
     calls.attempted(provider: record.provider, outcome: UpstreamAttemptOutcome(end, status: call.reply.status))
     noteRateLimits(call.reply.headers, provider: record.provider)
     calls.record(
-      record, isUnmetered: call.isUnmetered, toolResultErrors: call.requestFacts.toolResultErrors)
+      record, isUnmetered: call.isUnmetered, toolResultErrors: call.requestFacts.toolResultErrors,
+      servedTools: call.endpoint?.operation == .mcp ? Self.servedTools(record, reply) : nil)
+  }
+
+  /// The tools of a call to their server. One that got no answer because the call failed has failed.
+  private static func servedTools(_ record: CallRecord, _ reply: ReplyFacts) -> [ServedTool] {
+    zip(reply.toolCalls, reply.toolOutcomes).map { call, outcome in
+      let ended: ToolResultOutcome? =
+        switch outcome {
+        case .ok: .ok
+        case .error: .error
+        case nil: record.outcome == .ok ? nil : .error
+        }
+      return ServedTool(name: call.name, outcome: ended)
+    }
   }
 
   private func noteRateLimits(_ headers: ReplyHeaders, provider: String) {

@@ -28,6 +28,7 @@ extension UsageSource {
     case .counted: 2
     case .bound: 3
     case .recovered: 4
+    case .atLeast: 5
     }
   }
 
@@ -47,6 +48,7 @@ extension CostSource {
     case .unmetered: 4
     case .fixed: 5
     case .reported: 6
+    case .substituted: 7
     }
   }
 

@@ -10,6 +10,8 @@ public enum CostSource: String, Sendable, CaseIterable {
   case free
   /// The provider said what the call cost, and that is its cost.
   case reported
+  /// The price book does not know the model, and the call was charged as the one that the operator named for such calls.
+  case substituted
   /// No dialect understood the call, so what it costs is not known, and stored as none.
   case unmetered
   /// No dialect understood the call, and it was charged the amount that the operator fixed for such calls.
@@ -22,14 +24,18 @@ public struct ChargeLine: Sendable, Equatable {
   public var pricedAs: String?
   /// What was used.
   public var cell: UsageCell
-  /// How much of it, in tokens or calls.
+  /// How much of it, in counts of the cell: tokens, calls, milliseconds.
   public var quantity: Int64
+  /// How much is billed, in the same counts: more than the quantity below the meter's minimum, less above its maximum.
+  public var billedQuantity: Int64
   /// The meter of the price book that priced it: the cell's own or a dotted prefix of it; nil where nothing did.
   public var meter: String?
   /// The price of ``unitsPerPrice`` units in USD as the book writes it after every adjustment, as a decimal or a fraction.
   public var price: String?
-  /// How many units the price is for: 1,000,000 for tokens, 1,000 for calls.
+  /// How many units the price is for: 1,000,000 for tokens, 1,000 for calls, 3,600 for seconds.
   public var unitsPerPrice: Int64
+  /// The meter's unit: `tokens`, `seconds`; nil where nothing priced it.
+  public var unit: String?
   /// The line's cost, rounded for display only; the sum is rounded once, in ``Charge/costPicodollars``.
   public var costPicodollars: Int64
 }
@@ -49,8 +55,10 @@ public struct Charge: Sendable, Equatable {
   /// The id of the model in the price book that was charged; of several, the first that the book knows. Nil where
   /// unpriced.
   public var pricedAs: String?
-  /// The lines, model by model, in the order of ``UsageCell``.
+  /// The lines, model by model, in the order of ``UsageCell``, before the discount.
   public var lines: [ChargeLine]
+  /// The negotiated rate that the cost contains; nil where none is in force.
+  public var discount: ChargeDiscount?
 
   public init(
     costPicodollars: Int64, isRounded: Bool, source: CostSource, pricedAs: String?, lines: [ChargeLine],
@@ -64,4 +72,12 @@ public struct Charge: Sendable, Equatable {
     self.pricedAs = pricedAs
     self.lines = lines
   }
+}
+
+/// What a negotiated rate made of a charge.
+public struct ChargeDiscount: Sendable, Equatable {
+  /// What the charge was multiplied by.
+  public var times: String
+  /// What it added to the cost, in pico-dollars: less than 0 for a discount.
+  public var differencePicodollars: Int64
 }

@@ -67,9 +67,9 @@ struct OpenAIUsageTests {
     "is none where a total is no count",
     arguments: [
       "null", "{}", "[]", "7", #""x""#, #"{"prompt_tokens":-1,"completion_tokens":5}"#,
-      #"{"prompt_tokens":1.5,"completion_tokens":5}"#, #"{"prompt_tokens":1,"completion_tokens":1e3}"#,
+      #"{"prompt_tokens":1.5,"completion_tokens":5}"#, #"{"prompt_tokens":1,"completion_tokens":1e-3}"#,
       #"{"prompt_tokens":9223372036854775808,"completion_tokens":5}"#, #"{"prompt_tokens":"5","completion_tokens":5}"#,
-      #"{"total_tokens":5}"#,
+      #"{"total_tokens":0}"#,
     ])
   func isNone(usage: String) {
     let facts = readReply(.chatCompletions, #"{"usage":\#(usage)}"#)

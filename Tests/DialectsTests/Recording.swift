@@ -36,15 +36,18 @@ struct Recording: Sendable, CustomTestStringConvertible {
     return isPresent
   }()
 
-  static let all: [Recording] = {
+  static let all = load(folders: folders)
+
+  /// The recordings of some folders; none where they are not there.
+  static func load(folders: [String], dialects: [String: Dialect] = [:]) -> [Recording] {
     guard isPresent else { return [] }
-    do { return try load() } catch {
+    do { return try read(folders: folders, dialects: dialects) } catch {
       print("The recordings cannot be read: \(error)")
       return []
     }
-  }()
+  }
 
-  private static func load() throws -> [Recording] {
+  private static func read(folders: [String], dialects: [String: Dialect]) throws -> [Recording] {
     let text = try String(contentsOf: root.appendingPathComponent("INDEX.tsv"), encoding: .utf8)
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(field)
@@ -53,7 +56,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
     return try lines.dropFirst().compactMap { line in
       let index = Dictionary(zip(header, line)) { first, _ in first }
       guard let name = index["name"], folders.contains(where: { name.hasPrefix($0 + "/") }) else { return nil }
-      return try Recording(name: name, index: index)
+      return try Recording(name: name, index: index, dialect: dialects[index["provider"] ?? ""])
     }
   }
 
@@ -63,12 +66,12 @@ struct Recording: Sendable, CustomTestStringConvertible {
     return text.dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "\"")
   }
 
-  private init?(name: String, index: [String: String]) throws {
+  private init?(name: String, index: [String: String], dialect: Dialect?) throws {
     let data = try Data(contentsOf: Self.root.appendingPathComponent(name + ".json"))
     guard let file = try JSONSerialization.jsonObject(with: data) as? [String: Any],
       let request = file["request"] as? [String: Any], let response = file["response"] as? [String: Any],
       let method = request["method"] as? String, let url = request["url"] as? String,
-      let endpoint = Endpoint.recognise(method: method, path: Self.path(of: url), dialect: nil)
+      let endpoint = Endpoint.recognise(method: method.uppercased(), path: Self.path(of: url), dialect: dialect)
     else { return nil }
     self.name = name
     self.index = index
@@ -89,7 +92,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
   /// The path as it is written: recordings have placeholders in their hosts, and percent-encoding in their paths.
   private static func path(of url: String) -> String {
     let rest = url.split(separator: "://", maxSplits: 1).last ?? ""
-    return String(rest.drop { $0 != "/" }.prefix { $0 != "?" })
+    return String(rest.drop { $0 != "/" }.prefix { $0 != "?" && $0 != "#" })
   }
 
   private static func body(_ message: [String: Any]) -> [UInt8] {

@@ -47,7 +47,7 @@ struct JSONDecimalTests {
 
   @Test("is the same as the integer arithmetic of its digits says")
   func agreesWithDigits() throws {
-    for units in [Int64(0), 1, 7, 99, 1_000, 12_345_678] {
+    for units in [Int64(0), 1, 7, 99, 1_000, 1_234_567] {
       for places in 0...12 {
         let digits = String(units)
         let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits

@@ -265,7 +265,7 @@ struct ChargeTests {
     func quantities(_ counts: [UsageCell: Int64]) -> [Int64] {
       book.charge(
         provider: "p", model: "m", startedAt: november, usage: usage(counts), context: PricingContext()
-      ).lines.map(\.quantity)
+      ).lines.map(\.billedQuantity)
     }
     #expect(quantities([.input: 10, .cachedInput: 20, .output: 1]) == [80, 20, 1])
     #expect(quantities([.input: 90, .cachedInput: 20, .output: 1]) == [90, 20, 1])

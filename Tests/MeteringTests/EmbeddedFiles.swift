@@ -49,3 +49,31 @@ func usage(_ counts: [UsageCell: Int64]) -> Usage {
 }
 
 func instant(_ text: String) throws -> Timestamp { try #require(Timestamp(text)) }
+
+/// The book asked by a provider's name alone.
+extension PriceBook {
+  func charge(
+    provider: String, model: String, startedAt: Timestamp, usage: Usage, context: PricingContext, itemized: Bool = true
+  ) -> Charge {
+    charge(
+      PriceTerms(provider: provider), model: model, startedAt: startedAt, usage: usage, context: context,
+      itemized: itemized)
+  }
+
+  func charge(
+    provider: String, parts: [(model: String, usage: Usage)], startedAt: Timestamp, context: PricingContext
+  ) -> Charge {
+    let parts = parts.map { UsagePart(model: $0.model, context: context, usage: $0.usage) }
+    return charge(PriceTerms(provider: provider), model: "", parts: parts, startedAt: startedAt)
+  }
+
+  func knows(provider: String, model: String) -> Bool { knows(PriceTerms(provider: provider), model: model) }
+
+  func resolve(
+    provider: String, model: String, at instant: Timestamp, promptTokens: Int64 = 0,
+    context: PricingContext = PricingContext()
+  ) -> PriceQuote? {
+    resolve(
+      PriceTerms(provider: provider), model: model, at: instant, promptTokens: promptTokens, context: context)
+  }
+}

@@ -1,4 +1,4 @@
-import Metering
+@testable import Metering
 import Testing
 
 @Suite("What the price book says of a model")
@@ -37,7 +37,7 @@ struct PriceQuoteTests {
         "09:00-12:00 mon sun except 2026-10-01 at +08:00, from 2026-01-01T00:00:00Z, before 2027-01-01T00:00:00Z",
       ])
     #expect(quote.adjustments.map(\.effect) == ["in 2", "in* × 1/3", "tokens × 2"])
-    #expect(quote.allowances == ["web_search: 1500 a day are free"])
+    #expect(quote.allowances == [FreeAllowance(meter: "web_search", count: 1500, period: "day", sharedGroup: nil)])
   }
 
   @Test("An unknown model has no quote")

@@ -36,7 +36,7 @@ struct UsageTests {
     for cell in UsageCell.allCases {
       let meter = book.meters.id(of: cell.meter.description).map { book.meters[$0] }
       #expect(meter?.isTokens == cell.isTokens, "\(cell)")
-      #expect(cell.isPromptTokens == cell.meter.description.hasPrefix("in"), "\(cell)")
+      #expect(cell.isPromptTokens == (cell.isTokens && cell.meter.description.hasPrefix("in")), "\(cell)")
     }
   }
 }

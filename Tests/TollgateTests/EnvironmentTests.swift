@@ -18,7 +18,21 @@ struct EnvironmentTests {
         "export ANTHROPIC_BASE_URL='http://127.0.0.1:4100/anthropic'",
         "export ENABLE_TOOL_SEARCH='true'",
         "export CLAUDE_CODE_GATEWAY_HINT_HEADERS='1'",
+        "export GOOGLE_GEMINI_BASE_URL='http://127.0.0.1:4100/gemini'",
+        "export GROQ_BASE_URL='http://127.0.0.1:4100/groq'",
+        "export CO_API_URL='http://127.0.0.1:4100/cohere'",
       ])
+  }
+
+  @Test(
+    "A client whose variable others read too is set up only when it is named",
+    arguments: [
+      (AgentEnvironment.Client.ollama, "export OLLAMA_HOST='http://127.0.0.1:4100/ollama'"),
+      (.bedrock, "export AWS_ENDPOINT_URL_BEDROCK_RUNTIME='http://127.0.0.1:4100/bedrock'"),
+    ])
+  func named(client: AgentEnvironment.Client, line: String) {
+    #expect(variables(AgentEnvironment(proxy: proxy, client: client)) == [line])
+    #expect(!variables(AgentEnvironment(proxy: proxy)).contains(line))
   }
 
   @Test("Names are segments before the provider, and a slash in a name does not end its segment")

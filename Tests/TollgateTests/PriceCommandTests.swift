@@ -70,8 +70,9 @@ struct PriceCommandTests {
     #expect(try refusal("zzz") == #"the price book does not know "zzz""#)
     #expect(try refusal("gpt-5", provider: "anthropic").hasPrefix("the price book does not know"))
     #expect(
-      try refusal("gpt-5", provider: "local")
-        == #"there are no prices of "local"; there are prices of anthropic, openai"#)
+      try refusal("gpt-5", provider: "local").hasPrefix(
+        #"there are no prices of "local"; there are prices of anthropic"#)
+    )
   }
 
   @Test(

@@ -1,8 +1,7 @@
 extension Endpoint {
-  /// The APIs of Anthropic, at Anthropic itself and where others serve them: behind a prefix (Foundry, Bedrock's mantle, local
-  /// servers), or under the names of Vertex.
+  /// The APIs of Anthropic, at Anthropic itself and where others serve them behind a prefix (Foundry, Bedrock's mantle, local
+  /// servers). Vertex has names of its own for them (``gemini(_:isConfigured:)``).
   static func anthropic(_ path: EndpointPath, isConfigured: Bool) -> Endpoint? {
-    if path.method == "POST", let endpoint = anthropicAtVertex(path) { return endpoint }
     let operation: Operation? =
       switch path.method {
       case "POST": anthropicPost(path, isConfigured: isConfigured)
@@ -37,23 +36,6 @@ extension Endpoint {
 
   /// What is stored, listed and looked after at Anthropic, and billed by no call.
   private static let anthropicStores: Set<Substring> = ["files", "skills", "organizations", "user_profiles"]
-
-  /// `…/publishers/anthropic/models/{model}:rawPredict`, `:streamRawPredict`, and `count-tokens:rawPredict` beside the models.
-  private static func anthropicAtVertex(_ path: EndpointPath) -> Endpoint? {
-    guard path.beforeLast == "models", path.thirdLast == "anthropic", let last = path.last,
-      let colon = last.utf8.lastIndex(of: UInt8(ascii: ":"))
-    else { return nil }
-    let model = last[..<colon]
-    let streams: Bool
-    switch last[colon...] {
-    case ":rawPredict": streams = false
-    case ":streamRawPredict": streams = true
-    default: return nil
-    }
-    if model == "count-tokens" { return Endpoint(dialect: .anthropic, operation: .countTokens) }
-    return Endpoint(
-      dialect: .anthropic, operation: .messages, model: path.modelID(of: String(model)), streams: streams)
-  }
 }
 
 extension EndpointPath {

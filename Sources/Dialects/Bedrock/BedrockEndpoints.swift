@@ -41,10 +41,8 @@ extension EndpointPath {
         bytes.append(byte)
       }
     }
-    return (1...Self.modelBytesMax).contains(bytes.count) ? String(validating: bytes, as: UTF8.self) : nil
+    return (1...Endpoint.modelBytesMax).contains(bytes.count) ? String(validating: bytes, as: UTF8.self) : nil
   }
-
-  private static let modelBytesMax = 256
 }
 
 extension UInt8 {

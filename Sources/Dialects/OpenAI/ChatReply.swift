@@ -5,11 +5,13 @@ internal import Metering
 ///
 /// https://platform.openai.com/docs/api-reference/chat/object and `/chat-streaming`.
 struct ChatReply: ~Copyable, DocumentWire {
+  /// None of the numbers is one of `ResponsesReply.Field`: results of batches are read by both.
   enum Field: UInt8 {
-    case id = 1
+    case id = 50
     case model, tier, choice, choiceIndex, finish, content
     case toolCall, toolIndex, toolID, toolName, functionCall, functionName
     case citation
+    case delta, message, reasoning, namedReasoning, reasoningPart
   }
 
   static let shape = JSONShape(
@@ -17,33 +19,46 @@ struct ChatReply: ~Copyable, DocumentWire {
       "id": .text(Field.id),
       "model": .text(Field.model),
       "service_tier": .text(Field.tier),
-      "choices": .array(of: choice),
+      "choices": choices,
       "usage": OpenAIUsage.pattern,
-      "error": ErrorMembers.pattern,
-      "code": ErrorMembers.codePattern,
-    ]))
+      "timings": LlamaTimings.pattern,
+      "x_groq": ChatVendorMembers.groq,
+      "usage_breakdown": ChatVendorMembers.breakdown,
+    ]).orObject(ErrorMembers.flatMembers)
+      // Google's errors come in a list of one.
+      .orArray(of: .object(["error": ErrorMembers.pattern])))
 
-  private static let choice = JSONPattern.object(
-    Field.choice,
-    [
-      "index": .scalar(Field.choiceIndex),
-      "finish_reason": .text(Field.finish),
-      "text": .stringSize(Field.content),
-      "delta": message,
-      "message": message,
-      "error": ErrorMembers.pattern,
-    ])
+  static let choices = JSONPattern.array(
+    of: .object(
+      Field.choice,
+      [
+        "index": .scalar(Field.choiceIndex),
+        "finish_reason": .text(Field.finish),
+        "text": .stringSize(Field.content),
+        "delta": .object(Field.delta, message),
+        "message": .object(Field.message, message),
+        "error": ErrorMembers.pattern,
+      ]))
 
-  private static let message = JSONPattern.object([
-    "content": .stringSize(Field.content).orArray(of: .object(["text": .stringSize(Field.content)])),
-    "reasoning_content": .stringSize(Field.content),
-    "reasoning": .stringSize(Field.content),
+  private static let message: KeyValuePairs<String, JSONPattern> = [
+    "content": .stringSize(Field.content).orArray(of: part),
+    "reasoning_content": .stringSize(Field.reasoning),
+    "reasoning": .stringSize(Field.namedReasoning),
+    "reasoning_details": .array(
+      of: .object(["text": .stringSize(Field.reasoningPart), "summary": .stringSize(Field.reasoningPart)])),
     "refusal": .stringSize(Field.content),
     "audio": .object(["transcript": .stringSize(Field.content)]),
     "tool_calls": .array(of: toolCall),
     "annotations": .array(of: .object(["type": .word(Field.citation, of: ["url_citation"])])),
     "function_call": .object(
       Field.functionCall, ["name": .text(Field.functionName), "arguments": .stringSize(Field.content)]),
+    "executed_tools": ChatVendorMembers.executedTools,
+  ]
+
+  /// Mistral's thinking is a part with parts of its own.
+  private static let part = JSONPattern.object([
+    "text": .stringSize(Field.content),
+    "thinking": .array(of: .object(["text": .stringSize(Field.content)])),
   ])
 
   private static let toolCall = JSONPattern.object(
@@ -67,7 +82,9 @@ struct ChatReply: ~Copyable, DocumentWire {
 
   private var usage = OpenAIUsage()
   private var error = ErrorMembers()
-  private var calls = ToolCallFragments()
+  private var calls: ToolCallFragments
+  private var text = ChoiceText()
+  private var vendor = ChatVendorMembers()
 
   private var choicesSeen: Int64 = 0
   private var choiceIndex: Int64 = 0
@@ -79,11 +96,26 @@ struct ChatReply: ~Copyable, DocumentWire {
   private var fragments: [Fragment] = []
   private var hasCitation = false
 
+  private let isGemini: Bool
+
+  /// - Parameter isGemini: whether the reply is Gemini's, which says some things in its own way.
+  init(isGemini: Bool = false) {
+    self.isGemini = isGemini
+    calls = ToolCallFragments(comeWhole: isGemini)
+  }
+
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     error.begin(label)
-    if label == OpenAIUsage.Field.usage.rawValue { usage = OpenAIUsage() }
+    vendor.begin(label)
+    if label == OpenAIUsage.Field.usage.rawValue || label == ChatVendorMembers.Field.partUsage.rawValue {
+      usage = OpenAIUsage()
+      usage.hasThoughtsInTotal = isGemini
+    }
     switch Field(rawValue: label) {
+    case .delta: text.begin(.delta)
+    case .message: text.begin(.message)
     case .choice:
+      text = ChoiceText()
       choiceIndex = choicesSeen
       choicesSeen &+= 1
       finish = nil
@@ -99,11 +131,15 @@ struct ChatReply: ~Copyable, DocumentWire {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     guard let field = Field(rawValue: label) else {
       usage.value(label, json)
+      vendor.value(label, json)
       error.value(label, json, &tally)
       return
     }
     switch field {
-    case .content: tally.addContent(bytes: json.size)
+    case .content: text.add(content: json.size)
+    case .reasoning: text.add(reasoning: json.size)
+    case .namedReasoning: text.add(namedReasoning: json.size)
+    case .reasoningPart: text.add(reasoningPart: json.size)
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
     case .tier: tally.readServiceTier(json)
@@ -113,13 +149,15 @@ struct ChatReply: ~Copyable, DocumentWire {
     case .toolID: if json.kind == .string, json.size > 0 { fragment.id = json.string }
     case .toolName, .functionName: if json.kind == .string, json.size > 0 { fragment.name = json.string }
     case .citation: if json.word != nil { hasCitation = true }
-    case .choice, .toolCall, .functionCall: break
+    case .choice, .toolCall, .functionCall, .delta, .message: break
     }
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
     error.end(label, &tally)
+    vendor.end(label, choice: choiceIndex, usage, &json, &tally)
     switch label {
+    case Field.delta.rawValue, Field.message.rawValue: text.end()
     case Field.toolCall.rawValue, Field.functionCall.rawValue:
       guard !fragment.id.isEmpty || !fragment.name.isEmpty else { return }
       fragments.append(fragment)
@@ -128,9 +166,19 @@ struct ChatReply: ~Copyable, DocumentWire {
     case OpenAIUsage.Field.usage.rawValue:
       if let cost = usage.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
       guard let cells = usage.cells else { return }
+      usage.vendor.complete(&tally.facts.context)
       _ = json.exchangeUsage(&tally.facts.usageRaw)
       tally.report(cells)
+      vendor.hasUsage = true
     default: break
+    }
+  }
+
+  /// Also what a server writes twice: the bytes of the facts say how much of it counts.
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    switch Field(rawValue: label) {
+    case .content, .reasoning, .namedReasoning, .reasoningPart: true
+    default: false
     }
   }
 
@@ -138,6 +186,7 @@ struct ChatReply: ~Copyable, DocumentWire {
     choicesSeen = 0
     error.endDocument(&tally)
     countSearch(&tally)
+    vendor.endDocument(&tally)
     tally.endDocument()
   }
 
@@ -155,6 +204,7 @@ struct ChatReply: ~Copyable, DocumentWire {
       finishChoice = choiceIndex
       tally.facts.finishReason = finish
     }
+    tally.addContent(bytes: text.bytes(isStream: tally.isStream))
     if !fragments.isEmpty { endFragments(&tally) }
   }
 

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Metering
 
 /// Requests of Chat Completions, Completions, Embeddings and Moderations.
 ///
@@ -7,6 +8,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case streamOptions = 1
     case includeUsage, message, role
+    case inputText, token
   }
 
   static let shape = JSONShape(
@@ -22,9 +24,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
         "service_tier": .text(RequestMembers.Field.tier),
         "stream_options": .object(Field.streamOptions, ["include_usage": .object(Field.includeUsage, [:])]),
         "messages": .array(of: message),
-        "prompt": prompt,
+        "prompt": input,
         "suffix": .stringSize(RequestMembers.Field.prompt),
-        "input": prompt,
+        "input": input,
         "tools": prompt,
         "functions": prompt,
         "response_format": prompt,
@@ -33,26 +35,43 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
+  private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
+  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
+  /// Text or tokens, or a list of either: of Completions and Embeddings.
+  private static let input = inputText.orArray(
+    of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject(["text": inputText, "content": prompt]))
+  private static let inputText = JSONPattern.stringSize(Field.inputText)
+
   private static let message = JSONPattern.object(
     Field.message,
     [
       "role": .word(Field.role, of: ["assistant", "tool", "function"]),
-      "content": text.orArray(of: .object(["text": text, "refusal": text])),
+      "content": text.orArray(
+        of: .object([
+          "text": text, "refusal": text,
+          "image_url": media.orObject(["url": media]), "video_url": media.orObject(["url": media]),
+          "input_audio": .object(["data": media]), "file": .object(["file_data": media, "file_id": media]),
+        ])),
       "reasoning_content": text,
       "refusal": text,
       "name": text,
       "tool_calls": .array(
         of: .object([
-          "function": .object(["name": text, "arguments": text]),
-          "custom": .object(["name": text, "input": text]),
+          "function": .object(["name": text, "arguments": arguments]),
+          "custom": .object(["name": text, "input": arguments]),
         ])),
-      "function_call": .object(["name": text, "arguments": text]),
+      "function_call": .object(["name": text, "arguments": arguments]),
     ])
+
+  /// How much text a token stands for, about.
+  private static let bytesPerToken: Int64 = 4
 
   private var members = RequestMembers()
   private var streamOptions = StreamOptionsReader()
   private let hasStreamOptions: Bool
   private var role: Int?
+  private var tokens: Int64 = 0
+  private var hasInputText = false
 
   init(hasStreamOptions: Bool) { self.hasStreamOptions = hasStreamOptions }
 
@@ -63,12 +82,23 @@ struct ChatRequest: ~Copyable, DocumentWire {
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    if label == Field.role.rawValue {
-      role = json.word
-    } else {
+    switch Field(rawValue: label) {
+    case .role: role = json.word
+    case .inputText where json.kind == .string:
+      hasInputText = true
+      facts.promptTextBytes &+= Int64(json.size)
+    case .inputText, .token: addToken(json, &facts)
+    case let field:
       members.value(label, json, &facts)
-      streamOptions.value(Field(rawValue: label), json)
+      streamOptions.value(field, json)
     }
+  }
+
+  /// Counts a token that stands in place of its text.
+  private mutating func addToken(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    guard json.kind == .number else { return }
+    tokens &+= 1
+    facts.promptTextBytes &+= Self.bytesPerToken
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
@@ -78,10 +108,15 @@ struct ChatRequest: ~Copyable, DocumentWire {
     facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
   }
 
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    RequestMembers.isText(label) || label == Field.inputText.rawValue
+  }
+
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
     members.finish(&facts, isWhole: isWhole)
+    if !hasInputText { facts.usage[.input] = tokens }
     guard hasStreamOptions else {
       facts.wantsStreamUsage = true
       return

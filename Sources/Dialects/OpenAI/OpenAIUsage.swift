@@ -48,7 +48,7 @@ struct OpenAIUsage {
     "cached_tokens_details": .object(["cached_image_tokens": .scalar(Field.cachedImage)]),
   ]
 
-  static let pattern = JSONPattern.object(Field.usage, keepsBytes: true, members)
+  static let pattern = JSONPattern.object(Field.usage, keepsBytes: true, members).orObject(VendorUsage.members)
 
   private static let promptDetails = JSONPattern.object([
     "cached_tokens": .scalar(Field.cached),
@@ -77,12 +77,20 @@ struct OpenAIUsage {
   /// Whether the object says which part of its output is images, be it none.
   private(set) var splitsOutput = false
   private var isMalformed = false
+  /// What others than OpenAI say in it.
+  private(set) var vendor = VendorUsage()
+  /// Whether thoughts are in the total alone, as Gemini writes it.
+  var hasThoughtsInTotal = false
 
   /// Reads one of the object's numbers; other labels are left alone.
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader) {
-    guard let field = Field(rawValue: label), field != .usage, json.kind != .null else { return }
+    guard let field = Field(rawValue: label) else {
+      vendor.value(label, json)
+      return
+    }
+    guard field != .usage, json.kind != .null else { return }
     let isTotal = field == .prompt || field == .completion
-    guard let count = json.count else {
+    guard let count = json.wholeCount else {
       if isTotal { isMalformed = true }
       return
     }
@@ -102,10 +110,10 @@ struct OpenAIUsage {
   /// The disjoint cells; nil where the object has no total, or one that is no count. Parts that say more than their
   /// total are cut, so that the cells always add up to what the provider totalled.
   var cells: Usage? {
-    guard hasTotal, !isMalformed else { return nil }
+    guard hasTotal || self[.total] > 0, !isMalformed else { return nil }
     var usage = Usage()
-    var fresh = self[.prompt]
-    var cached = Self.take(self[.cached], from: &fresh)
+    var fresh = allInput
+    var cached = Self.take(max(self[.cached], vendor.cachedTokens), from: &fresh)
     var written = Self.take(self[.write], from: &fresh)
     usage[.cacheWrite30m] = Self.take(self[.write30m], from: &written)
     usage[.cacheWrite12h] = Self.take(self[.write12h], from: &written)
@@ -120,7 +128,8 @@ struct OpenAIUsage {
     usage[.inputImage] = Self.take(max(0, self[.promptImage] &- cachedImage), from: &fresh)
     usage[.input] = fresh
     var output = allOutput
-    usage[.reasoning] = Self.take(self[.reasoning], from: &output)
+    let thoughts = hasThoughtsInTotal ? max(0, output &- self[.completion]) : 0
+    usage[.reasoning] = Self.take(max(self[.reasoning], thoughts), from: &output)
     usage[.outputAudio] = Self.take(self[.completionAudio], from: &output)
     usage[.outputImage] = Self.take(self[.completionImage], from: &output)
     usage[.output] = output
@@ -129,6 +138,7 @@ struct OpenAIUsage {
     usage[.codeExecution] = self[.codeRuns]
     usage[.fileSearch] = self[.fileSearches]
     if usage[.fileSearch] == 0 { usage[.fileSearch] = self[.documentSearches] }
+    vendor.complete(&usage)
     return usage
   }
 
@@ -145,19 +155,29 @@ struct OpenAIUsage {
   /// What the object says that the call cost; nil where it does not. Nothing is what Azure writes for models that it bills by
   /// its own prices.
   var reportedCostPicodollars: Int64? {
-    guard self[.costTicks] > 0 else { return nil }
+    guard self[.costTicks] > 0 else { return vendor.reportedCostPicodollars }
     let cost = self[.costTicks].multipliedReportingOverflow(by: Self.picodollarsPerTick)
     return cost.overflow ? nil : cost.partialValue
+  }
+
+  /// The prompt, with what some count beside it, unless their total shows that it is inside. Voyage names a total alone.
+  private var allInput: Int64 {
+    guard hasTotal else { return self[.total] }
+    var apart = vendor.toolPromptTokens
+    if vendor.countsAudioApart { apart = apart.addingReportingOverflow(self[.promptAudio]).partialValue }
+    let (input, overflow) = self[.prompt].addingReportingOverflow(apart)
+    guard apart > 0, !overflow else { return self[.prompt] }
+    let isInside = self[.total] == self[.prompt].addingReportingOverflow(self[.completion]).partialValue
+    return isInside ? self[.prompt] : input
   }
 
   /// The completion, reasoning included. Older models of xAI leave reasoning out of it, as their total shows.
   private var allOutput: Int64 {
     let completion = self[.completion]
     let rest = self[.total].subtractingReportingOverflow(self[.prompt])
-    guard self[.reasoning] > 0, !rest.overflow, rest.partialValue > completion,
-      rest.partialValue &- completion == self[.reasoning]
-    else { return completion }
-    return rest.partialValue
+    guard !rest.overflow, rest.partialValue > completion else { return completion }
+    let isReasoning = self[.reasoning] > 0 && rest.partialValue &- completion == self[.reasoning]
+    return hasThoughtsInTotal || isReasoning ? rest.partialValue : completion
   }
 
   /// Takes a part from what is left of a total, and no more than there is.

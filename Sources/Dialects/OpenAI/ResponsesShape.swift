@@ -12,7 +12,7 @@ extension ResponsesReply {
       "code": .text(Field.eventCode),
     ]).orObject(response))
 
-  private static let response: KeyValuePairs<String, JSONPattern> = [
+  static let response: KeyValuePairs<String, JSONPattern> = [
     "id": .text(Field.id),
     "model": .text(Field.model),
     "status": .text(Field.status),
@@ -43,6 +43,7 @@ extension ResponsesReply {
       "call_id": .text(Field.callID),
       "name": .text(Field.itemName),
       "execution": .word(Field.execution, of: ["client"]),
+      "environment": .object(["type": .word(Field.environment, of: ["container_reference"])]),
       "arguments": .stringSize(Field.itemText),
       "input": .stringSize(Field.itemText),
       "code": .stringSize(Field.itemText),

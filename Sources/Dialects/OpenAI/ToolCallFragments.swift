@@ -20,10 +20,16 @@ struct ToolCallFragments {
 
   /// The last call under each key; no more of them than calls are kept.
   private var entries: [Key: Entry] = [:]
+  /// Whether a name always begins a call: Gemini's come whole, without ids, and may all have the same index.
+  private let comeWhole: Bool
+
+  init(comeWhole: Bool = false) { self.comeWhole = comeWhole }
 
   /// Takes a fragment that has an id, a name or both.
   mutating func add(_ key: Key, id: String, name: String, to tally: inout ReplyTally) {
-    guard var entry = entries[key], entry.id == id || entry.id.isEmpty || id.isEmpty else {
+    let isAnother =
+      comeWhole && !name.isEmpty && entries[key].map { $0.place != nil && (id.isEmpty || $0.id != id) } == true
+    guard var entry = entries[key], !isAnother, entry.id == id || entry.id.isEmpty || id.isEmpty else {
       var entry = Entry(id: id, place: nil)
       Self.count(&entry, name: name, &tally)
       if entries[key] != nil || entries.count < ReplyTally.toolCallsMax { entries[key] = entry }

@@ -5,7 +5,7 @@ internal import JSON
 struct ErrorMembers {
   enum Field: UInt8 {
     case error = 80
-    case code, type, outerCode, status
+    case code, type, status, outerCode, outerType, object, detail
   }
 
   static let pattern = JSONPattern.object(
@@ -14,15 +14,29 @@ struct ErrorMembers {
   /// A code beside an error that is a bare text, as xAI writes it.
   static let codePattern = JSONPattern.text(Field.outerCode)
 
+  /// The members of an error that is the document itself: `{"object": "error", "type", "code"}` of Mistral and older builds of
+  /// vLLM, and `{"detail"}` of servers made with FastAPI.
+  static let flatMembers: KeyValuePairs<String, JSONPattern> = [
+    "error": pattern,
+    "code": codePattern,
+    "type": .text(Field.outerType),
+    "object": .word(Field.object, of: ["error"]),
+    "detail": .object(Field.detail, [:]),
+  ]
+
   private var code: String?
   private var type: String?
   private var status: String?
   private var outerCode: String?
+  private var outerType: String?
+  /// Whether the document itself is an error.
+  var isFlat = false
   /// Whether the document's error is a bare text.
   private(set) var isText = false
 
   /// Takes a label if it is one of this object's.
   mutating func begin(_ label: UInt8) {
+    if label == Field.detail.rawValue { isFlat = true }
     guard label == Field.error.rawValue else { return }
     code = nil
     type = nil
@@ -35,6 +49,9 @@ struct ErrorMembers {
     case .type: type = Self.text(json)
     case .status: status = Self.status(json)
     case .outerCode: outerCode = Self.text(json)
+    case .outerType: outerType = Self.text(json)
+    case .object: if json.word != nil { isFlat = true }
+    case .detail: if json.kind == .string { isFlat = true }
     case .error where json.kind == .string:
       isText = true
       tally.fail(code: nil)
@@ -54,9 +71,11 @@ struct ErrorMembers {
 
   /// Takes the code of an error that was a text, which may stand on either side of it.
   mutating func endDocument(_ tally: inout ReplyTally) {
-    if isText, let outerCode { tally.fail(code: outerCode) }
+    if isFlat || isText && outerCode != nil { tally.fail(code: outerCode ?? outerType) }
     isText = false
+    isFlat = false
     outerCode = nil
+    outerType = nil
   }
 
   private static func text(_ json: borrowing JSONReader) -> String? {

@@ -11,21 +11,30 @@ struct ReplyBody: ~Copyable {
     case events
     /// Documents in the frames of an AWS event stream.
     case frames
+    /// Neither JSON nor events, but just what was asked for.
+    case content
     case opaque
   }
 
   private var framing: Framing
+  private let other: OtherContent
   private var json: JSONReader
   private var events = EventStreamReader()
   private var frames: FramedDocuments?
   private var mark = EndMark()
   /// Whether a whole line has been read, in a body of lines.
   private var hasLine = false
+  /// Whether the API's streams are lines, so that one document may turn out to be the first of several.
+  private let isLineBased: Bool
+  /// Whether a comment is being passed over, in front of the body.
+  private var isInComment = false
   private(set) var hasEndMark = false
   var tally = ReplyTally()
 
-  init(framing: ReplyFraming, shape: JSONShape) {
+  init(framing: ReplyFraming, shape: JSONShape, other: OtherContent, isLineBased: Bool) {
+    self.isLineBased = isLineBased
     self.framing = .undecided(headers: framing)
+    self.other = other
     json = JSONReader(shape: shape)
   }
 
@@ -33,14 +42,21 @@ struct ReplyBody: ~Copyable {
   where Wire.Facts == ReplyTally {
     switch framing {
     case .undecided(let headers):
-      guard decide(bytes, headers: headers) else { return }
-      read(bytes, into: &wire)
+      guard let start = decide(bytes, headers: headers) else { return }
+      read(bytes.extracting(start..<bytes.byteCount), into: &wire)
     case .json: wire.read(bytes, with: &json, into: &tally)
     case .lines: readLines(bytes, into: &wire)
     case .events: readEvents(bytes, into: &wire)
     case .frames: frames?.read(bytes, into: &wire, with: &json, &tally)
+    case .content: readContent(bytes)
     case .opaque: break
     }
+  }
+
+  private mutating func readContent(_ bytes: RawSpan) {
+    if other == .text { tally.addContent(bytes: bytes.byteCount) }
+    tally.endDocument()
+    tally.hasContent = true
   }
 
   private mutating func readEvents<Wire: DocumentWire & ~Copyable>(_ bytes: RawSpan, into wire: inout Wire)
@@ -69,6 +85,7 @@ struct ReplyBody: ~Copyable {
       var end = start
       while end < bytes.byteCount, bytes.byte(at: end) != 0x0A { end &+= 1 }
       let hasLineFeed = end < bytes.byteCount
+      if hasLine, end > start { tally.isStream = true }
       wire.read(bytes.extracting(start..<end), with: &json, into: &tally)
       start = end &+ 1
       guard hasLineFeed else { return }
@@ -89,17 +106,26 @@ struct ReplyBody: ~Copyable {
     json.reset()
   }
 
-  /// Tells the framing from the first byte that is no blank; false where there is none yet.
-  private mutating func decide(_ bytes: RawSpan, headers: ReplyFraming) -> Bool {
-    var offset = 0
-    while offset < bytes.byteCount {
+  /// Tells the framing from the first byte that is no blank and in no comment.
+  ///
+  /// - Returns: where that byte stands; nil where there is none yet.
+  private mutating func decide(_ bytes: RawSpan, headers: ReplyFraming) -> Int? {
+    for offset in 0..<bytes.byteCount {
       let byte = bytes.byte(at: offset)
-      offset &+= 1
+      if isInComment {
+        if byte == 0x0A || byte == 0x0D { isInComment = false }
+        continue
+      }
+      if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { continue }
       switch byte {
-      case 0x20, 0x09, 0x0A, 0x0D: continue
-      case UInt8(ascii: "{"), UInt8(ascii: "["): framing = headers == .lines ? .lines : .json
-      // The fields of an event, a comment, a byte order mark.
-      case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "r"), UInt8(ascii: ":"), 0xEF:
+      case UInt8(ascii: "{"), UInt8(ascii: "["): framing = headers == .lines || isLineBased ? .lines : .json
+      case _ where other != .none && (headers == .json || headers == .lines): framing = .content
+      // A comment that keeps the connection alive, before a document too: https://api-docs.deepseek.com/quick_start/rate_limit
+      case UInt8(ascii: ":") where headers != .opaque:
+        isInComment = true
+        continue
+      // The fields of an event, a byte order mark.
+      case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "r"), 0xEF:
         framing = headers == .opaque ? .opaque : .events
       default:
         switch headers {
@@ -114,12 +140,13 @@ struct ReplyBody: ~Copyable {
         }
       }
       switch framing {
-      case .events, .lines, .frames: tally.isStream = true
+      case .events, .frames: tally.isStream = true
+      case .lines: tally.isStream = headers == .lines
       default: break
       }
-      return true
+      return offset
     }
-    return false
+    return nil
   }
 
   /// Whether the mark `[DONE]` has been read.
@@ -136,7 +163,25 @@ struct ReplyBody: ~Copyable {
     case .lines: json.finish() || hasLine
     case .events: hasEndMark || mark.isWhole
     case .frames: frames?.finish(&tally) ?? false
+    case .content: true
     case .undecided, .opaque: false
+    }
+  }
+}
+
+/// What a reply may be besides JSON and events.
+enum OtherContent {
+  case none
+  /// Sound, or a file.
+  case bytes
+  /// A transcript: the text itself, or subtitles.
+  case text
+
+  init(_ operation: Operation) {
+    switch operation {
+    case .speech, .fileContent: self = .bytes
+    case .transcription: self = .text
+    default: self = .none
     }
   }
 }

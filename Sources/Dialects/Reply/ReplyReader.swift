@@ -1,5 +1,6 @@
 internal import JSON
 public import Metering
+public import Tokenizers
 
 /// How the body of a reply is framed, told from its headers.
 public enum ReplyFraming: Sendable, Equatable {
@@ -32,6 +33,8 @@ public struct ReplyReader: ~Copyable {
   private let modelOfPath: String?
   private let headers: ReplyHeaders
   private let status: Int
+  /// The id in the path, where the reply names none.
+  private let responseIDOfPath: String?
 
   /// A reader for the reply to a request to `endpoint`.
   ///
@@ -39,16 +42,27 @@ public struct ReplyReader: ~Copyable {
   ///   - status: the reply's status: an error that neither its body nor its header names is `error`.
   ///   - framing: what the headers say; where the first byte contradicts them, it decides.
   ///   - headers: what the reply's header says: it fills in what the body leaves out.
-  public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
+  ///   - tokenizer: what the reply's text is counted by; nil where it is not counted.
+  public init(
+    endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders(),
+    counting tokenizer: Tokenizer? = nil
+  ) {
     let operation = endpoint.operation
     self.headers = headers
     self.status = status
     modelOfPath = endpoint.dialect == .bedrock ? endpoint.model : nil
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
-    let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing == .json
-    body = ReplyBody(framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint))
+    let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing != .opaque
+    let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
+    body = ReplyBody(
+      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation),
+      isLineBased: isLineBased)
+    // A client that listens to a server leaves when it likes.
+    if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
+    body.tally.text = tokenizer.map { BodyText($0, bytesMax: Self.countedBytesMax) }
     wire = ReplyWires(endpoint)
-    endsWithMark = operation == .chatCompletions || operation == .completions
+    endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
+    responseIDOfPath = endpoint.responseID
   }
 
   /// Reads the next part of the body. Parts may be cut anywhere.
@@ -85,6 +99,9 @@ public struct ReplyReader: ~Copyable {
     return items
   }
 
+  /// How much text of a reply is counted in tokens, in bytes as they are written.
+  public static let countedBytesMax = 4 << 20
+
   /// How many replies of one body are kept until they are taken.
   public static let itemsMax = 4096
 
@@ -97,6 +114,7 @@ public struct ReplyReader: ~Copyable {
     let isAccounted = facts.finishReason != nil && !facts.usage.isEmpty
     if endsWithMark, isStream, isWhole || isAccounted { facts.isTerminal = true }
     if !isStream, isWhole { facts.isTerminal = true }
+    if facts.responseID == nil { facts.responseID = responseIDOfPath }
     headers.complete(&facts)
     if facts.modelPriced == nil { facts.modelPriced = modelOfPath.flatMap(BedrockModelID.priced) }
     if status >= 400, facts.errorCode == nil { facts.errorCode = "error" }

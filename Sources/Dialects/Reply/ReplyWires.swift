@@ -5,6 +5,12 @@ enum ReplyWires: ~Copyable {
   case chat(ChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
+  case cohere(CohereReply)
+  case ollama(OllamaReply)
+  case mistralMedia(MistralMediaReply)
+  case conversation(ConversationReply)
+  case llama(LlamaCompletionReply)
+  case mcp(MCPReply)
   case messageBatch(MessageBatchReply)
   case complete(CompleteReply)
   case converse(ConverseReply)
@@ -14,12 +20,31 @@ enum ReplyWires: ~Copyable {
   case cachedContent(CachedContentReply)
   case geminiBatch(GeminiBatchReply)
   case interactions(InteractionsReply)
+  case images(ImagesReply)
+  case audio(AudioReply)
+  case videos(VideosReply)
+  case assistant(AssistantReply)
+  case batchResults(BatchResultsReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
     switch endpoint.operation {
-    case .chatCompletions, .completions, .embeddings: self = .chat(ChatReply())
+    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral:
+      self = .mistralMedia(MistralMediaReply(operation: endpoint.operation))
+    case .ocr where endpoint.dialect == .mistral: self = .mistralMedia(MistralMediaReply(operation: .ocr))
+    case .cohereChat, .cohereEmbed, .rerank, .ocr: self = .cohere(CohereReply(operation: endpoint.operation))
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaReply())
+    case .conversations: self = .conversation(ConversationReply())
+    case .llamaCompletion: self = .llama(LlamaCompletionReply())
+    case .mcp: self = .mcp(MCPReply())
+    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings:
+      self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
+    case .images: self = .images(ImagesReply())
+    case .speech: self = .audio(AudioReply(isSpeech: true))
+    case .transcription: self = .audio(AudioReply(isSpeech: false))
+    case .videos: self = .videos(VideosReply())
+    case .assistantRun: self = .assistant(AssistantReply())
     case .messages: self = .messages(MessagesReply())
     case .messageBatchResults: self = .messageBatch(MessageBatchReply())
     case .legacyComplete: self = .complete(CompleteReply())
@@ -30,17 +55,31 @@ enum ReplyWires: ~Copyable {
     case .cachedContents: self = .cachedContent(CachedContentReply())
     case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply())
     case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
+    case .fileContent: self = .batchResults(BatchResultsReply())
     case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     case .decisions where endpoint.dialect == .gemini:
       self = .interactions(InteractionsReply(requestedModel: endpoint.model))
+    case .decisions: self = .chat(ChatReply(isGemini: false))
     default: self = .plain(PlainReply())
     }
   }
 
   static func shape(_ endpoint: Endpoint) -> JSONShape {
     switch endpoint.operation {
-    case .chatCompletions, .completions, .embeddings: ChatReply.shape
+    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral,
+      .ocr where endpoint.dialect == .mistral:
+      MistralMediaReply.shape
+    case .cohereChat, .cohereEmbed, .rerank, .ocr: CohereReply.shape
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaReply.shape
+    case .conversations: ConversationReply.shape
+    case .llamaCompletion: LlamaCompletionReply.shape
+    case .mcp: MCPReply.shape
+    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: ChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
+    case .images: ImagesReply.shape
+    case .speech, .transcription: AudioReply.shape
+    case .videos: VideosReply.shape
+    case .assistantRun: AssistantReply.shape
     case .messages: MessagesReply.shape
     case .messageBatchResults: MessageBatchReply.shape
     case .legacyComplete: CompleteReply.shape
@@ -51,8 +90,10 @@ enum ReplyWires: ~Copyable {
     case .cachedContents: CachedContentReply.shape
     case .batchGenerateContent: GeminiBatchReply.shape
     case .fileContent where endpoint.dialect == .gemini: GeminiBatchReply.resultsShape
+    case .fileContent: BatchResultsReply.shape
     case .interactions, .interactionRetrieval: InteractionsReply.shape
     case .decisions where endpoint.dialect == .gemini: InteractionsReply.shape
+    case .decisions: ChatReply.shape
     case .moderations: PlainReply.moderationShape
     default: PlainReply.shape
     }
@@ -69,6 +110,24 @@ enum ReplyWires: ~Copyable {
     case .messages(var wire):
       body.read(bytes, into: &wire)
       self = .messages(wire)
+    case .cohere(var wire):
+      body.read(bytes, into: &wire)
+      self = .cohere(wire)
+    case .ollama(var wire):
+      body.read(bytes, into: &wire)
+      self = .ollama(wire)
+    case .mistralMedia(var wire):
+      body.read(bytes, into: &wire)
+      self = .mistralMedia(wire)
+    case .conversation(var wire):
+      body.read(bytes, into: &wire)
+      self = .conversation(wire)
+    case .llama(var wire):
+      body.read(bytes, into: &wire)
+      self = .llama(wire)
+    case .mcp(var wire):
+      body.read(bytes, into: &wire)
+      self = .mcp(wire)
     case .messageBatch(var wire):
       body.read(bytes, into: &wire)
       self = .messageBatch(wire)
@@ -96,6 +155,21 @@ enum ReplyWires: ~Copyable {
     case .interactions(var wire):
       body.read(bytes, into: &wire)
       self = .interactions(wire)
+    case .images(var wire):
+      body.read(bytes, into: &wire)
+      self = .images(wire)
+    case .audio(var wire):
+      body.read(bytes, into: &wire)
+      self = .audio(wire)
+    case .videos(var wire):
+      body.read(bytes, into: &wire)
+      self = .videos(wire)
+    case .assistant(var wire):
+      body.read(bytes, into: &wire)
+      self = .assistant(wire)
+    case .batchResults(var wire):
+      body.read(bytes, into: &wire)
+      self = .batchResults(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

@@ -5,17 +5,38 @@ enum RequestWires: ~Copyable {
   case chat(ChatRequest)
   case responses(ResponsesRequest)
   case messages(MessagesRequest)
+  case cohere(CohereRequest)
+  case ollama(OllamaRequest)
+  case ocr(OCRRequest)
+  case mcp(MCPRequest)
   case complete(CompleteRequest)
   case bedrock(BedrockRequest)
   case generateContent(GenerateContentRequest)
   case interactions(InteractionsRequest)
+  case media(MediaRequest)
+  case speech(SpeechRequest)
+  case assistant(AssistantRequest)
+  /// A form, which is no JSON.
+  case form(FormRequest)
 
-  init(_ endpoint: Endpoint) {
+  init(_ endpoint: Endpoint, contentType: String?) {
+    if let contentType, FormRequest.isForm(contentType) {
+      self = .form(FormRequest(endpoint.operation, contentType: contentType))
+      return
+    }
     switch endpoint.operation {
     case .chatCompletions, .completions: self = .chat(ChatRequest(hasStreamOptions: true))
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
     case .messages: self = .messages(MessagesRequest())
+    case .images: self = .media(MediaRequest(isImage: true))
+    case .videos: self = .media(MediaRequest(isImage: false))
+    case .speech: self = .speech(SpeechRequest())
+    case .assistantRun: self = .assistant(AssistantRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
+    case .cohereChat, .cohereEmbed, .rerank: self = .cohere(CohereRequest())
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaRequest(operation: endpoint.operation))
+    case .ocr: self = .ocr(OCRRequest())
+    case .mcp: self = .mcp(MCPRequest())
     case .legacyComplete: self = .complete(CompleteRequest())
     case .converse, .invokeModel: self = .bedrock(BedrockRequest())
     case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest())
@@ -32,7 +53,14 @@ enum RequestWires: ~Copyable {
     switch endpoint.operation {
     case .responses, .responseRetrieval: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
+    case .images, .videos: MediaRequest.shape
+    case .speech: SpeechRequest.shape
+    case .assistantRun: AssistantRequest.shape
     case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
+    case .cohereChat, .cohereEmbed, .rerank: CohereRequest.shape
+    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaRequest.shape
+    case .ocr: OCRRequest.shape
+    case .mcp: MCPRequest.shape
     case .legacyComplete: CompleteRequest.shape
     case .converse, .invokeModel: BedrockRequest.shape
     case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
@@ -56,6 +84,18 @@ enum RequestWires: ~Copyable {
     case .messages(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .messages(wire)
+    case .cohere(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .cohere(wire)
+    case .ollama(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .ollama(wire)
+    case .ocr(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .ocr(wire)
+    case .mcp(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .mcp(wire)
     case .complete(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .complete(wire)
@@ -68,6 +108,18 @@ enum RequestWires: ~Copyable {
     case .interactions(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .interactions(wire)
+    case .media(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .media(wire)
+    case .speech(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .speech(wire)
+    case .assistant(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .assistant(wire)
+    case .form(var wire):
+      wire.read(bytes, into: &facts)
+      self = .form(wire)
     }
   }
 
@@ -77,10 +129,18 @@ enum RequestWires: ~Copyable {
     case .chat(let wire): wire.finish(&facts, isWhole: isWhole)
     case .responses(let wire): wire.finish(&facts, isWhole: isWhole)
     case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .cohere(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .ollama(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .ocr(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .mcp(let wire): wire.finish(&facts, isWhole: isWhole)
     case .complete(let wire): wire.finish(&facts, isWhole: isWhole)
     case .bedrock(let wire): wire.finish(&facts, isWhole: isWhole)
     case .generateContent(let wire): wire.finish(&facts, isWhole: isWhole)
     case .interactions(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .media(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .speech(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .assistant(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .form(let wire): wire.finish(&facts)
     }
   }
 }

@@ -50,8 +50,8 @@ extension PriceBook {
     // One model that answered once is what the record itself says.
     record.parts = parts.isEmpty && all.count <= 1 && all.first?.model == nil ? [] : all
     let charge = charge(
-      provider: record.provider, fallbackProviders: record.dialect.map { [$0] } ?? [], model: record.model ?? "",
-      parts: all, startedAt: record.startedAt)
+      PriceTerms(provider: record.provider), dialect: record.dialect, model: record.model ?? "", parts: all,
+      startedAt: record.startedAt, itemized: false)
     record.costSource = charge.source
     record.pricedAs = charge.pricedAs
     record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars

@@ -31,6 +31,12 @@ public struct JSONDecimal: Sendable, Equatable {
     return scaled.count
   }
 
+  /// The number if it is whole, with its sign.
+  public var integer: Int64? {
+    let magnitude = JSONDecimal(coefficient: coefficient, exponent: exponent, isNegative: false).whole
+    return magnitude.map { isNegative ? -$0 : $0 }
+  }
+
   /// The number times a power of ten, rounded to the nearest whole number, halves to the even one: money in its smallest
   /// unit, or a time in milliseconds. Nil where it is negative or needs more than 63 bits.
   public func scaled(byPowerOfTen power: Int) -> Int64? {

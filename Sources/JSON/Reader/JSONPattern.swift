@@ -7,6 +7,7 @@ public struct JSONPattern: Sendable {
   enum StringInterest: Sendable {
     case none
     case length
+    case characters
     case text
     case words([String])
   }
@@ -61,6 +62,14 @@ public struct JSONPattern: Sendable {
     return pattern
   }
 
+  /// The size of a string's text and the number of its characters; anything else is skipped. For short strings: they are
+  /// read as those that are kept.
+  public static func characters<Label: RawRepresentable<UInt8>>(_ label: Label) -> JSONPattern {
+    var pattern = JSONPattern(label: label.rawValue)
+    pattern.string = .characters
+    return pattern
+  }
+
   /// An object of which only some members matter.
   public static func object(_ members: KeyValuePairs<String, JSONPattern>) -> JSONPattern {
     JSONPattern().orObject(members)
@@ -87,6 +96,13 @@ public struct JSONPattern: Sendable {
   public static func array<Label: RawRepresentable<UInt8>>(_ label: Label, of element: JSONPattern) -> JSONPattern {
     var pattern = JSONPattern(label: label.rawValue).orArray(of: element)
     pattern.announces = true
+    return pattern
+  }
+
+  /// The same, or a number, boolean or null.
+  public func orScalar() -> JSONPattern {
+    var pattern = self
+    pattern.wantsScalars = true
     return pattern
   }
 

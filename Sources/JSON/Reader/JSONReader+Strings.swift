@@ -4,7 +4,7 @@ extension JSONReader {
     isName = false
     stringUse = use
     size = 0
-    if use == .keep { text.clear() }
+    if use == .keep { text.clear(countsCharacters: shape.nodes[Int(valueNode)].countsCharacters) }
     phase = .string
   }
 
@@ -169,6 +169,9 @@ extension JSONReader {
   /// The text of the current string, at most ``textBytesMax`` bytes of it; what is not UTF-8 is replaced. Empty where
   /// the pattern asks only for the size.
   public var string: String { stringUse == .keep ? text.string : "" }
+
+  /// The Unicode characters of the current string, all of them, where the pattern asks for their number; else 0.
+  public var characters: Int { text.characters }
 
   /// Whether the current string's text is this one.
   public func isText(_ other: String) -> Bool { stringUse == .keep && text.equals(other) }

@@ -23,6 +23,9 @@ public struct JSONShape: Sendable {
     case .none: node.string = .skip
     case .length: node.string = .measure
     case .text: node.string = .keep
+    case .characters:
+      node.string = .keep
+      node.countsCharacters = true
     case .words(let texts):
       node.string = .keep
       node.words = append(texts.enumerated().map { ($0.element, $0.offset) }).run
@@ -77,6 +80,7 @@ struct ShapeNode: Sendable {
   var measures = false
   var keepsBytes = false
   var wantsScalars = false
+  var countsCharacters = false
 }
 
 /// What is done with the text of a string while it is scanned.

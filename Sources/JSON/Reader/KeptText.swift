@@ -6,10 +6,17 @@ struct KeptText {
   private var bytes = InlineArray<264, UInt8>(repeating: 0)
   private(set) var count = 0
   private(set) var isWhole = true
+  private var countsCharacters = false
+  private var countedCharacters = 0
   /// The first half of a surrogate pair, until the second comes; 0 where none waits.
   private var high: UInt16 = 0
 
-  mutating func clear() {
+  /// The characters of the whole text, kept or not, where they are counted; else 0.
+  var characters: Int { countsCharacters && high != 0 ? countedCharacters &+ 1 : countedCharacters }
+
+  mutating func clear(countsCharacters: Bool) {
+    self.countsCharacters = countsCharacters
+    countedCharacters = 0
     count = 0
     isWhole = true
     high = 0
@@ -17,12 +24,14 @@ struct KeptText {
 
   mutating func append(_ byte: UInt8) {
     settleHigh()
+    if countsCharacters { countedCharacters &+= 1 }
     appendRaw(byte)
   }
 
   mutating func append(_ source: RawSpan, from start: Int, to end: Int) {
     guard start < end else { return }
     settleHigh()
+    if countsCharacters { countCharacters(of: source, from: start, to: end) }
     var offset = start
     let last = min(end, start &+ (Self.bytesMax &- count))
     if last < end { isWhole = false }
@@ -82,6 +91,11 @@ struct KeptText {
     return true
   }
 
+  /// Every byte begins a character, but those that go on with one.
+  private mutating func countCharacters(of source: RawSpan, from start: Int, to end: Int) {
+    for offset in start..<end where source.byte(at: offset) & 0xC0 != 0x80 { countedCharacters &+= 1 }
+  }
+
   private mutating func settleHigh() {
     guard high != 0 else { return }
     high = 0
@@ -89,6 +103,7 @@ struct KeptText {
   }
 
   private mutating func appendScalar(_ code: UInt32) {
+    if countsCharacters { countedCharacters &+= 1 }
     guard let scalar = Unicode.Scalar(code), let encoded = UTF8.encode(scalar) else { return }
     for byte in encoded { appendRaw(byte) }
   }

@@ -79,7 +79,7 @@ struct RollupTotals {
     case .reported:
       reported.add(costPicodollars)
       reportedBook.add(bookCostPicodollars ?? costPicodollars)
-    case .priced, .free, .fixed: break
+    case .priced, .substituted, .free, .fixed: break
     }
   }
 }

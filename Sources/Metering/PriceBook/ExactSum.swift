@@ -6,11 +6,31 @@ struct ExactSum {
   private var denominator: Int128 = 1
   private var isInexact = false
 
-  /// Adds a quantity at a rate in pico-dollars a unit.
-  mutating func add(_ quantity: Int64, at rate: ExactFraction) {
-    let line = Int128(quantity) * Int128(rate.numerator)
-    if rate.denominator == 1, denominator == 1 { return add(line) }
-    add(line, over: Int128(rate.denominator))
+  /// Adds a count at a rate in pico-dollars a unit, of which the given number of counts make one.
+  mutating func add(_ count: Int64, at rate: ExactFraction, countsPerUnit: Int64 = 1) {
+    let line = Int128(count) * Int128(rate.numerator)
+    if rate.denominator == 1, denominator == 1, countsPerUnit == 1 { return add(line) }
+    add(line, over: Int128(rate.denominator) * Int128(countsPerUnit))
+  }
+
+  /// Multiplies what has been added so far.
+  mutating func multiply(by factor: ExactFraction) {
+    let top = Int128(factor.numerator)
+    let bottom = Int128(factor.denominator)
+    let topDivisor = greatestCommonDivisor(top, denominator)
+    let bottomDivisor = greatestCommonDivisor(max(1, numerator), bottom)
+    let upper = (numerator / (numerator == 0 ? 1 : bottomDivisor)).multipliedReportingOverflow(by: top / topDivisor)
+    let lower = (denominator / topDivisor).multipliedReportingOverflow(by: numerator == 0 ? 1 : bottom / bottomDivisor)
+    guard !upper.overflow, !lower.overflow else {
+      // More than any amount that can be stored, or so intricate that only a rounded sum can be multiplied.
+      guard denominator > 1 else { return isSaturated = true }
+      numerator = Self.dividedHalfToEven(numerator, by: denominator).quotient
+      denominator = 1
+      isInexact = true
+      return multiply(by: factor)
+    }
+    numerator = upper.partialValue
+    denominator = lower.partialValue
   }
 
   /// Adds another sum.

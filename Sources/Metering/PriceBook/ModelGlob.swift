@@ -11,6 +11,9 @@ struct ModelGlob: Sendable, Hashable {
   /// Whether the pattern has no `*` and no `#`, so that it is one id.
   var isLiteral: Bool { !pattern.contains(Self.star) && !pattern.contains(Self.digit) }
 
+  /// Whether it stands for any run of bytes.
+  var hasStar: Bool { pattern.contains(Self.star) }
+
   /// How much the pattern says: its bytes without the stars. Of two that match, the one that says more wins.
   var weight: Int { pattern.count { $0 != Self.star } }
 

@@ -2,12 +2,19 @@
 struct PriceFile: Sendable {
   /// The file's name without `.json`: how it is found.
   var key: String
+  /// How messages name the file.
+  var path: String
   /// What the file calls the provider.
   var provider: String
   var name: String
-  /// The provider's hosts.
-  var hosts: [String] = []
+  /// Names that a provider of this kind usually has: `gemini` and `vertex` lead to Google's file.
+  var providers: [String] = []
+  var hosts: [PriceHost] = []
   var ids = PriceIDRules()
+  /// Whether the file says how ids are spelled; an operator's that does not takes over what it stands before.
+  var hasIDRules = false
+  /// Whether an operator's file takes the place of the one that came with the program, rather than of single entries.
+  var isWhole = false
   /// Providers whose files are searched after this one.
   var fallback: [String] = []
   var reportedCost: ReportedCost?
@@ -15,6 +22,14 @@ struct PriceFile: Sendable {
   var aliases: [PriceAlias] = []
   var note: String?
   var models: [PricedModel] = []
+}
+
+/// A host that a provider's calls go to.
+struct PriceHost: Sendable {
+  /// The host in lower case, `*` for any run of characters: `*.openai.azure.com`.
+  var glob: ModelGlob
+  /// What the host itself says about the price: an endpoint that is bound to a region.
+  var sets: [(key: PriceConditionKey, value: String)] = []
 }
 
 /// How ids are spelled at a provider.

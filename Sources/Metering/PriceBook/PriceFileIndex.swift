@@ -30,7 +30,7 @@ struct PriceFileIndex: Sendable {
     nots = file.models.map(\.not)
     for alias in file.aliases {
       aliases[alias.id, default: []].append(alias)
-      if let target = file.models.firstIndex(where: { $0.id == alias.to }) ?? model(alias.to) {
+      if let target = file.models.firstIndex(where: { $0.id == alias.to }) ?? match(alias.to)?.model {
         aliasTargets[alias.to] = target
       }
     }
@@ -54,10 +54,12 @@ struct PriceFileIndex: Sendable {
       for alias in aliases[spelling] ?? [] {
         guard let target = aliasTargets[alias.to] else { continue }
         candidates.append(
-          PriceCandidate(model: target, from: alias.from, to: alias.toDate, sets: prefix?.sets ?? []))
+          PriceCandidate(
+            model: target, isExplicit: true, from: alias.from, to: alias.toDate, sets: prefix?.sets ?? []))
       }
-      if let model = model(spelling) {
-        candidates.append(PriceCandidate(model: model, from: nil, to: nil, sets: prefix?.sets ?? []))
+      if let (model, isExplicit) = match(spelling) {
+        candidates.append(
+          PriceCandidate(model: model, isExplicit: isExplicit, from: nil, to: nil, sets: prefix?.sets ?? []))
         return candidates
       }
     }
@@ -73,9 +75,10 @@ struct PriceFileIndex: Sendable {
     return spellings + spellings.compactMap { Self.withSpelledDates($0) }
   }
 
-  private func model(_ id: String) -> Int? {
-    if let model = exact[id] { return model }
-    return globs.first { glob, model in glob.matches(id) && !nots[model].contains { $0.matches(id) } }?.model
+  private func match(_ id: String) -> (model: Int, isExplicit: Bool)? {
+    if let model = exact[id] { return (model, true) }
+    return globs.first { glob, model in glob.matches(id) && !nots[model].contains { $0.matches(id) } }
+      .map { ($0.model, !$0.glob.hasStar) }
   }
 
   /// `gpt-5-20250807` gives `gpt-5-2025-08-07`; nil where there is no compact date.
@@ -118,6 +121,8 @@ struct PriceFileIndex: Sendable {
 struct PriceCandidate: Sendable {
   /// The place in the file's models; within the whole book, the place in its models.
   var model: Int
+  /// Whether the file writes the id out, but for the digits of a date.
+  var isExplicit: Bool
   /// Means the model from this instant on, and before `to`; nil: without end.
   var from: Timestamp?
   var to: Timestamp?

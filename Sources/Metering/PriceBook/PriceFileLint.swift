@@ -3,7 +3,7 @@ struct PriceFileLint {
   let meters: PriceMeters
 
   func problems(in file: PriceFile) -> [PriceBookProblem] {
-    let place = PricePlace(file: "\(file.key).json")
+    let place = PricePlace(file: file.path)
     var problems = duplicates(in: file) + ties(in: file) + sourceProblems(in: file)
     let index = PriceFileIndex(file)
     for (number, alias) in file.aliases.enumerated() where index.target(of: alias) == nil {
@@ -26,7 +26,7 @@ struct PriceFileLint {
     var ids: Set<String> = []
     var owners: [String: String] = [:]
     for model in file.models {
-      let place = PricePlace(file: "\(file.key).json", model: model.id)
+      let place = PricePlace(file: file.path, model: model.id)
       if !ids.insert(model.id).inserted { problems.append(place.at("id").problem("occurs twice in this file")) }
       for glob in model.match where glob.isLiteral {
         if let owner = owners[glob.text], owner != model.id {
@@ -46,7 +46,7 @@ struct PriceFileLint {
       for glob in model.match where !glob.isLiteral {
         let rivals = byWeight[glob.weight] ?? []
         for rival in rivals where rival.model.id != model.id && tie(rival.glob, glob) {
-          let place = PricePlace(file: "\(file.key).json", model: model.id, key: "match")
+          let place = PricePlace(file: file.path, model: model.id, key: "match")
           problems.append(
             place.problem(
               "\"\(glob.text)\" and \"\(rival.glob.text)\" of \(rival.model.id) take the same ids and say as much; "
@@ -64,7 +64,7 @@ struct PriceFileLint {
   }
 
   private func sourceProblems(in file: PriceFile) -> [PriceBookProblem] {
-    let place = PricePlace(file: "\(file.key).json")
+    let place = PricePlace(file: file.path)
     let known = Set(file.sources.map(\.key))
     var problems: [PriceBookProblem] = []
     func check(_ source: String, _ place: PricePlace) {
@@ -91,14 +91,14 @@ struct PriceFileLint {
   /// Ids are compared in lower case, so that an upper-case letter in the file could never match.
   private func spelling(of model: PricedModel, in file: PriceFile) -> [PriceBookProblem] {
     guard file.ids.isLowercased else { return [] }
-    let place = PricePlace(file: "\(file.key).json", model: model.id, key: "match")
+    let place = PricePlace(file: file.path, model: model.id, key: "match")
     return (model.match + model.not).filter { $0.text != $0.text.lowercased() }
       .map { place.problem("\"\($0.text)\" can match nothing: ids are compared in lower case") }
   }
 
   /// Each period begins later than the one before it; only the first may have begun ever since.
   private func order(of model: PricedModel, in file: PriceFile) -> [PriceBookProblem] {
-    let place = PricePlace(file: "\(file.key).json", model: model.id)
+    let place = PricePlace(file: file.path, model: model.id)
     var problems: [PriceBookProblem] = []
     for (number, period) in model.periods.enumerated().dropFirst() {
       let fromPlace = place.at("prices[\(number)].from")

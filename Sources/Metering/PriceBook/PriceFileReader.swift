@@ -8,9 +8,11 @@ struct PriceFileReader {
   init(meters: PriceMeters) { self.meters = meters }
 
   /// Reads what can be read; everything else is added to ``problems``.
-  mutating func file(_ fileName: String, _ bytes: [UInt8]) -> PriceFile? {
+  ///
+  /// - Parameter over: whether the file may leave out what the one it stands before says.
+  mutating func file(_ fileName: String, path: String, _ bytes: [UInt8], over: Bool) -> PriceFile? {
     do throws(PriceBookProblem) {
-      return try read(fileName, bytes)
+      return try read(fileName, PricePlace(file: path), bytes, over)
     } catch {
       problems.append(error)
       return nil
@@ -31,21 +33,30 @@ struct PriceFileReader {
     }
   }
 
-  private mutating func read(_ fileName: String, _ bytes: [UInt8]) throws(PriceBookProblem) -> PriceFile {
-    let place = PricePlace(file: fileName)
+  private mutating func read(
+    _ fileName: String, _ place: PricePlace, _ bytes: [UInt8], _ over: Bool
+  ) throws(PriceBookProblem) -> PriceFile {
     let object = try PriceObject(
       try Self.document(bytes, at: place), at: place,
       allowed: [
-        "format", "provider", "name", "currency", "api_pattern", "hosts", "ids", "fallback", "reported_cost", "sources",
-        "aliases", "note", "models",
+        "format", "provider", "name", "currency", "providers", "api_pattern", "hosts", "ids", "fallback",
+        "reported_cost", "sources", "aliases", "note", "whole", "models",
       ])
     try Self.checkFormat(object)
-    guard try object.string("currency") == "USD" else { throw place.at("currency").problem("only USD is known") }
+    let key = String(fileName.dropLast(".json".count))
+    let isWhole = try object.optionalBool("whole") ?? false
+    let isPart = over && !isWhole
+    guard try object.string("currency", or: isPart ? "USD" : nil) == "USD" else {
+      throw place.at("currency").problem("only USD is known")
+    }
     _ = try object.optionalString("api_pattern")
     var file = PriceFile(
-      key: String(fileName.dropLast(".json".count)), provider: try object.string("provider"),
-      name: try object.string("name"))
-    file.hosts = try object.strings("hosts")
+      key: key, path: place.file, provider: try object.string("provider", or: isPart ? key : nil),
+      name: try object.string("name", or: isPart ? key : nil))
+    file.isWhole = isWhole
+    file.hasIDRules = object.has("ids")
+    file.providers = try object.strings("providers")
+    file.hosts = try hosts(object)
     file.fallback = try object.strings("fallback")
     file.note = try object.optionalString("note")
     file.ids = try ids(object)
@@ -71,16 +82,39 @@ struct PriceFileReader {
     rules.hasCompactDates = try object.optionalBool("compact_date") ?? false
     guard let prefixes = try object.optionalObject("prefix", allowed: nil) else { return rules }
     for member in prefixes.members {
-      let sets = try PriceObject(
-        member.value, at: prefixes.place.at(member.name), allowed: PriceConditionKey.allCases.map(\.rawValue))
-      var pairs: [(key: PriceConditionKey, value: String)] = []
-      for pair in sets.members {
-        guard let key = PriceConditionKey(rawValue: pair.name) else { continue }
-        pairs.append((key, try sets.string(pair.name)))
-      }
-      rules.prefixes.append(PriceIDRules.Prefix(text: member.name, sets: pairs))
+      let sets = try sets(member.value, at: prefixes.place.at(member.name))
+      rules.prefixes.append(PriceIDRules.Prefix(text: member.name, sets: sets))
     }
     return rules
+  }
+
+  /// What a prefix or a host says about a call: keys of `when` with one value each.
+  private func sets(
+    _ value: JSONValue, at place: PricePlace
+  ) throws(PriceBookProblem) -> [(key: PriceConditionKey, value: String)] {
+    let object = try PriceObject(value, at: place, allowed: PriceConditionKey.allCases.map(\.rawValue))
+    var pairs: [(key: PriceConditionKey, value: String)] = []
+    for pair in object.members {
+      guard let key = PriceConditionKey(rawValue: pair.name) else { continue }
+      pairs.append((key, try object.string(pair.name)))
+    }
+    return pairs
+  }
+
+  /// Hosts are texts, or objects where the host says something about the price.
+  private func hosts(_ file: PriceObject) throws(PriceBookProblem) -> [PriceHost] {
+    var hosts: [PriceHost] = []
+    for (value, place) in try file.elements("hosts") {
+      if let text = value.string, !text.isEmpty {
+        hosts.append(PriceHost(glob: ModelGlob(text.lowercased())))
+        continue
+      }
+      let object = try PriceObject(value, at: place, allowed: ["host", "sets"])
+      var host = PriceHost(glob: ModelGlob(try object.string("host").lowercased()))
+      if let sets = object["sets"] { host.sets = try self.sets(sets, at: place.at("sets")) }
+      hosts.append(host)
+    }
+    return hosts
   }
 
   private func reportedCost(_ file: PriceObject) throws(PriceBookProblem) -> ReportedCost? {

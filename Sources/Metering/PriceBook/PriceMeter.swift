@@ -5,7 +5,7 @@ struct PriceMeters: Sendable {
 
   private(set) var all: [PriceMeter] = []
   private var ids: [String: ID] = [:]
-  /// For each cell the meters that price it, the longest name first.
+  /// For each cell the meters that price it, the best first.
   private(set) var chains: [[ID]] = []
 
   init(_ meters: [PriceMeter]) {
@@ -13,7 +13,11 @@ struct PriceMeters: Sendable {
       ids[meter.name] = all.count
       all.append(meter)
     }
-    chains = UsageCell.allCases.map { cell in Self.prefixes(of: cell.meter.description).compactMap { ids[$0] } }
+    chains = UsageCell.allCases.map { cell in
+      guard let own = ids[cell.meter.description] else { return [] }
+      let fallback = all[own].fallback.flatMap { ids[$0] }
+      return [own] + ancestors(of: own) + (fallback.map { [$0] } ?? [])
+    }
   }
 
   subscript(id: ID) -> PriceMeter { all[id] }
@@ -21,14 +25,13 @@ struct PriceMeters: Sendable {
   func id(of name: String) -> ID? { ids[name] }
 
   /// The meter that a price falls back to: the longest dotted prefix of the name that counts the same units.
-  func parent(of id: ID) -> ID? {
-    Self.prefixes(of: all[id].name).dropFirst().compactMap { ids[$0] }.first { all[$0].unit == all[id].unit }
-  }
+  func parent(of id: ID) -> ID? { ancestors(of: id).first }
 
-  /// `in.write.1h` gives `in.write.1h`, `in.write`, `in`.
-  private static func prefixes(of name: String) -> [String] {
-    let parts = name.split(separator: ".")
-    return (1...max(1, parts.count)).reversed().map { parts.prefix($0).joined(separator: ".") }
+  /// `in.write.1h` gives `in.write` and `in`; a meter of other units is no ancestor, so that `in.chars` has none.
+  private func ancestors(of id: ID) -> [ID] {
+    let parts = all[id].name.split(separator: ".")
+    return (1..<max(1, parts.count)).reversed().compactMap { ids[parts.prefix($0).joined(separator: ".")] }
+      .filter { all[$0].unit == all[id].unit }
   }
 }
 
@@ -40,6 +43,8 @@ struct PriceMeter: Sendable, Equatable {
   var unitsPerPrice: Int64
   /// What is counted: `tokens`, `calls`, `seconds`.
   var unit: String
+  /// A meter that prices the same where this one has no price, although it is no prefix: `audio.time` for `in.audio.time`.
+  var fallback: String?
 
   var isTokens: Bool { unit == "tokens" }
 
@@ -55,5 +60,16 @@ struct PriceMeter: Sendable, Equatable {
     ExactFraction(
       Int128(picodollarsPerUnit.numerator) * Int128(unitsPerPrice),
       over: Int128(picodollarsPerUnit.denominator) * 1_000_000_000_000)
+  }
+}
+
+extension UsageCell {
+  /// Whether a call is charged for it. Storage of a cache is billed by the hour, whether calls are made or not.
+  var isBilledByCall: Bool { self != .cacheStorage }
+
+  /// What the cell counts in, as its meter has to.
+  var unit: String? {
+    if isTokens { return "tokens" }
+    return countsPerUnit == 1000 ? "seconds" : nil
   }
 }

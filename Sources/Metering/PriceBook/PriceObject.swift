@@ -18,6 +18,8 @@ struct PriceObject {
 
   var members: [JSONMember] { value.members ?? [] }
 
+  subscript(key: String) -> JSONValue? { value[key] }
+
   func has(_ key: String) -> Bool { value[key] != nil }
 
   func optionalString(_ key: String) throws(PriceBookProblem) -> String? {
@@ -28,8 +30,9 @@ struct PriceObject {
     return text
   }
 
-  func string(_ key: String) throws(PriceBookProblem) -> String {
-    guard let text = try optionalString(key) else { throw place.at(key).problem("missing") }
+  /// - Parameter fallback: what a missing key means; nil: it has to be there.
+  func string(_ key: String, or fallback: String? = nil) throws(PriceBookProblem) -> String {
+    guard let text = try optionalString(key) ?? fallback else { throw place.at(key).problem("missing") }
     return text
   }
 

@@ -6,7 +6,7 @@ struct PricePeriodReader {
 
   func period(_ value: JSONValue, at place: PricePlace) throws(PriceBookProblem) -> PricePeriod {
     let object = try PriceObject(
-      value, at: place, allowed: ["from", "to", "source", "rates", "minimum", "adjust"])
+      value, at: place, allowed: ["from", "to", "source", "rates", "minimum", "maximum", "adjust"])
     var period = PricePeriod(
       from: try object.optionalInstant("from"), to: try object.optionalInstant("to"),
       source: try object.string("source"))
@@ -20,7 +20,7 @@ struct PricePeriodReader {
     for (adjustment, adjustmentPlace) in try object.elements("adjust") {
       period.adjustments.append(try self.adjustment(adjustment, at: adjustmentPlace, in: &period))
     }
-    try readMinimums(object, into: &period)
+    for limit in ["minimum", "maximum"] { try readLimits(limit, of: object, into: &period) }
     period.cellSlots = meters.chains.map { chain in chain.compactMap { period.slots.firstIndex(of: $0) } }
     return period
   }
@@ -107,15 +107,23 @@ struct PricePeriodReader {
     return mask
   }
 
-  private func readMinimums(_ object: PriceObject, into period: inout PricePeriod) throws(PriceBookProblem) {
-    guard let minimums = try object.optionalObject("minimum", allowed: nil) else { return }
-    for member in minimums.members {
-      let place = minimums.place.at(member.name)
+  private func readLimits(
+    _ name: String, of object: PriceObject, into period: inout PricePeriod
+  ) throws(PriceBookProblem) {
+    guard let limits = try object.optionalObject(name, allowed: nil) else { return }
+    for member in limits.members {
+      let place = limits.place.at(member.name)
       guard let meter = meters.id(of: member.name), let slot = period.slots.firstIndex(of: meter) else {
         throw place.problem("the period has no price of this meter")
       }
-      guard let quantity = try minimums.optionalCount(member.name) else { throw place.problem("missing") }
-      period.minimums.append((slot, quantity))
+      guard let quantity = try limits.optionalCount(member.name) else { throw place.problem("missing") }
+      var limit = period.limits.first { $0.slot == slot } ?? QuantityLimit(slot: slot)
+      if name == "minimum" { limit.minimum = quantity } else { limit.maximum = quantity }
+      if let minimum = limit.minimum, let maximum = limit.maximum, minimum > maximum {
+        throw place.problem("less than the minimum")
+      }
+      period.limits.removeAll { $0.slot == slot }
+      period.limits.append(limit)
     }
   }
 }

@@ -31,7 +31,9 @@ public struct PriceQuote: Sendable, Equatable {
   /// Every adjustment of the period, whether it applies or not, in the order in which they are applied.
   public var adjustments: [Adjustment]
   /// What is free for a while; shown, never subtracted.
-  public var allowances: [String]
+  public var allowances: [FreeAllowance]
+  /// How much of a meter one call is billed for.
+  public var limits: [Limit]
 
   /// One price.
   public struct Rate: Sendable, Equatable {
@@ -41,6 +43,15 @@ public struct PriceQuote: Sendable, Equatable {
     public var price: String
     public var unitsPerPrice: Int64
     /// What is counted: `tokens`, `calls`.
+    public var unit: String
+  }
+
+  /// The least and the most that is billed of a meter, in its units.
+  public struct Limit: Sendable, Equatable {
+    public var meter: String
+    /// The least, once anything is used.
+    public var minimum: Int64?
+    public var maximum: Int64?
     public var unit: String
   }
 
@@ -59,17 +70,13 @@ extension PriceBook {
   /// What the book says of a model at an instant, for a prompt of this size in this context; nil where it does not know
   /// the model or has no price for it yet.
   public func resolve(
-    provider: String, fallbackProviders: [String] = [], model: String, at instant: Timestamp, promptTokens: Int64 = 0,
+    _ terms: PriceTerms, dialect: String? = nil, model: String, at instant: Timestamp, promptTokens: Int64 = 0,
     context: PricingContext = PricingContext()
   ) -> PriceQuote? {
-    guard let found = find(provider: provider, fallbackProviders: fallbackProviders, model: model, at: instant) else {
-      return nil
-    }
+    guard let (found, period) = priced(model, terms, dialect: dialect, at: instant) else { return nil }
     let model = models[found.model]
     let file = files[fileOfModel[found.model]]
-    guard let period = model.period(at: instant) else { return nil }
-    var context = context
-    for (key, value) in found.sets { context[key] = value }
+    let context = context.completed(by: found.sets)
     let rates = period.rates(at: instant, promptTokens: promptTokens, context: context)
     return PriceQuote(
       provider: file.key, model: model.id, name: model.name, contextTokens: model.contextTokens,
@@ -84,7 +91,12 @@ extension PriceBook {
           isApplied: adjustment.condition.applies(at: instant, promptTokens: promptTokens, context: context),
           source: file.source(adjustment.source))
       },
-      allowances: model.allowances.map { "\($0.meter): \($0.count) a \($0.period) are free" })
+      allowances: model.allowances,
+      limits: period.limits.map { limit in
+        let meter = meters[period.slots[limit.slot]]
+        return PriceQuote.Limit(
+          meter: meter.name, minimum: limit.minimum, maximum: limit.maximum, unit: meter.unit)
+      })
   }
 
   private func quoted(_ rates: PriceRates, of period: PricePeriod) -> [PriceQuote.Rate] {

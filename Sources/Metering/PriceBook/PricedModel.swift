@@ -6,6 +6,8 @@ struct PricedModel: Sendable {
   var contextTokens: Int64?
   var maxOutput: MaxOutput?
   var isDeprecated = false
+  /// Whether its weights are open, so that anybody may serve it and the price says nothing of other providers.
+  var isOpen = false
   var match: [ModelGlob] = []
   /// Ids that a glob of ``match`` would take and that are not this model.
   var not: [ModelGlob] = []
@@ -32,11 +34,14 @@ struct MaxOutput: Sendable, Equatable {
 }
 
 /// Units that a provider does not bill.
-struct FreeAllowance: Sendable, Equatable {
-  var meter: String
-  var count: Int64
+public struct FreeAllowance: Sendable, Equatable {
+  public var meter: String
+  /// In units of the meter.
+  public var count: Int64
   /// `day` or `month`.
-  var period: String
+  public var period: String
+  /// The name of the models that share it; nil where the model has it alone.
+  public var sharedGroup: String?
 }
 
 /// The prices of a model from one instant to the next period. A period is complete in itself.
@@ -57,8 +62,8 @@ struct PricePeriod: Sendable {
   /// For each cell the slots that price it, the best first.
   var cellSlots: [[Int]] = []
   var adjustments: [PriceAdjustment] = []
-  /// The least quantity that is billed of a slot, once anything of it is.
-  var minimums: [(slot: Int, quantity: Int64)] = []
+  /// How much of a slot is billed at least and at most.
+  var limits: [QuantityLimit] = []
   /// The slots whose price the file writes as a fraction, so that it need not be whole pico-dollars.
   var fractionSlots: UInt32 = 0
 
@@ -71,6 +76,15 @@ struct PricePeriod: Sendable {
     }
     return rates
   }
+}
+
+/// How much of a meter one call is billed for.
+struct QuantityLimit: Sendable, Equatable {
+  var slot: Int
+  /// The least, once anything is used, in units of the meter.
+  var minimum: Int64?
+  /// The most, in units of the meter.
+  var maximum: Int64?
 }
 
 /// A change of prices under a condition.

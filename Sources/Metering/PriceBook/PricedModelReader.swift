@@ -9,7 +9,7 @@ struct PricedModelReader {
     let object = try PriceObject(
       value, at: place,
       allowed: [
-        "id", "name", "context", "max_output", "deprecated", "match", "not", "pages", "note", "free", "prices",
+        "id", "name", "context", "max_output", "deprecated", "open", "match", "not", "pages", "note", "free", "prices",
         "agrees",
         "disagrees",
       ])
@@ -18,6 +18,7 @@ struct PricedModelReader {
     model.contextTokens = try object.optionalCount("context")
     model.maxOutput = try maxOutput(object)
     model.isDeprecated = try object.optionalBool("deprecated") ?? false
+    model.isOpen = try object.optionalBool("open") ?? false
     model.match = try object.strings("match").map { ModelGlob($0) }
     model.not = try object.strings("not").map { ModelGlob($0) }
     model.pages = try object.strings("pages")
@@ -48,11 +49,12 @@ struct PricedModelReader {
       let place = object.place.at(member.name)
       guard meters.id(of: member.name) != nil else { throw place.problem("no such meter in meters.json") }
       let entry = try PriceObject(member.value, at: place, allowed: ["count", "period", "shared_group"])
-      _ = try entry.optionalString("shared_group")
       guard let count = try entry.optionalCount("count") else { throw place.at("count").problem("missing") }
       let period = try entry.string("period")
       guard ["day", "month"].contains(period) else { throw place.at("period").problem("day or month") }
-      allowances.append(FreeAllowance(meter: member.name, count: count, period: period))
+      allowances.append(
+        FreeAllowance(
+          meter: member.name, count: count, period: period, sharedGroup: try entry.optionalString("shared_group")))
     }
     return allowances
   }

@@ -7,6 +7,7 @@ struct CallFamilies: Sendable {
   let cost: MetricFamily<CostLabels, MoneyCounter>
   let toolCalls: MetricFamily<ToolLabels, Counter>
   let toolResults: MetricFamily<ToolResultLabels, Counter>
+  let toolDuration: MetricFamily<ServedToolLabels, Histogram>
   let toolFanout: MetricFamily<WorkflowLabels, Histogram>
   let requestDuration: MetricFamily<ModelLabels, Histogram>
   let timeToFirstToken: MetricFamily<ModelLabels, Histogram>
@@ -32,9 +33,18 @@ struct CallFamilies: Sendable {
         help: "Cost of calls in USD. Under billing=subscription, what it would have been."),
       by: CostLabels.self)
     toolCalls = registry.counters(
-      MetricDescriptor("tollgate_tool_calls", help: "Tool calls that replies asked for."), by: ToolLabels.self)
+      MetricDescriptor(
+        "tollgate_tool_calls",
+        help: "Tool calls that replies asked for; with a server, that were made through Tollgate."),
+      by: ToolLabels.self)
     toolResults = registry.counters(
-      MetricDescriptor("tollgate_tool_results", help: "Tool results that requests brought."), by: ToolResultLabels.self)
+      MetricDescriptor(
+        "tollgate_tool_results", help: "Tool results that requests brought; with a server, that it answered with."),
+      by: ToolResultLabels.self)
+    toolDuration = registry.histograms(
+      MetricDescriptor(
+        "tollgate_tool_duration_seconds", unit: .seconds, help: "Time that a tool call made through Tollgate took."),
+      .toolDuration, by: ServedToolLabels.self)
     toolFanout = registry.histograms(
       MetricDescriptor("tollgate_tool_fanout", help: "Parallel tool calls of a reply that asked for any."), .fanout,
       by: WorkflowLabels.self)

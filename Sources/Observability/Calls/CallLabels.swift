@@ -127,23 +127,39 @@ struct WorkflowLabels: LabelSet {
   var folded: WorkflowLabels { WorkflowLabels(workflow: .other) }
 }
 
-/// `agent`, `workflow`, `tool`.
+/// `agent`, `workflow`, `tool`; and `server` where the tool was called through Tollgate, and not asked for by a model.
 struct ToolLabels: LabelSet {
   var agent: LabelValue
   var workflow: LabelValue
   var tool: LabelValue
+  /// The provider that serves the tool. The label comes last, so that it can be left out.
+  var server: LabelValue?
 
-  static var labelNames: [StaticString] { ["agent", "workflow", "tool"] }
-  var labelValues: [String] { [agent.text, workflow.text, tool.text] }
-  var folded: ToolLabels { ToolLabels(agent: .other, workflow: .other, tool: .other) }
+  static var labelNames: [StaticString] { ["agent", "workflow", "tool", "server"] }
+  var labelValues: [String] { [agent.text, workflow.text, tool.text] + serverValues }
+  var serverValues: [String] { server.map { [$0.text] } ?? [] }
+  /// The server stays: the operator names it.
+  var folded: ToolLabels { ToolLabels(agent: .other, workflow: .other, tool: .other, server: server) }
 }
 
-/// `agent`, `workflow`, `tool`, `outcome`.
+/// `agent`, `workflow`, `tool`, `outcome`; and `server` as in ``ToolLabels``.
 struct ToolResultLabels: LabelSet {
   var tool: ToolLabels
   var outcome: ToolResultOutcome
 
-  static var labelNames: [StaticString] { ToolLabels.labelNames + [ToolResultOutcome.labelName] }
-  var labelValues: [String] { tool.labelValues + [outcome.rawValue] }
+  static var labelNames: [StaticString] { ["agent", "workflow", "tool", ToolResultOutcome.labelName, "server"] }
+  var labelValues: [String] {
+    [tool.agent.text, tool.workflow.text, tool.tool.text, outcome.rawValue] + tool.serverValues
+  }
   var folded: ToolResultLabels { ToolResultLabels(tool: tool.folded, outcome: outcome) }
+}
+
+/// `tool`, `server`.
+struct ServedToolLabels: LabelSet {
+  var tool: LabelValue
+  var server: LabelValue
+
+  static var labelNames: [StaticString] { ["tool", "server"] }
+  var labelValues: [String] { [tool.text, server.text] }
+  var folded: ServedToolLabels { ServedToolLabels(tool: .other, server: server) }
 }

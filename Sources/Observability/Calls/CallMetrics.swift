@@ -33,11 +33,18 @@ public final class CallMetrics: Sendable {
   /// - Parameters:
   ///   - isUnmetered: whether no dialect understood it, so that its cost is not known.
   ///   - toolResultErrors: how many of the call's tool results said that they failed.
-  public func record(_ call: CallRecord, isUnmetered: Bool = false, toolResultErrors: Int = 0) {
+  ///   - servedTools: the tools that the call itself is to, where its provider is a server of tools; nil for every other.
+  public func record(
+    _ call: CallRecord, isUnmetered: Bool = false, toolResultErrors: Int = 0, servedTools: [ServedTool]? = nil
+  ) {
     let party = dimensions.party(of: call)
     families.requests.resolve(PartyLabels(party: party, value: call.outcome)).increment()
     recordUsage(call, party, isUnmetered: isUnmetered)
-    recordTools(call, party, toolResultErrors: toolResultErrors)
+    if let servedTools {
+      record(servedTools, of: call, party)
+    } else {
+      recordTools(call, party, toolResultErrors: toolResultErrors)
+    }
     recordTimes(call, party)
   }
 
@@ -66,6 +73,18 @@ public final class CallMetrics: Sendable {
     let provider = ProviderLabels(provider: party.provider)
     if call.costSource == .unpriced { families.unpriced.resolve(provider).increment() }
     if isUnmetered { families.unmetered.resolve(provider).increment() }
+  }
+
+  private func record(_ tools: [ServedTool], of call: CallRecord, _ party: CallParty) {
+    for served in tools {
+      let tool = dimensions.tool.value(served.name)
+      let labels = ToolLabels(agent: party.agent, workflow: party.workflow, tool: tool, server: party.provider)
+      families.toolCalls.resolve(labels).increment()
+      families.toolDuration.resolve(ServedToolLabels(tool: tool, server: party.provider))
+        .observe(call.durationMicroseconds)
+      guard let outcome = served.outcome else { continue }
+      families.toolResults.resolve(ToolResultLabels(tool: labels, outcome: outcome)).increment()
+    }
   }
 
   private func recordTools(_ call: CallRecord, _ party: CallParty, toolResultErrors: Int) {

@@ -31,6 +31,11 @@ extension HistogramBuckets {
     10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 20_000_000,
     40_000_000, 80_000_000, 160_000_000, 320_000_000, 640_000_000,
   ])
+  /// 1 ms to 320 s: tools, from a look-up in memory to a search of the web.
+  static let toolDuration = HistogramBuckets(microseconds: [
+    1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000,
+    20_000_000, 40_000_000, 80_000_000, 160_000_000, 320_000_000,
+  ])
   /// 1 ms to 60 s: OpenTelemetry's bounds for `gen_ai.server.time_to_first_token`, and three more for reasoning models.
   static let timeToFirstToken = HistogramBuckets(microseconds: [
     1_000, 5_000, 10_000, 20_000, 40_000, 60_000, 80_000, 100_000, 250_000, 500_000, 750_000, 1_000_000, 2_500_000,

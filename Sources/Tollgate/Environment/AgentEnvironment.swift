@@ -6,6 +6,9 @@ struct AgentEnvironment {
   enum Client: String, CaseIterable, ExpressibleByArgument {
     case openai, anthropic
     case claudeCode = "claude-code"
+    case gemini, groq, cohere, ollama, bedrock
+    /// Those whose variables nothing but their own SDK reads: not ollama, whose variable its server reads too, and not
+    /// bedrock, which works once Tollgate has credentials to sign with.
     case all
   }
 
@@ -18,25 +21,46 @@ struct AgentEnvironment {
 
   /// The lines that `shell` takes over.
   func lines(for shell: Shell) -> [String] {
-    var lines: [String] = []
-    if client == .openai || client == .all {
-      lines.append(shell.setting("OPENAI_BASE_URL", to: "\(baseURL)/openai/v1"))
-      lines.append(
-        "# Chat streams leave usage out unless asked: LangChain ChatOpenAI(stream_usage=True), AutoGen")
-      lines.append("# create_stream(include_usage=True), the SDK stream_options={\"include_usage\": True}; or set")
-      lines.append("# stream_usage: ask in Tollgate's configuration.")
+    switch client {
+    case .openai: openAI(shell)
+    case .anthropic: anthropic(shell)
+    case .claudeCode: anthropic(shell) + claudeCode(shell)
+    case .gemini, .groq, .cohere, .ollama, .bedrock: baseURLs(shell, of: [client])
+    case .all: openAI(shell) + anthropic(shell) + claudeCode(shell) + baseURLs(shell, of: [.gemini, .groq, .cohere])
     }
-    if client != .openai {
-      lines.append(shell.setting("ANTHROPIC_BASE_URL", to: "\(baseURL)/anthropic"))
+  }
+
+  private func openAI(_ shell: Shell) -> [String] {
+    [
+      shell.setting("OPENAI_BASE_URL", to: "\(baseURL)/openai/v1"),
+      "# Chat streams leave usage out unless asked: LangChain ChatOpenAI(stream_usage=True), AutoGen",
+      "# create_stream(include_usage=True), the SDK stream_options={\"include_usage\": True}; or set",
+      "# stream_usage: ask in Tollgate's configuration.",
+    ]
+  }
+
+  private func anthropic(_ shell: Shell) -> [String] {
+    [shell.setting("ANTHROPIC_BASE_URL", to: "\(baseURL)/anthropic")]
+  }
+
+  private func claudeCode(_ shell: Shell) -> [String] {
+    [
+      "# Claude Code: keep loading tools on demand, which it gives up behind a base URL of one's own, and say",
+      "# which of its agents makes a call.",
+      shell.setting("ENABLE_TOOL_SEARCH", to: "true"),
+      shell.setting("CLAUDE_CODE_GATEWAY_HINT_HEADERS", to: "1"),
+    ]
+  }
+
+  /// The variables that the SDKs of further providers read their base URL from.
+  private func baseURLs(_ shell: Shell, of clients: [Client]) -> [String] {
+    let variables: [Client: String] = [
+      .gemini: "GOOGLE_GEMINI_BASE_URL", .groq: "GROQ_BASE_URL", .cohere: "CO_API_URL", .ollama: "OLLAMA_HOST",
+      .bedrock: "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+    ]
+    return clients.compactMap { client in
+      variables[client].map { shell.setting($0, to: "\(baseURL)/\(client.rawValue)") }
     }
-    if client == .claudeCode || client == .all {
-      lines.append(
-        "# Claude Code: keep loading tools on demand, which it gives up behind a base URL of one's own, and say")
-      lines.append("# which of its agents makes a call.")
-      lines.append(shell.setting("ENABLE_TOOL_SEARCH", to: "true"))
-      lines.append(shell.setting("CLAUDE_CODE_GATEWAY_HINT_HEADERS", to: "1"))
-    }
-    return lines
   }
 
   /// The proxy's URL with the names as segments of the path, without a slash at its end.

@@ -23,7 +23,7 @@ struct PriceAnswer {
         ?? "nobody states how much it can answer with")
     if quote.isDeprecated { lines.append("the provider has announced its end") }
     if quote.isEnded { lines.append("this price has ended, and no later one is known") }
-    lines += quote.allowances
+    lines += quote.allowances.map { "\($0.meter): \($0.count) a \($0.period) are free" }
     if let note = quote.note { lines.append(note) }
     return lines
   }

@@ -20,16 +20,19 @@ struct PriceQuestion {
         "there are no prices of \"\(provider)\"; there are prices of \(book.providers.joined(separator: ", "))")
     }
     let providers = provider.map { [$0] } ?? book.providers
-    guard let provider = providers.first(where: { book.knows(provider: $0, model: model) }) else {
+    guard let provider = providers.first(where: { book.knows(PriceTerms(provider: $0), model: model) }) else {
       throw CommandFailure(unknown(among: providers.flatMap { book.modelIDs(provider: $0) }))
     }
     let size = used?.promptTokens ?? promptTokens
-    guard let quote = book.resolve(provider: provider, model: model, at: at, promptTokens: size, context: context)
+    guard
+      let quote = book.resolve(
+        PriceTerms(provider: provider), model: model, at: at, promptTokens: size, context: context)
     else {
       throw CommandFailure("\"\(model)\" has no price yet at \(at.rfc3339)")
     }
     let charge = used.map {
-      book.charge(provider: provider, model: model, startedAt: at, usage: $0, context: context)
+      book.charge(
+        PriceTerms(provider: provider), model: model, startedAt: at, usage: $0, context: context)
     }
     return PriceAnswer(question: self, quote: quote, charge: charge)
   }

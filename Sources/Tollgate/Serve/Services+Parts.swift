@@ -27,9 +27,9 @@ extension Services {
       prices.modelIDs(provider: provider).map { (provider: provider, model: $0) }
     }
     return CallMetrics(registry: registry, configuration: metrics) { provider, model in
-      let fallback = routing.provider(named: provider)?.dialect?.rawValue
-      return prices.modelID(
-        provider: provider, fallbackProviders: fallback.map { [$0] } ?? [], model: model, at: WallClock.now())
+      prices.modelID(
+        PriceTerms(provider: provider), dialect: routing.provider(named: provider)?.dialect?.rawValue, model: model,
+        at: WallClock.now())
     }
   }
 

@@ -58,7 +58,7 @@ struct Benchmarks {
     for (provider, model) in [("openai", "gpt-4.1-2025-04-14"), ("anthropic", "claude-haiku-5-5-20261007")] {
       measurement.run("price of a call: \(model)") {
         let charge = book.charge(
-          provider: provider, model: model, startedAt: startedAt, usage: usage, context: PricingContext(),
+          PriceTerms(provider: provider), model: model, startedAt: startedAt, usage: usage, context: PricingContext(),
           itemized: false)
         precondition(charge.source == .priced)
       }

@@ -1,0 +1,71 @@
+internal import JSON
+
+/// Requests of Cohere's APIs, both versions.
+///
+/// https://docs.cohere.com/reference/chat and `/v1/chat`
+struct CohereRequest: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case message = 1
+    case role, oldResult
+  }
+
+  static let shape = JSONShape(
+    .object(
+      RequestMembers.Field.body,
+      [
+        "model": .text(RequestMembers.Field.model),
+        "stream": .scalar(RequestMembers.Field.stream),
+        "max_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "num_generations": .scalar(RequestMembers.Field.choices),
+        "messages": .array(of: message),
+        "tools": prompt, "documents": prompt, "response_format": prompt,
+        // Version 1.
+        "message": text, "preamble": text, "chat_history": prompt,
+        "tool_results": .array(of: .object(Field.oldResult, ["call": prompt, "outputs": prompt])),
+        "prompt": text,
+        // Embeddings, rankings, classifications.
+        "texts": prompt, "inputs": prompt, "images": prompt, "query": text, "text": text,
+      ]))
+
+  private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
+  private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+
+  private static let message = JSONPattern.object(
+    Field.message,
+    [
+      "role": .word(Field.role, of: ["assistant", "tool"]),
+      "content": text.orArray(of: .object(["text": text, "thinking": text, "document": prompt])),
+      "tool_plan": text,
+      "tool_calls": .array(of: .object(["function": .object(["name": text, "arguments": text])])),
+    ])
+
+  private var members = RequestMembers()
+  private var role: Int?
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    members.begin(label, json)
+    if label == Field.message.rawValue { role = nil }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    if label == Field.role.rawValue { role = json.word } else { members.value(label, json, &facts) }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    switch Field(rawValue: label) {
+    case .oldResult: facts.toolResults &+= 1
+    case .message:
+      guard let role else { return }
+      // What stands before the last message of the assistant is history.
+      facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
+    default: break
+    }
+  }
+
+  mutating func endDocument(_ facts: inout RequestFacts) {}
+
+  consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    members.finish(&facts, isWhole: isWhole)
+    facts.wantsStreamUsage = true
+  }
+}

@@ -1,0 +1,69 @@
+internal import JSON
+
+/// Requests of Ollama's native APIs, which stream unless told otherwise.
+struct OllamaRequest: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case stream = 1
+    case message, role
+  }
+
+  static let shape = JSONShape(
+    .object(
+      RequestMembers.Field.body,
+      [
+        "model": .text(RequestMembers.Field.model),
+        "stream": .scalar(Field.stream),
+        "options": .object(["num_predict": .scalar(RequestMembers.Field.tokensMax)]),
+        "messages": .array(of: message),
+        "tools": prompt, "format": prompt, "input": prompt,
+        "prompt": text, "suffix": text, "system": text,
+      ]))
+
+  private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
+  private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+
+  private static let message = JSONPattern.object(
+    Field.message,
+    [
+      "role": .word(Field.role, of: ["assistant", "tool"]),
+      "content": text, "thinking": text,
+      "tool_calls": .array(of: .object(["function": .object(["name": text, "arguments": prompt])])),
+    ])
+
+  private var members = RequestMembers()
+  private var role: Int?
+  private var streams: Bool?
+  private let streamsByDefault: Bool
+
+  init(operation: Operation) { streamsByDefault = operation != .ollamaEmbed }
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    members.begin(label, json)
+    if label == Field.message.rawValue { role = nil }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    switch Field(rawValue: label) {
+    case .role: role = json.word
+    case .stream where json.kind == .bool:
+      if streams != nil { facts.isAmbiguous = true }
+      streams = json.isTrue
+    case .stream, .message: break
+    case nil: members.value(label, json, &facts)
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    guard label == Field.message.rawValue, let role else { return }
+    // What stands before the last message of the assistant is history.
+    facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
+  }
+
+  mutating func endDocument(_ facts: inout RequestFacts) {}
+
+  consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    members.finish(&facts, isWhole: isWhole)
+    facts.wantsStream = streams ?? streamsByDefault
+    facts.wantsStreamUsage = true
+  }
+}

@@ -1,0 +1,121 @@
+internal import JSON
+
+/// Results of batches: a file with a line for each (OpenAI, Azure, Mistral), or a document with a list of them (xAI). Each is
+/// the reply of a chat completion, a response or an embedding of its own, at the price of a batch.
+///
+/// A file that holds anything else says nothing that is taken for a result: no line of it has a usage under `response.body`.
+///
+/// https://platform.openai.com/docs/guides/batch, https://docs.x.ai/docs/guides/batch-api
+struct BatchResultsReply: ~Copyable, DocumentWire {
+  enum Field: UInt8 {
+    case lineID = 240
+    case result, body
+  }
+
+  static let shape = JSONShape(
+    .object([
+      "id": .text(Field.lineID),
+      "response": response,
+      "results": results,
+      "batch_results": results,
+      // The request itself was refused.
+      "error": ErrorMembers.pattern,
+      "code": ErrorMembers.codePattern,
+    ]))
+
+  private static let results = JSONPattern.array(
+    of: .object(
+      Field.result,
+      [
+        "id": .text(Field.lineID),
+        "response": response,
+        "batch_result": .object(["response": response]),
+      ]))
+
+  private static let response = JSONPattern.object([
+    "body": body, "chat_get_completion": body, "responses": body,
+  ])
+
+  private static let body = JSONPattern.object(Field.body, ResponsesReply.response).orObject([
+    "choices": ChatReply.choices
+  ])
+
+  private var chat = ChatReply()
+  private var responses = ResponsesReply()
+  private var error = ErrorMembers()
+  /// The facts of the result that is being read.
+  private var result = ReplyTally()
+  private var lineID: String?
+  private var isInBody = false
+  private var hasBody = false
+
+  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
+    switch Field(rawValue: label) {
+    case .result: reset()
+    case .body:
+      isInBody = true
+      hasBody = true
+    case .lineID: break
+    case nil where !isInBody: error.begin(label)
+    case nil where Self.isOfChat(label): chat.begin(label, json, &result)
+    case nil: responses.begin(label, json, &result)
+    }
+  }
+
+  mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
+    switch Field(rawValue: label) {
+    case .lineID: if json.kind == .string, json.size > 0, json.isTextWhole { lineID = json.string }
+    case .result, .body: break
+    case nil where !isInBody: error.value(label, json, &tally)
+    case nil where Self.isOfChat(label): chat.value(label, json, &result)
+    case nil: responses.value(label, json, &result)
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
+    switch Field(rawValue: label) {
+    case .result: emit(to: &tally)
+    case .body:
+      isInBody = false
+      responses.endDocument(&result)
+      chat.endDocument(&result)
+    case .lineID: break
+    case nil where !isInBody: error.end(label, &tally)
+    case nil where Self.isOfChat(label): chat.end(label, &json, &result)
+    case nil: responses.end(label, &json, &result)
+    }
+  }
+
+  /// Whether a label stands within the choices of a chat completion.
+  private static func isOfChat(_ label: UInt8) -> Bool {
+    ChatReply.Field(rawValue: label) != nil || ChatVendorMembers.Field(rawValue: label) != nil
+  }
+
+  mutating func endDocument(_ tally: inout ReplyTally) {
+    error.endDocument(&tally)
+    emit(to: &tally)
+  }
+
+  /// Hands over the result that has been read. One without usage cost nothing: it failed, or never ran.
+  private mutating func emit(to tally: inout ReplyTally) {
+    if hasBody {
+      var facts = result.finish()
+      if !facts.usage.isEmpty || facts.reportedCostPicodollars != nil {
+        // Embeddings have no id of their own.
+        if facts.responseID == nil { facts.responseID = lineID }
+        facts.isTerminal = true
+        tally.addItem(ReplyItem(facts: facts, isBatch: true))
+      }
+    }
+    reset()
+  }
+
+  private mutating func reset() {
+    chat = ChatReply()
+    responses = ResponsesReply()
+    result = ReplyTally()
+    lineID = nil
+    isInBody = false
+    hasBody = false
+  }
+}
