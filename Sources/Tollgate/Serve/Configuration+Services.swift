@@ -31,7 +31,8 @@ extension Configuration {
   var providerRoutes: [ProviderRoute] {
     let known = Dictionary(KnownProviders.routes.map { ($0.name, $0) }) { first, _ in first }
     return providers.providers.sorted { $0.key < $1.key }.compactMap { name, provider in
-      guard let origin = provider.origin ?? known[name]?.origin else { return nil }
+      guard var origin = provider.origin ?? known[name]?.origin else { return nil }
+      origin.caFile = provider.caFile
       return ProviderRoute(
         name: name, origin: origin, dialect: provider.dialect ?? known[name]?.dialect, billing: provider.billing,
         streamUsage: provider.streamUsage)
