@@ -83,7 +83,7 @@ let package = Package(
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "CPriceBook", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
+        "CPriceBook", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
         argumentParser,
         hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, yams,
       ],
@@ -101,13 +101,19 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
-      name: "GatewayTests", dependencies: ["Gateway", "Dialects", "Metering", nioCore, nioHTTP1, nioEmbedded],
+      name: "GatewayTests",
+      dependencies: [
+        "Gateway", "Dialects", "Metering", "Observability", "Tokenizers", "Upstream", nioCore, nioHTTP1, nioEmbedded,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ControlTests",
       dependencies: ["Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
       swiftSettings: strict),
-    .testTarget(name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability"], swiftSettings: strict),
+    .testTarget(
+      name: "TollgateTests",
+      dependencies: ["Tollgate", "Dialects", "Gateway", "Metering", "Observability", "Upstream"],
+      swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -68,7 +68,8 @@ extension ExchangeHandler {
     }
     if checked.expectsContinue { writeContinue() }
     let bytesMax = gateway.configuration.limits.bodyBytesMax
-    let isGathered = call.endpoint != nil || checked.framing.isEmpty
+    let isRead = call.endpoint != nil && !call.isForm
+    let isGathered = isRead || checked.framing.isEmpty || call.isBodySigned
     switch exchange.requestHead(
       isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax),
       keepAlive: !closes)
@@ -94,7 +95,8 @@ extension ExchangeHandler {
       endpoint: endpoint,
       identity: identity,
       headers: HopByHop.forwardable(head.headers),
-      framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")))
+      framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")),
+      contentType: head.headers.first(name: "content-type"))
     call.opensWebSocket = checked.opensWebSocket
     return call
   }
@@ -132,7 +134,7 @@ extension ExchangeHandler {
 
   private func requestEnd() {
     requestArrivedWhole()
-    call?.finishRequest(uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    call?.finishRequest(counts: gateway.counts, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
     switch exchange.requestEnd() {
     case .start:
       guard let call else { return }
@@ -180,9 +182,7 @@ extension ExchangeHandler {
     transferLimits.connectTimeoutMilliseconds = limits.connectTimeoutMilliseconds
     transferLimits.headTimeoutMilliseconds = limits.headTimeoutMilliseconds
     transferLimits.idleTimeoutMilliseconds = limits.idleTimeoutMilliseconds
-    let request = UpstreamRequest(
-      origin: call.route.provider.origin, method: call.method, target: call.route.target, headers: call.headers,
-      body: body)
+    let request = call.upstreamRequest(body: body, at: gateway.wallClock())
     let bound = NIOLoopBound(TransferSink(handler: self, call: call), eventLoop: channel.eventLoop)
     let sent = call.ticket?.sentMark
     return gateway.upstream.start(

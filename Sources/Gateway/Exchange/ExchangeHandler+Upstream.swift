@@ -55,7 +55,7 @@ extension ExchangeHandler {
       call.transfer?.cancel()
       return false
     }
-    call.beginReply(head)
+    call.beginReply(head, counts: gateway.counts)
     guard isCurrent else { return false }
     switch exchange.upstreamHead() {
     case .forward:
