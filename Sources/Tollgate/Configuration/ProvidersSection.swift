@@ -1,5 +1,6 @@
 import Dialects
 import Gateway
+import Glibc
 import Metering
 import Upstream
 
@@ -53,12 +54,14 @@ struct ProviderConfiguration: Sendable, Equatable {
   var billing: Billing?
   /// What is done where a client asks for a stream and leaves out that it is to end with its usage.
   var streamUsage = ProviderRoute.StreamUsage.leave
+  /// A file of CA certificates (PEM) for this provider; nil for the system's.
+  var caFile: String?
 
   init(origin: UpstreamOrigin? = nil) { self.origin = origin }
 
   init(_ value: ConfigurationValue, _ context: inout ReadingContext) {
     let section = MappingReader(
-      value, keys: ["base_url", "resource", "region", "aws", "dialect", "billing", "stream_usage", "key"],
+      value, keys: ["base_url", "resource", "region", "aws", "dialect", "billing", "stream_usage", "tls", "key"],
       context: &context)
     origin = section["base_url"]?.parsed(&context, by: UpstreamOrigin.init(baseURL:))
     resource = section["resource"]?.parsed(&context, by: Self.place)
@@ -67,6 +70,9 @@ struct ProviderConfiguration: Sendable, Equatable {
     dialect = section["dialect"]?.choice(&context, of: Dialect.self)
     billing = section["billing"]?.choice(&context, of: Billing.self)
     section.readChoice("stream_usage", into: &streamUsage, &context)
+    if let value = section["tls"] {
+      caFile = MappingReader(value, keys: ["ca"], context: &context)["ca"]?.parsed(&context, by: Self.readableFile)
+    }
     section["key"]?.report(
       "this version does not put keys in, it passes the agent's own through; remove this key and leave it with the agent",
       to: &context)
@@ -88,5 +94,13 @@ struct ProviderConfiguration: Sendable, Equatable {
     if let dialect { text.entry("dialect", dialect.rawValue) }
     if let billing { text.entry("billing", billing.rawValue) }
     text.entry("stream_usage", streamUsage.rawValue)
+    if let caFile { text.section("tls") { $0.entry("ca", caFile) } }
+  }
+
+  private static func readableFile(_ text: String) throws(MalformedText) -> String {
+    guard !text.isEmpty, !text.utf8.contains(0), access(text, R_OK) == 0 else {
+      throw MalformedText("the file \(text.debugDescription) cannot be read; name one with certificates in PEM form")
+    }
+    return text
   }
 }

@@ -30,7 +30,8 @@ extension Configuration {
   /// The providers that are configured; known ones need no entry, and keep what an entry leaves out.
   var providerRoutes: [ProviderRoute] {
     providers.providers.sorted { $0.key < $1.key }.compactMap { name, provider in
-      guard let origin = provider.origin(named: name) else { return nil }
+      guard var origin = provider.origin(named: name) else { return nil }
+      origin.caFile = provider.caFile
       return ProviderRoute(
         name: name, origin: origin, dialect: provider.dialect(named: name), billing: provider.billing,
         streamUsage: provider.streamUsage, signer: provider.signer(named: name))
