@@ -1,4 +1,5 @@
 public import Metering
+public import Tokenizers
 
 /// What a reply says about itself, once it has ended.
 public struct ReplyFacts: Sendable, Equatable {
@@ -32,6 +33,8 @@ public struct ReplyFacts: Sendable, Equatable {
   public var reportedCostPicodollars: Int64?
   /// UTF-8 bytes of the reply's visible text, reasoning and tool arguments: what a count rests on where no usage came.
   public var outputTextBytes: Int64
+  /// The tokens of that text, where they were to be counted.
+  public var outputTally: TokenTally?
   /// Content deltas that a stream had; some providers send about one token in each.
   public var contentDeltas: Int64
   /// Whether the dialect's own end was seen: the whole object, or the terminal event of a stream. An error that breaks

@@ -25,6 +25,11 @@ struct RequestTests {
     expected.toolResults = 1
     expected.promptTextBytes = 2 + 4 + 3 + 4 + 21
     expected.isComplete = true
+    expected.renderedTextBytes = 2 + 21
+    expected.media = [.unknown(bytes: 3)]
+    expected.mediaCount = 1
+    expected.mediaWrittenBytes = 9
+    expected.bodyBytes = facts.bodyBytes
     #expect(facts == expected)
   }
 
@@ -47,6 +52,11 @@ struct RequestTests {
     expected.toolResults = 2
     expected.promptTextBytes = 2 + 3 + 2 + 1 + 1 + 3 + 1 + 2 + 2
     expected.isComplete = true
+    expected.renderedTextBytes = 2 + 2
+    expected.media = [.remote]
+    expected.mediaCount = 1
+    expected.mediaWrittenBytes = 1
+    expected.bodyBytes = facts.bodyBytes
     #expect(facts == expected)
   }
 
@@ -73,6 +83,12 @@ struct RequestTests {
     expected.toolResultErrors = 1
     expected.promptTextBytes = 2 + 2 + 1 + 1 + 7 + 2 + 2 + 3
     expected.isComplete = true
+    expected.renderedTextBytes = 7
+    expected.media = [.remote, .unknown(bytes: 2)]
+    expected.mediaCount = 2
+    expected.mediaWrittenBytes = 7
+    expected.bodyBytes = facts.bodyBytes
+    expected.promptCensus = facts.promptCensus
     #expect(facts == expected)
   }
 

@@ -137,17 +137,17 @@ def is_counted_now(lane: Lane, recording: Recording, reading: Reading) -> bool:
     if not reading.has_usage:
         return False
     is_poll = recording.method == "GET"
-    if is_poll and reading.response_id in lane.counted:
+    ids = set(reading.item_ids or [reading.response_id]) - {None}
+    if is_poll and ids and ids <= lane.counted:
         return False
-    if reading.response_id:
-        lane.counted.add(reading.response_id)
+    lane.counted |= ids
     return True
 
 
 # What is billed without the reply saying so: counted from the text that passed, or from what was asked for.
 GENERATING = {
     "chatcompletions", "completions", "complete", "responses", "messages", "embeddings", "generatecontent", "converse",
-    "invokemodel", "ollama-chat", "ollama-generate", "ollama-embed",
+    "invokemodel", "interactions", "ollama-chat", "ollama-generate", "ollama-embed",
 }  # fmt: skip
 
 
@@ -208,7 +208,10 @@ def check_usage(lane: Lane, recording: Recording, reading: Reading, call: dict):
 
 
 # What is billed by another measure than tokens.
-UNITS = {"web_search", "file_search", "in.pages", "in.audio.time", "rerank", "out.images", "request"}
+UNITS = {
+    "web_search", "maps_search", "cache_storage", "file_search", "in.pages", "in.audio.time", "rerank", "out.images",
+    "request",
+}  # fmt: skip
 
 
 def check_tools(recording: Recording, reading: Reading, call: dict):
@@ -238,6 +241,9 @@ def check_cost(books, recording: Recording, reading: Reading, call: dict):
     files = PRICE_FILES.get(recording.provider, [recording.provider])
     for model, cells in usages:
         names = [model or reading.model, call["model_requested"]]
+        if recording.provider == "bedrock" and model is None:
+            # The id in the path has the region that decides the price; the body has the plain name.
+            names.reverse()
         found = price_of([books[file] for file in files if file in books], names, at, reading.context, cells)
         sources.add(found.source)
         total += found.pico_usd or 0

@@ -38,13 +38,15 @@ struct EmbeddedPriceBookTests {
     "ada", "babbage", "chatgpt-4o-latest", "chatgpt-image-latest", "claude-2", "claude-3-5-haiku-latest",
     "claude-3-5-sonnet", "claude-3-7-sonnet-latest", "claude-3-haiku", "claude-3-opus-latest", "claude-3-sonnet",
     "claude-fable-5-2", "claude-mythos-5-2", "claude-opus-4-0", "claude-opus-4-1", "claude-sonnet-4-0", "claude-v1",
-    "codex-mini", "curie", "davinci", "gpt-3.5-0301", "gpt-3.5-turbo-0613", "gpt-4-32k", "gpt-4-vision-preview",
+    "codex-mini", "curie", "dall-e-2", "dall-e-3", "davinci", "gpt-3.5-0301", "gpt-3.5-turbo-0613", "gpt-4-32k",
+    "gpt-4-vision-preview",
     "gpt-4.5-preview", "gpt-4o-mini-2024-07-18.ft-", "gpt-4o-mini-tts", "gpt-4o-realtime-preview", "gpt-4o:extended",
     "gpt-5-image", "gpt-5-image-mini", "gpt-5.4-image-2", "gpt-5.5-cyber", "gpt-5.5-cyber-preview", "gpt-6-cyber",
     "gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "gpt-image-2", "gpt-image-2.5-flare",
     "gpt-image-2.5-sunburst", "gpt-live-1", "gpt-live-transcribe", "gpt-oss-120b", "gpt-oss-20b",
     "gpt-oss-safeguard-20b", "gpt-realtime-whisper", "gpt-rosalind-discovery", "gpt-rosalind-research",
-    "gpt-transcribe", "moderation", "o1-mini", "o1-preview", "text-davinci-002", "text-davinci-003",
+    "gpt-transcribe", "moderation", "o1-mini", "o1-preview", "sora-2", "sora-2-pro", "text-davinci-002",
+    "text-davinci-003",
     "text-embedding-3-large", "text-embedding-3-small", "text-embedding-ada-002", "tts-1", "tts-1-hd", "whisper-1",
   ]
 

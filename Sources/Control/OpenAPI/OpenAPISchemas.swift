@@ -82,7 +82,7 @@ enum OpenAPISchemas {
           "usage_source": {
             "type": "string",
             "description": "Where the counts come from.",
-            "enum": ["provider", "counted", "bound", "recovered", "none"]
+            "enum": ["provider", "counted", "at_least", "bound", "recovered", "none"]
           },
           "cost_pico_usd": {
             "type": ["integer", "null"],
@@ -246,7 +246,7 @@ enum OpenAPISchemas {
           "cost_by_source": {
             "type": "object",
             "additionalProperties": {"type": "integer"},
-            "propertyNames": {"enum": ["provider", "counted", "bound", "recovered", "none"]},
+            "propertyNames": {"enum": ["provider", "counted", "at_least", "bound", "recovered", "none"]},
             "description": "The cost in 1e-12 USD by where the counts come from; only those that are not zero."
           },
           "subscription_cost_pico_usd": {

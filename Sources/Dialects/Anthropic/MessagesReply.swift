@@ -128,6 +128,11 @@ struct MessagesReply: ~Copyable, DocumentWire {
     }
   }
 
+  /// The input of a tool call is text in a document; a stream begins with an empty one.
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    label == Field.text.rawValue || label == Field.blockInput.rawValue && !tally.isStream
+  }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     if let waiting { count(waiting, at: blockIndex, &tally) }
     waiting = nil

@@ -45,13 +45,16 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   /// Text that is handed over as a document. Images and files stand in the same place, and are no text.
   private static let source = JSONPattern.object(
     Field.source,
-    ["type": .word(Field.sourceType, of: ["text"]), "data": .stringSize(Field.sourceText)])
+    [
+      "type": .word(Field.sourceType, of: ["text", "base64"]), "data": .stringSize(Field.sourceText),
+      "url": .stringSize(RequestMembers.Field.media), "file_id": .stringSize(RequestMembers.Field.media),
+    ])
 
   private var members = RequestMembers()
   private var isAssistant = false
   private var results = 0
   private var errors = 0
-  private var isTextSource = false
+  private var sourceType: Int?
   private var sourceBytes = 0
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -62,7 +65,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
       results = 0
       errors = 0
     case .source:
-      isTextSource = false
+      sourceType = nil
       sourceBytes = 0
     default: break
     }
@@ -73,7 +76,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .role: isAssistant = json.word != nil
     case .blockType: if json.word != nil { results &+= 1 }
     case .isError: if json.isTrue { errors &+= 1 }
-    case .sourceType: isTextSource = json.word != nil
+    case .sourceType: sourceType = json.word
     case .sourceText: sourceBytes = json.size
     case .message, .source: break
     case nil: members.value(label, json, &facts)
@@ -86,9 +89,18 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .message:
       facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
       facts.toolResultErrors = isAssistant ? 0 : facts.toolResultErrors &+ errors
-    case .source: if isTextSource { facts.promptTextBytes &+= Int64(sourceBytes) }
+    case .source: if sourceType == 0 { facts.promptTextBytes &+= Int64(sourceBytes) }
     default: break
     }
+  }
+
+  /// The data of a source is text if its type was said before it.
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    RequestMembers.isText(label) || label == Field.sourceText.rawValue && sourceType == 0
+  }
+
+  func isMedia(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    label == RequestMembers.Field.media.rawValue || label == Field.sourceText.rawValue && sourceType != 0
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

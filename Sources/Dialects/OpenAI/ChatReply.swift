@@ -174,6 +174,8 @@ struct ChatReply: ~Copyable, DocumentWire {
     }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     choicesSeen = 0
     error.endDocument(&tally)

@@ -39,21 +39,28 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private static let input = inputText.orArray(
     of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject(["text": inputText, "content": prompt]))
   private static let inputText = JSONPattern.stringSize(Field.inputText)
+  private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
+  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
 
   private static let message = JSONPattern.object(
     Field.message,
     [
       "role": .word(Field.role, of: ["assistant", "tool", "function"]),
-      "content": text.orArray(of: .object(["text": text, "refusal": text])),
+      "content": text.orArray(
+        of: .object([
+          "text": text, "refusal": text,
+          "image_url": media.orObject(["url": media]), "video_url": media.orObject(["url": media]),
+          "input_audio": .object(["data": media]), "file": .object(["file_data": media, "file_id": media]),
+        ])),
       "reasoning_content": text,
       "refusal": text,
       "name": text,
       "tool_calls": .array(
         of: .object([
-          "function": .object(["name": text, "arguments": text]),
-          "custom": .object(["name": text, "input": text]),
+          "function": .object(["name": text, "arguments": arguments]),
+          "custom": .object(["name": text, "input": arguments]),
         ])),
-      "function_call": .object(["name": text, "arguments": text]),
+      "function_call": .object(["name": text, "arguments": arguments]),
     ])
 
   /// How much text a token stands for, about.

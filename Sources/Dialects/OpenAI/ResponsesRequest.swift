@@ -20,12 +20,21 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
         "instructions": text.orArray(of: item),
         "input": text.orArray(of: item),
         "tools": .size(RequestMembers.Field.prompt),
+        "previous_response_id": .scalar(RequestMembers.Field.stored),
+        "conversation": .object(RequestMembers.Field.stored, [:]),
+        "prompt": .object(RequestMembers.Field.stored, [:]),
         "text": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+  private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
+  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
   private static let texts = text.orArray(
-    of: .object(["text": text, "refusal": text, "transcript": text, "stdout": text, "stderr": text]))
+    of: .object([
+      "text": text, "refusal": text, "transcript": text, "stdout": text, "stderr": text,
+      "image_url": media, "file_data": media, "file_url": media, "file_id": media,
+      "input_audio": .object(["data": media]),
+    ]))
 
   private static let item = JSONPattern.object(
     Field.item,
@@ -37,8 +46,8 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       "summary": texts,
       "output": texts,
       "name": text,
-      "arguments": text,
-      "input": text,
+      "arguments": arguments,
+      "input": arguments,
       "code": text,
     ])
 
@@ -49,6 +58,7 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
+    if label == RequestMembers.Field.stored.rawValue { facts.hasStoredContext = true }
     guard label == Field.item.rawValue else { return }
     type = nil
     isAssistant = false

@@ -1,5 +1,6 @@
 internal import JSON
 public import Metering
+public import Tokenizers
 
 /// How the body of a reply is framed, told from its headers.
 public enum ReplyFraming: Sendable, Equatable {
@@ -41,7 +42,11 @@ public struct ReplyReader: ~Copyable {
   ///   - status: the reply's status: an error that neither its body nor its header names is `error`.
   ///   - framing: what the headers say; where the first byte contradicts them, it decides.
   ///   - headers: what the reply's header says: it fills in what the body leaves out.
-  public init(endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders()) {
+  ///   - tokenizer: what the reply's text is counted by; nil where it is not counted.
+  public init(
+    endpoint: Endpoint, status: Int, framing: ReplyFraming, headers: ReplyHeaders = ReplyHeaders(),
+    counting tokenizer: Tokenizer? = nil
+  ) {
     let operation = endpoint.operation
     self.headers = headers
     self.status = status
@@ -54,6 +59,7 @@ public struct ReplyReader: ~Copyable {
       isLineBased: isLineBased)
     // A client that listens to a server leaves when it likes.
     if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
+    body.tally.text = tokenizer.map { BodyText($0, bytesMax: Self.countedBytesMax) }
     wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
     responseIDOfPath = endpoint.responseID
@@ -92,6 +98,9 @@ public struct ReplyReader: ~Copyable {
     body.tally.items = []
     return items
   }
+
+  /// How much text of a reply is counted in tokens, in bytes as they are written.
+  public static let countedBytesMax = 4 << 20
 
   /// How many replies of one body are kept until they are taken.
   public static let itemsMax = 4096

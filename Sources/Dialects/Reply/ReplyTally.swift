@@ -2,7 +2,7 @@ internal import JSON
 internal import Metering
 
 /// The facts of a reply while they are gathered.
-struct ReplyTally {
+struct ReplyTally: CountedText {
   /// How many tool calls are kept with their ids and names.
   static let toolCallsMax = 1024
   /// How many blocks with tool calls are told apart; those beyond are not counted.
@@ -24,7 +24,12 @@ struct ReplyTally {
   var revision: UInt32 = 0
   var hasContent = false
   /// Whether the body is a stream of events, rather than one document.
-  var isStream = false
+  var isStream = false {
+    didSet { text?.goesOn = isStream }
+  }
+  /// The text of the reply while its tokens are counted.
+  var text: BodyText?
+  var readMedia: BodyMedia?
 
   /// Bytes of content in the current document.
   private var documentContentBytes = 0
@@ -97,6 +102,7 @@ struct ReplyTally {
 
   /// The facts as they are handed out.
   consuming func finish() -> ReplyFacts {
+    facts.outputTally = text?.tally
     // A model that only led others to answer has used nothing of its own.
     if let usage, !usage.isEmpty || otherUsage.isEmpty { facts.usage = [ModelUsage(model: nil, usage: usage)] }
     facts.usage += otherUsage

@@ -6,7 +6,16 @@ struct RequestMembers {
   enum Field: UInt8 {
     case body = 100
     case model, stream, tokensMax, tokensMaxOld, choices, bestOf, tier, speed, prompt
+    /// The arguments of a tool call: prompt text that a provider may write anew.
+    case arguments
+    /// An image, a sound or a file: base64, a data URL or an address.
+    case media
+    /// What names context that the provider keeps: a stored conversation, prompt, cache or file.
+    case stored
   }
+
+  /// Whether a label is that of prompt text.
+  static func isText(_ label: UInt8) -> Bool { label == Field.prompt.rawValue || label == Field.arguments.rawValue }
 
   /// Members that have been met, one bit each.
   private var met: UInt32 = 0
@@ -32,9 +41,16 @@ struct RequestMembers {
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     guard let field = Field(rawValue: label) else { return }
-    if field == .prompt {
+    switch field {
+    case .prompt, .arguments:
       facts.promptTextBytes &+= Int64(json.size)
+      if field == .arguments || json.kind == .container { facts.renderedTextBytes &+= Int64(json.size) }
       return
+    case .stored:
+      if json.kind != .null { facts.hasStoredContext = true }
+      return
+    case .media: return
+    default: break
     }
     if meet(field) { facts.isAmbiguous = true }
     switch field {
@@ -45,7 +61,7 @@ struct RequestMembers {
     case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
     case .tier: facts.context.serviceTier = Self.text(json)
     case .speed: facts.context.speed = Self.text(json)
-    case .body, .prompt: break
+    case .body, .prompt, .arguments, .media, .stored: break
     }
   }
 

@@ -7,6 +7,7 @@ enum PathShape {
   /// Only paths that begin with an API's own root are told: what stands before a root may be a provider's name that was
   /// mistyped, and its key is nobody else's business.
   static func provider(method: String, path: String, hasAnthropicVersion: Bool) -> String? {
+    if path.hasPrefix("/ws/google.ai.generativelanguage.") { return "gemini" }
     if isAtOrBelow("/v1/models", path) { return hasAnthropicVersion ? "anthropic" : "openai" }
     // What looks after an API's results stands below its root, and need not be an API itself.
     for (root, provider) in roots where isAtOrBelow(root, path) { return provider }
@@ -20,8 +21,10 @@ enum PathShape {
   }
 
   private static let roots: [(root: String, provider: String)] = [
-    ("/v1/messages", "anthropic"), ("/v1/chat/completions", "openai"), ("/v1/responses", "openai"),
+    ("/v1/messages", "anthropic"), ("/v1/complete", "anthropic"), ("/v1/chat/completions", "openai"),
+    ("/v1/responses", "openai"),
     ("/v1/embeddings", "openai"), ("/v1/completions", "openai"), ("/v1/moderations", "openai"),
+    ("/v1/realtime", "openai"), ("/v1/live", "openai"),
     ("/v1beta/models", "gemini"),
   ]
 

@@ -20,15 +20,18 @@ public struct ProviderRoute: Sendable, Hashable {
   /// Who pays, where the operator says so; nil where the kind of login tells.
   public var billing: Billing?
   public var streamUsage: StreamUsage
+  /// What signs the calls in place of the client; nil where the client's own credentials pass.
+  public var signer: AWSSigner?
 
   public init(
     name: String, origin: UpstreamOrigin, dialect: Dialect? = nil, billing: Billing? = nil,
-    streamUsage: StreamUsage = .leave
+    streamUsage: StreamUsage = .leave, signer: AWSSigner? = nil
   ) {
     self.name = name
     self.origin = origin
     self.dialect = dialect
     self.billing = billing
     self.streamUsage = streamUsage
+    self.signer = signer
   }
 }

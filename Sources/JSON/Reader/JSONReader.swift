@@ -44,6 +44,8 @@ public struct JSONReader: ~Copyable {
 
   /// The bytes of all parts before the current one.
   var partStart = 0
+  /// The bytes of the part that was used up last.
+  var partBytes = 0
   /// Where the current value begins, in bytes from the document's first part on.
   public internal(set) var valueStart = 0
   /// Where the current value ended, in bytes from the document's first part on.
@@ -205,6 +207,7 @@ public struct JSONReader: ~Copyable {
       keepStart = 0
     }
     partStart &+= bytes.byteCount
+    partBytes = bytes.byteCount
   }
 
   mutating func fail() -> JSONEvent {

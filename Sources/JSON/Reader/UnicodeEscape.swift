@@ -1,5 +1,5 @@
 /// The escape `\uXXXX` while its digits arrive.
-struct UnicodeEscape {
+struct UnicodeEscape: Sendable, Equatable {
   private(set) var unit: UInt16 = 0
   private(set) var digitsLeft = 0
 

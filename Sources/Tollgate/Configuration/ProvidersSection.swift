@@ -41,6 +41,12 @@ struct ProvidersSection: Sendable, Equatable {
 struct ProviderConfiguration: Sendable, Equatable {
   /// Nil for a provider whose address Tollgate knows.
   var origin: UpstreamOrigin?
+  /// The Azure resource that the address is named by.
+  var resource: String?
+  /// The region that the address is named by, and that signatures are made for.
+  var region: String?
+  /// What calls are signed with; nil where the agent's own credentials pass.
+  var aws: AWSConfiguration?
   /// Nil lets the path's shape decide.
   var dialect: Dialect?
   /// Nil tells it from the kind of login.
@@ -52,8 +58,12 @@ struct ProviderConfiguration: Sendable, Equatable {
 
   init(_ value: ConfigurationValue, _ context: inout ReadingContext) {
     let section = MappingReader(
-      value, keys: ["base_url", "dialect", "billing", "stream_usage", "key"], context: &context)
+      value, keys: ["base_url", "resource", "region", "aws", "dialect", "billing", "stream_usage", "key"],
+      context: &context)
     origin = section["base_url"]?.parsed(&context, by: UpstreamOrigin.init(baseURL:))
+    resource = section["resource"]?.parsed(&context, by: Self.place)
+    region = section["region"]?.parsed(&context, by: Self.place)
+    aws = section["aws"].flatMap { AWSConfiguration($0, &context) }
     dialect = section["dialect"]?.choice(&context, of: Dialect.self)
     billing = section["billing"]?.choice(&context, of: Billing.self)
     section.readChoice("stream_usage", into: &streamUsage, &context)
@@ -62,8 +72,19 @@ struct ProviderConfiguration: Sendable, Equatable {
       to: &context)
   }
 
+  /// A name that can be part of a host's.
+  private static func place(_ text: String) throws(MalformedText) -> String {
+    guard PlacedProvider.vertex.origin(at: text) != nil else {
+      throw MalformedText("\"\(text)\" cannot be part of a host's name: take letters, digits and '-'")
+    }
+    return text
+  }
+
   func write(to text: inout CanonicalText) {
     if let origin { text.entry("base_url", origin.baseURL) }
+    if let resource { text.entry("resource", resource) }
+    if let region { text.entry("region", region) }
+    if let aws { text.section("aws") { aws.write(to: &$0) } }
     if let dialect { text.entry("dialect", dialect.rawValue) }
     if let billing { text.entry("billing", billing.rawValue) }
     text.entry("stream_usage", streamUsage.rawValue)

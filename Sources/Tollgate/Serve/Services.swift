@@ -47,7 +47,7 @@ struct Services {
     control = ControlServer(
       configuration.controlPlane, ledger: ledger, metrics: registry,
       token: try ControlToken.load(directory: configuration.dataDirectory), version: Version.current, logger: logger,
-      eventLoopGroup: eventLoops, onListening: onControlListening,
+      eventLoopGroup: eventLoops, onListening: onControlListening, price: { prices.secondCharge(for: $0) },
       readiness: Self.readiness(of: ledger, gateway))
     drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)
     self.logger = logger

@@ -42,7 +42,7 @@ def _parts(recording) -> list:
 
 def _reader(recording):
     provider, api = recording.provider, recording.api
-    if provider in ("gemini", "vertex") and api != "chatcompletions":
+    if provider in ("gemini", "vertex") and api not in ("chatcompletions", "messages"):
         return google.read
     if provider == "bedrock" and api in ("converse", "invokemodel"):
         return bedrock.read
@@ -63,6 +63,9 @@ def _error(recording) -> Reading:
         document = loads(recording.reply_body)
     except ValueError:
         return reading
+    # Google writes the error of a stream, or in OpenAI's shape, as a list of one.
+    if isinstance(document, list) and document:
+        document = document[0]
     if isinstance(document, dict):
         error = document.get("error")
         if isinstance(error, dict):

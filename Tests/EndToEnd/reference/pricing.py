@@ -25,6 +25,7 @@ _PER_THOUSAND = {
     "in.pages",
     "in.pages.annotated",
 }
+_BOTH_DIRECTIONS = {"in.audio.time": "audio.time", "out.audio.time": "audio.time"}
 _DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -43,6 +44,13 @@ def units_per_price(meter: str) -> int:
     return 10**9 if meter == "in.pixels" else 10**6
 
 
+def _unit(meter: str) -> str:
+    """Meters of one unit price the same things; every other kind of meter is a unit of its own."""
+    if is_token_meter(meter):
+        return "tokens"
+    return "seconds" if meter.endswith(".time") else "pages" if meter.startswith("in.pages") else meter
+
+
 @dataclass
 class Price:
     """What a call costs in pico-dollars; None where the model is unknown."""
@@ -57,36 +65,47 @@ class Book:
 
     def __init__(self, path: Path):
         self.content = json.loads(path.read_text())
+        self._exact: dict[str, dict] = {}
+        self._patterns = []
+        for entry in self.content["models"]:
+            excluded = [_compiled(pattern) for pattern in entry.get("not") or []]
+            for pattern in entry["match"]:
+                if "*" in pattern or "#" in pattern:
+                    literal = len(pattern.replace("*", ""))
+                    self._patterns.append((literal, _compiled(pattern), excluded, entry))
+                else:
+                    self._exact.setdefault(pattern, entry)
 
     def model(self, name: str, at: datetime) -> dict | None:
-        """The entry for a model's name: an alias in force, an exact match, the most literal pattern; then in other spellings."""
+        """The entry for a model's name, in each of its spellings: an alias in force, an exact match, the most literal pattern."""
         spellings = self.content.get("ids") or {}
-        if spellings.get("lowercase"):
+        if spellings.get("lowercase", True):
             name = name.lower()
+        tries = [name] + [name[len(prefix) :] for prefix in spellings.get("strip") or [] if name.startswith(prefix)]
+        if spellings.get("compact_date"):
+            date = r"-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[-:]|$)"
+            tries += [spelt for one in tries if (spelt := re.sub(date, r"-\1-\2-\3", one)) != one]
+        return next((entry for attempt in tries if (entry := self._find(attempt, at))), None)
+
+    def _find(self, name: str, at: datetime) -> dict | None:
         for alias in self.content.get("aliases") or []:
             if alias["id"] == name and _is_within(alias.get("from"), alias.get("to_date"), at):
-                name = alias["to"]
-        stripped = [name[len(prefix) :] for prefix in spellings.get("strip") or [] if name.startswith(prefix)]
-        spelt_out = re.sub(r"-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[-:]|$)", r"-\1-\2-\3", name)
-        tries = [name, *stripped] + ([spelt_out] if spellings.get("compact_date") else [])
-        return next((entry for attempt in tries if (entry := self._match(attempt))), None)
+                by_id = [entry for entry in self.content["models"] if entry["id"] == alias["to"]]
+                return by_id[0] if by_id else self._match(alias["to"])
+        return self._match(name)
 
     def _match(self, name: str) -> dict | None:
-        best, literal = None, -1
-        for entry in self.content["models"]:
-            if any(_matches(pattern, name) for pattern in entry.get("not") or []):
-                continue
-            for pattern in entry["match"]:
-                if pattern == name:
-                    return entry
-                if _matches(pattern, name) and len(pattern.replace("*", "")) > literal:
-                    best, literal = entry, len(pattern.replace("*", ""))
+        if name in self._exact:
+            return self._exact[name]
+        best, most = None, -1
+        for literal, pattern, excluded, entry in self._patterns:
+            if literal > most and pattern.fullmatch(name) and not any(no.fullmatch(name) for no in excluded):
+                best, most = entry, literal
         return best
 
 
-def _matches(pattern: str, name: str) -> bool:
-    expression = "".join({"*": ".*", "#": "[0-9]"}.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch(expression, name) is not None
+def _compiled(pattern: str) -> re.Pattern:
+    return re.compile("".join({"*": ".*", "#": "[0-9]"}.get(one, re.escape(one)) for one in pattern), re.S)
 
 
 def _instant(text: str) -> datetime:
@@ -129,9 +148,14 @@ def _holds_by_clock(adjustment: dict, at: datetime) -> bool:
     return any(start <= now < end if start < end else now >= start or now < end for start, end in spans)
 
 
+def _period(entry: dict, at: datetime) -> dict | None:
+    begun = [period for period in entry["prices"] if _is_within(period.get("from"), None, at)]
+    return begun[-1] if begun else None
+
+
 def rates(entry: dict, at: datetime, context: Mapping[str, str], prompt: int) -> dict[str, Fraction]:
     """USD per price unit of every meter, after every adjustment that holds."""
-    period = [period for period in entry["prices"] if _is_within(period.get("from"), None, at)][-1]
+    period = _period(entry, at) or {"rates": {}}
     found = {meter: Fraction(price) for meter, price in period["rates"].items()}
     for adjustment in period.get("adjust") or []:
         if not _holds(adjustment, at, context, prompt):
@@ -145,22 +169,34 @@ def rates(entry: dict, at: datetime, context: Mapping[str, str], prompt: int) ->
     return found
 
 
-def price(book: Book, model: str, at: datetime, context: Mapping[str, str], cells: Mapping[str, int]) -> Price:
-    """The price of one model's usage. The size of a prompt is everything that was read: fresh, cached and written."""
+def _meter_of(cell: str, in_force: Mapping[str, Fraction]) -> str | None:
+    """The longest dotted prefix of the same unit that has a price; for time, at last that of both directions."""
+    names = [cell.rsplit(".", cut)[0] for cut in range(cell.count(".") + 1)]
+    names = [name for name in names if _unit(name) == _unit(cell)]
+    return next((name for name in names + [_BOTH_DIRECTIONS.get(cell)] if name in in_force), None)
+
+
+def price(book: Book, model: str, at: datetime, context: Mapping[str, str], cells: Mapping[str, Fraction]) -> Price:
+    """The price of one model's usage, in the units of the meters (time in seconds).
+
+    The size of a prompt is everything that was read: fresh, cached and written tokens. Storage is never billed by the call.
+    """
     entry = book.model(model, at)
-    if entry is None:
+    period = _period(entry, at) if entry else None
+    if period is None:
         return Price(None, "unpriced", None)
-    if entry.get("free"):
-        return Price(0, "free", entry["id"])
-    prompt = sum(count for cell, count in cells.items() if cell.split(".")[0] == "in")
+    prompt = sum(count for cell, count in cells.items() if cell.split(".")[0] == "in" and is_token_meter(cell))
     in_force = rates(entry, at, context, prompt)
-    total, source = Fraction(0), "priced"
+    used, source = {}, "priced"
     for cell, count in cells.items():
-        meter = cell
-        while meter and meter not in in_force:
-            meter = meter.rpartition(".")[0]
-        if meter:
-            total += count * in_force[meter] / units_per_price(meter)
-        elif count:
+        meter = _meter_of(cell, in_force)
+        if count and cell != "cache_storage" and meter is None:
             source = "partial"
+        elif count and cell != "cache_storage":
+            used[meter] = used.get(meter, 0) + count
+    total = Fraction(0)
+    for meter, count in used.items():
+        billed = max(count, period.get("minimum", {}).get(meter, count))
+        billed = min(billed, period.get("maximum", {}).get(meter, billed))
+        total += Fraction(billed) * in_force[meter] / units_per_price(meter)
     return Price(round(total * PICO), source, entry["id"])

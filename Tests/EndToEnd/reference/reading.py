@@ -33,6 +33,8 @@ class Reading:
     server_tool_calls: Counter = field(default_factory=Counter)
     finish_reason: str | None = None
     error: str | None = None
+    # The replies of a body that holds several, by their ids.
+    item_ids: list[str] = field(default_factory=list)
     # What the provider says that the call cost, in USD.
     reported_cost: Decimal | None = None
 

@@ -1,0 +1,53 @@
+internal import JSON
+internal import Tokenizers
+
+/// Facts of a body whose text is looked at while it is read.
+protocol CountedText {
+  /// Nil where it is not.
+  var text: BodyText? { get set }
+  /// What is handed over beside text; nil where it does not matter.
+  var readMedia: BodyMedia? { get set }
+}
+
+/// The texts of one body while their tokens are counted, or what bounds them. They are never kept.
+struct BodyText: Sendable, Equatable {
+  private var counter: TokenCounter?
+  private(set) var census = TextCensus()
+  private var decoder = JSONTextDecoder()
+  /// How many bytes more are counted: what counting may cost a thread has a limit.
+  private var bytesLeft: Int
+  /// Whether each value is a piece of one text that goes on, rather than a text of its own.
+  var goesOn = false
+  /// The label of the text that goes on.
+  private var label: UInt8 = 0
+
+  /// - Parameter tokenizer: nil where only the bound matters, which is many times faster.
+  init(_ tokenizer: Tokenizer?, bytesMax: Int) {
+    counter = tokenizer.map { TokenCounter($0) }
+    bytesLeft = bytesMax
+  }
+
+  /// The tokens of all texts so far, and how many bytes of them were counted.
+  var tally: TokenTally? { counter?.tally }
+
+  /// Takes a part of the value with a label.
+  ///
+  /// - Parameter isWritten: whether it is a string as it is written, in which escapes are undone.
+  mutating func take(_ part: RawSpan, of label: UInt8, isWritten: Bool) {
+    census.take(part)
+    guard counter != nil else { return }
+    // Text, reasoning and arguments that take turns are texts of their own.
+    if label != self.label { counter?.endText() }
+    self.label = label
+    guard bytesLeft > 0 else { return }
+    bytesLeft &-= part.byteCount
+    if isWritten { decoder.decode(part) { counter?.append($0) } } else { counter?.append(part) }
+  }
+
+  /// Ends a value.
+  mutating func endValue() {
+    guard counter != nil else { return }
+    decoder.end { counter?.append($0) }
+    if !goesOn { counter?.endText() }
+  }
+}

@@ -1,0 +1,116 @@
+import Dialects
+import Testing
+
+@testable import Gateway
+
+@Suite("The life of a tunnel")
+struct TunnelStateTests {
+  static let frame = CloseFrame(code: .protocolError, reason: "test")
+
+  @Test(
+    "ends with the first end that leaves: it is settled, and the other is closed",
+    arguments: [SocketPeer.client, .server])
+  func anEndLeaves(peer: SocketPeer) {
+    var state = TunnelState()
+    let other: SocketPeer = peer == .client ? .server : .client
+    #expect(state.ended(peer) == .settleAndClose(other))
+    #expect(!state.isOpen)
+    #expect(state.cut(Self.frame) == .ignore)
+    #expect(state.ended(other) == .ignore)
+    #expect(state.ended(other) == .ignore)
+  }
+
+  @Test("ends when Tollgate cuts it, once")
+  func cut() {
+    var state = TunnelState()
+    #expect(state.cut(Self.frame) == .settleAndCut(Self.frame))
+    #expect(state.cut(Self.frame) == .ignore)
+    #expect(state.ended(.client) == .ignore)
+    #expect(state.drain(hasOpenResponse: false) == .ignore)
+  }
+
+  @Test("ends at once when it is drained with nothing under way")
+  func drainIdle() {
+    var state = TunnelState()
+    #expect(state.drain(hasOpenResponse: false) == .settleAndCut(TunnelState.shuttingDown))
+  }
+
+  @Test("ends with its last response when it is drained, and not before")
+  func drainBusy() {
+    var state = TunnelState()
+    #expect(state.becameIdle() == .ignore)
+    #expect(state.drain(hasOpenResponse: true) == .ignore)
+    #expect(state.isOpen)
+    #expect(state.becameIdle() == .settleAndCut(TunnelState.shuttingDown))
+    #expect(state.becameIdle() == .ignore)
+  }
+
+  @Test("is settled exactly once, whatever happens in whatever order", arguments: 0..<300)
+  func random(seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    var state = TunnelState()
+    var settlements = 0
+    for _ in 0..<20 {
+      let action =
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0: state.ended(.client)
+        case 1: state.ended(.server)
+        case 2: state.cut(Self.frame)
+        case 3: state.drain(hasOpenResponse: Bool.random(using: &random))
+        default: state.becameIdle()
+        }
+      if action != .ignore { settlements += 1 }
+      #expect(state.isOpen == (settlements == 0), "seed \(seed)")
+    }
+    #expect(settlements <= 1, "seed \(seed)")
+  }
+}
+
+@Suite("The opening of a socket upstream")
+struct HandshakeStateTests {
+  @Test("looks up, connects, asks, and is a socket once the agreement has come")
+  func agreed() {
+    var state = HandshakeState()
+    #expect(!state.connected() && state.foundAddresses() && !state.foundAddresses())
+    #expect(!state.wasSent && state.connected() && state.wasSent)
+    #expect(state.replied(status: 101, isAgreed: true) == .wait)
+    #expect(state.replyEnded() == .upgrade)
+    #expect(!state.end())
+  }
+
+  @Test("passes a refusal on, and ends with it")
+  func refused() {
+    var state = asked()
+    #expect(state.replied(status: 429, isAgreed: false) == .relay)
+    #expect(state.isRelaying && state.replied(status: 200, isAgreed: false) == .ignore)
+    #expect(state.replyEnded() == .complete)
+    #expect(state.end() && !state.end())
+  }
+
+  @Test("fails where the upstream only pretends to agree")
+  func pretended() {
+    var state = asked()
+    #expect(state.replied(status: 101, isAgreed: false) == .fail)
+    #expect(state.end())
+    #expect(state.replyEnded() == .ignore)
+  }
+
+  @Test("knows what it means that the connection breaks, or the time is over")
+  func failures() {
+    var state = HandshakeState()
+    #expect(state.failureOfClose == .connectFailed && state.failureOfTime == .connectTimeout)
+    _ = state.foundAddresses()
+    #expect(state.failureOfClose == .connectFailed && state.failureOfTime == .connectTimeout)
+    _ = state.connected()
+    #expect(state.failureOfClose == .closedBeforeReply && state.failureOfTime == .headTimeout)
+    _ = state.replied(status: 403, isAgreed: false)
+    #expect(state.failureOfClose == .brokenOff && state.failureOfTime == .idleTimeout)
+  }
+
+  private func asked() -> HandshakeState {
+    var state = HandshakeState()
+    _ = state.foundAddresses()
+    _ = state.connected()
+    return state
+  }
+}
