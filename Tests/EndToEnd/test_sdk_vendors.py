@@ -170,7 +170,7 @@ def test_mistral(scripted):
         assert row["tool_calls"] == [{"id": "D681PevKs", "name": "look_up"}]
         assert (row["dialect"], row["usage_source"], row["finish_reason"]) == ("mistral", "provider", "tool_calls")
         assert (row["outcome"], row["provider_request_id"]) == ("ok", "corr-1")
-    assert stream["is_stream"]
+    assert stream["stream"]
     assert usage(embedding) == (9, 0)
     assert ocr["usage_source"] == "provider"
     assert json.loads(json.dumps(ocr["usage_raw"])) == {"pages_processed": 3, "doc_size_bytes": 99}
@@ -287,7 +287,7 @@ def test_cohere(scripted):
         assert row["tool_calls"] == [{"id": "look_up_1", "name": "look_up"}]
         assert row["model"] == "command-a-03-2025"
         assert row["cost_source"] == "priced"
-    assert stream["is_stream"] and old["is_stream"]
+    assert stream["stream"] and old["stream"]
     assert usage(embedding) == (208, 0)
     assert ranked["usage_source"] == "provider"
     assert usage(ranked) == (0, 0)
@@ -345,7 +345,7 @@ def test_ollama(scripted):
         assert (row["model"], row["finish_reason"]) == ("qwen3", "stop")
     for row in (chat, stream):
         assert row["tool_calls"] == [{"id": "", "name": "look_up"}]
-    assert [row["is_stream"] for row in (chat, stream, generated, embedding)] == [False, True, True, False]
+    assert [row["stream"] for row in (chat, stream, generated, embedding)] == [False, True, True, False]
     assert usage(embedding) == (4, 0)
     assert (models["usage_source"], models["cost_pico_usd"]) == ("none", 0)
 

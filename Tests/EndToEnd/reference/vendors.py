@@ -130,6 +130,8 @@ def _ollama(recording, parts) -> Reading:
     reading, cells = Reading(), Counter()
     for _, part in parts:
         reading.model = part.get("model") or reading.model
+        if "error" in part:  # a bare text
+            reading.error = "error"
         for call in (part.get("message") or {}).get("tool_calls") or []:
             reading.tool_calls.append((call.get("id") or "", call["function"]["name"]))
         if part.get("done") or "embeddings" in part:
@@ -200,7 +202,19 @@ def _assistants(recording, parts) -> Reading:
     return reading
 
 
+def _mcp(recording, parts) -> Reading:
+    """The server's answer has the id of the message that it is to; a failed tool says so inside a success."""
+    reading = Reading()
+    for _, part in parts:
+        if (part.get("result") or {}).get("isError"):
+            reading.error = "tool_error"
+        elif "error" in part:
+            reading.error = str(part["error"]["code"])
+    return reading
+
+
 READERS = {
+    ("mcp", "mcp"): _mcp,
     ("mistral", "audiotranscription"): _mistral_transcription,
     ("mistral", "ocr"): _mistral_ocr,
     ("cohere", "chatv2"): _cohere,
