@@ -91,7 +91,9 @@ extension UsagePart {
     }
     var model: String?
     if !fields[0].isEmpty {
-      guard fields[0].hasPrefix("="), let name = FieldText.unescaped(Substring(fields[0].dropFirst())) else { return nil }
+      guard fields[0].hasPrefix("="), let name = FieldText.unescaped(Substring(fields[0].dropFirst())) else {
+        return nil
+      }
       model = name
     }
     self.init(model: model, context: context, usage: usage)

@@ -50,8 +50,8 @@ struct ControlResponder: HTTPResponder {
     guard let route else {
       throw Problem(404, "No such path", "There is nothing here; /api/v1/openapi.json lists what there is.")
     }
-    guard route.methods.contains(request.method) else {
-      let methods = route.methods.map(\.rawValue).joined(separator: ", ")
+    guard route.methods.contains(request.method.rawValue) else {
+      let methods = route.methods.joined(separator: ", ")
       var problem = Problem(405, "Method not allowed", "This path takes \(methods).")
       problem.allow = methods
       throw problem

@@ -1,4 +1,3 @@
-internal import HTTPTypes
 internal import Metering
 
 /// What a path of the control plane names.
@@ -47,11 +46,11 @@ enum ControlRoute: Equatable {
   }
 
   /// The methods that the route has.
-  var methods: [HTTPRequest.Method] {
+  var methods: [String] {
     switch self {
-    case .adjustments: [.get, .head, .post]
-    case .reprice: [.post]
-    default: [.get, .head]
+    case .adjustments: ["GET", "HEAD", "POST"]
+    case .reprice: ["POST"]
+    default: ["GET", "HEAD"]
     }
   }
 }

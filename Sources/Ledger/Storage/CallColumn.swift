@@ -11,7 +11,8 @@ enum CallColumn: Int32, CaseIterable {
   private static let names = [
     "id", "started_at", "provider", "dialect", "method", "path", "model_requested", "model", "agent", "workflow", "run",
     "status", "outcome", "is_stream", "usage_source", "cost", "reported_cost", "book_cost", "debited", "cost_source",
-    "priced_as", "price_context", "billing", "service_tier", "geo", "tool_calls", "server_tools", "tool_results", "finish_reason", "error",
+    "priced_as", "price_context", "billing", "service_tier", "geo", "tool_calls", "server_tools", "tool_results",
+    "finish_reason", "error",
     "provider_request_id",
     "provider_response_id", "provider_project", "upstream_key_id", "ttft_us", "duration_us", "overhead_us",
     "request_bytes", "response_bytes",
