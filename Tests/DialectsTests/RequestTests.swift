@@ -1,6 +1,7 @@
 import Dialects
 import Metering
 import Testing
+import Tokenizers
 
 @Suite("Requests")
 struct RequestTests {
@@ -26,7 +27,7 @@ struct RequestTests {
     expected.promptTextBytes = 2 + 4 + 3 + 4 + 21
     expected.isComplete = true
     expected.renderedTextBytes = 2 + 21
-    expected.media = [.unknown(bytes: 3)]
+    expected.media = [.unknown(bytes: 0)]
     expected.mediaCount = 1
     expected.mediaWrittenBytes = 9
     expected.bodyBytes = facts.bodyBytes
@@ -53,7 +54,7 @@ struct RequestTests {
     expected.promptTextBytes = 2 + 3 + 2 + 1 + 1 + 3 + 1 + 2 + 2
     expected.isComplete = true
     expected.renderedTextBytes = 2 + 2
-    expected.media = [.remote]
+    expected.media = [.unknown(bytes: 1)]
     expected.mediaCount = 1
     expected.mediaWrittenBytes = 1
     expected.bodyBytes = facts.bodyBytes
@@ -84,9 +85,9 @@ struct RequestTests {
     expected.promptTextBytes = 2 + 2 + 1 + 1 + 7 + 2 + 2 + 3
     expected.isComplete = true
     expected.renderedTextBytes = 7
-    expected.media = [.remote, .unknown(bytes: 2)]
-    expected.mediaCount = 2
-    expected.mediaWrittenBytes = 7
+    expected.media = [.unknown(bytes: 4)]
+    expected.mediaCount = 1
+    expected.mediaWrittenBytes = 4
     expected.bodyBytes = facts.bodyBytes
     expected.promptCensus = facts.promptCensus
     #expect(facts == expected)

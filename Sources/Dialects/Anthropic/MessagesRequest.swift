@@ -1,4 +1,5 @@
 internal import JSON
+internal import Tokenizers
 
 /// Requests of Messages and `count_tokens`.
 ///
@@ -56,6 +57,8 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   private var errors = 0
   private var sourceType: Int?
   private var sourceBytes = 0
+  /// Whether the data came before its type, so that it was not looked at.
+  private var isSourceUnread = false
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
@@ -67,6 +70,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .source:
       sourceType = nil
       sourceBytes = 0
+      isSourceUnread = false
     default: break
     }
   }
@@ -77,7 +81,9 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .blockType: if json.word != nil { results &+= 1 }
     case .isError: if json.isTrue { errors &+= 1 }
     case .sourceType: sourceType = json.word
-    case .sourceText: sourceBytes = json.size
+    case .sourceText:
+      sourceBytes = json.size
+      isSourceUnread = sourceType == nil
     case .message, .source: break
     case nil: members.value(label, json, &facts)
     }
@@ -89,8 +95,17 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .message:
       facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
       facts.toolResultErrors = isAssistant ? 0 : facts.toolResultErrors &+ errors
-    case .source: if sourceType == 0 { facts.promptTextBytes &+= Int64(sourceBytes) }
+    case .source: endSource(&facts)
     default: break
+    }
+  }
+
+  private func endSource(_ facts: inout RequestFacts) {
+    if sourceType == 0 {
+      facts.promptTextBytes &+= Int64(sourceBytes)
+    } else if isSourceUnread {
+      let written = Int64(sourceBytes)
+      facts.readMedia?.add(.unknown(bytes: written &* 3 / 4), writtenBytes: written)
     }
   }
 
@@ -100,7 +115,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   }
 
   func isMedia(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
-    label == RequestMembers.Field.media.rawValue || label == Field.sourceText.rawValue && sourceType != 0
+    label == RequestMembers.Field.media.rawValue || label == Field.sourceText.rawValue && sourceType == 1
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

@@ -111,6 +111,8 @@ struct AssistantReply: ~Copyable, DocumentWire {
     }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     switch object.map({ Object.allCases[$0] }) {
     case .run: endRun(&tally)

@@ -71,6 +71,10 @@ struct AudioReply: ~Copyable, DocumentWire {
     }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    label == (tally.isStream ? Field.delta : Field.text).rawValue
+  }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     error.endDocument(&tally)
     if tally.usage == nil, let durationMilliseconds { tally.report(Self.audio(durationMilliseconds)) }

@@ -35,12 +35,12 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
+  private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
+  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
   /// Text or tokens, or a list of either: of Completions and Embeddings.
   private static let input = inputText.orArray(
     of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject(["text": inputText, "content": prompt]))
   private static let inputText = JSONPattern.stringSize(Field.inputText)
-  private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
-  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
 
   private static let message = JSONPattern.object(
     Field.message,
@@ -106,6 +106,10 @@ struct ChatRequest: ~Copyable, DocumentWire {
     guard label == Field.message.rawValue, let role else { return }
     // What stands before the last message of the assistant is history.
     facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
+  }
+
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    RequestMembers.isText(label) || label == Field.inputText.rawValue
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

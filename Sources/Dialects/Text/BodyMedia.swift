@@ -22,12 +22,13 @@ struct BodyMedia: Sendable, Equatable {
   /// Ends a value.
   mutating func endValue() {
     decoder.end { text.take($0) }
-    add(text.item)
+    add(text.item, writtenBytes: 0)
     text = MediaText()
   }
 
-  /// Adds what was read otherwise.
-  mutating func add(_ item: MediaItem) {
+  /// Adds an item that was not taken in parts.
+  mutating func add(_ item: MediaItem, writtenBytes: Int64) {
+    self.writtenBytes &+= writtenBytes
     count &+= 1
     if items.count < Self.itemsMax { items.append(item) }
   }

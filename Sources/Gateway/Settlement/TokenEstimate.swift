@@ -28,11 +28,14 @@ struct TokenEstimate {
     }
   }
 
-  /// What the prompt's texts count, by the tokenizer alone: what was counted, and the rest by its bytes. Nil where nothing was
-  /// counted.
+  /// What texts count, by the tokenizer alone: what was counted, and the rest by its bytes; less where a reply writes the same
+  /// text more than once. Nil where nothing was counted.
   private func counted(_ tally: TokenTally?, textBytes: Int64) -> Int64? {
     guard let tally else { return nil }
-    return family.tokens(tally) &+ family.tokens(textBytes: max(0, textBytes &- tally.bytes))
+    let tokens = family.tokens(tally)
+    let bytes = tally.bytes
+    guard bytes > textBytes else { return tokens &+ family.tokens(textBytes: textBytes &- bytes) }
+    return Int64(clamping: Int128(tokens) * Int128(max(0, textBytes)) / Int128(bytes))
   }
 
   /// Tokens of a prompt. At least one.

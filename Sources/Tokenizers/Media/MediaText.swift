@@ -83,7 +83,8 @@ public struct MediaText: Sendable, Equatable {
   /// What it was, once it has ended.
   public var item: MediaItem {
     let bytes = base64Bytes &* 3 / 4
-    if place == .remote || place == .start { return .remote }
+    if place == .remote { return .remote }
+    if place == .start { return .unknown(bytes: Int64(startBytes)) }
     return switch header.kind {
     case .image(let width, let height): .image(width: width, height: height)
     case .pdf: .pdf(bytes: bytes)

@@ -62,7 +62,7 @@ struct VendorEndpointTests {
   func areNone() {
     for (method, path) in [
       ("POST", "/chat"), ("POST", "/embed"), ("POST", "/v3/chat"), ("POST", "/api/v1/chat"), ("GET", "/v2/chat"),
-      ("POST", "/api/pulls"), ("PUT", "/mcp"), ("POST", "/mcps"), ("POST", "/v1/fine_tuning/jobs"),
+      ("POST", "/api/pulls"), ("PUT", "/mcp"), ("POST", "/mcps"),
       ("POST", "/v1/parse"),
     ] {
       #expect(Endpoint.recognise(method: method, path: path, dialect: nil) == nil, "\(method) \(path)")

@@ -48,6 +48,7 @@ struct MultipartTests {
     expected.wantsStream = true
     expected.wantsStreamUsage = true
     expected.promptTextBytes = 7
+    expected.bodyBytes = Int64(bytes.count)
     expected.isComplete = true
     for cut in 0...bytes.count {
       #expect(readForm(bytes, contentType: form.contentType, .at(cut)) == expected, "cut at \(cut)")
