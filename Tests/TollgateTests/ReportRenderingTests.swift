@@ -65,8 +65,9 @@ struct ReportRenderingTests {
     let text = report([.model], [row(["m"], calls: 1, tokens: tokens, cost: 1_000_000_000_000)]).tableText
     #expect(
       text.contains(
-        "MODEL  CALLS  INPUT  CACHED  WRITTEN  OUTPUT  REASONING  AUDIO  IMAGE  TOOLS  ERRORS  COST USD    SHARE\n"
-          + "m          1      1       1        1       1          1      2      2      0       0   1.00000  100.0 %\n")
+        "MODEL  CALLS  INPUT  CACHED  WRITTEN  OUTPUT  REASONING  AUDIO  IMAGE  VIDEO  TOOLS  ERRORS  COST USD    SHARE\n"
+          + "m          1      1       1        1       1          1      2      2      2      0       0   1.00000  100.0 %\n"
+      )
     )
   }
 

@@ -159,6 +159,14 @@ struct GeminiUsage {
     mapsSearches = later.mapsSearches ?? mapsSearches
   }
 
+  /// Fills in the reply's count where no report has it, by what the prompt and its tools leave of a total that has no thoughts
+  /// in it: that of the Live API.
+  mutating func completeReply(totalWithoutThoughts total: Int64) {
+    guard self[.candidates] < 0 else { return }
+    let prompt = max(0, self[.prompt]).addingSaturated(max(0, self[.toolPrompt]))
+    self[.candidates] = total - min(total, prompt)
+  }
+
   /// The disjoint cells of tokens. Parts that say more than their total are cut.
   var cells: Usage {
     var usage = Usage()

@@ -19,8 +19,6 @@ struct SocketResponses {
     var isTranscription = false
     var hasContent = false
     var status = 200
-    /// Queries of the web that its grounding names.
-    var searches: Int64 = 0
     var request: RequestFacts
     var facts = ReplyFacts()
     fileprivate var told = SocketProgress(

@@ -76,7 +76,8 @@ extension Call {
   ) {
     self.init(
       id: id, startedAt: startedAt, startedUptimeNanoseconds: uptimeNanoseconds, method: Endpoint.socketMessageMethod,
-      route: socket.route, endpoint: endpoint, identity: socket.identity, headers: [], framing: .none, coding: .other)
+      route: socket.route, endpoint: endpoint, identity: socket.identity, headers: [], framing: .none, coding: .other,
+      contentType: nil)
     requestFacts = facts
     reply.framing = .serverSentEvents
     reply.headers = socket.reply.headers
@@ -113,9 +114,8 @@ extension GatewayContext {
 
   private func isPriced(_ usage: Usage, _ facts: ReplyFacts, _ call: Call) -> Bool {
     let charge = prices.charge(
-      provider: call.route.provider.name, fallbackProviders: call.dialect.map { [$0.rawValue] } ?? [],
-      model: facts.model ?? call.requestFacts.model ?? "", startedAt: call.startedAt, usage: usage,
-      context: PricingContext(), itemized: false)
+      PriceTerms(provider: call.route.provider.name), dialect: call.dialect?.rawValue, model: facts.model ?? call.requestFacts.model ?? "",
+      startedAt: call.startedAt, usage: usage, context: PricingContext(), itemized: false)
     return charge.source == .priced
   }
 }

@@ -35,7 +35,7 @@ public struct AdjustmentScope: Sendable, Equatable {
 public struct Adjustment: Sendable, Equatable {
   public var id: Int64
   public var bookedAt: Timestamp
-  /// The time that it counts at: the call's start, or noon (UTC) of its day.
+  /// The time that it counts at: the call's start, or noon (UTC) of its day, where that had come when it was booked.
   public var effectiveAt: Timestamp
   public var kind: AdjustmentKind
   /// The call that it belongs to; nil for a day's.
@@ -50,6 +50,24 @@ public struct Adjustment: Sendable, Equatable {
   public var reason: String
   /// Who booked it, as they say.
   public var who: String
+
+  public init(
+    id: Int64, bookedAt: Timestamp, effectiveAt: Timestamp, kind: AdjustmentKind, call: CallID?, scope: AdjustmentScope,
+    billing: Billing, deltaPicodollars: Int128, costSource: CostSource?, pricedAs: String?, reason: String, who: String
+  ) {
+    self.id = id
+    self.bookedAt = bookedAt
+    self.effectiveAt = effectiveAt
+    self.kind = kind
+    self.call = call
+    self.scope = scope
+    self.billing = billing
+    self.deltaPicodollars = deltaPicodollars
+    self.costSource = costSource
+    self.pricedAs = pricedAs
+    self.reason = reason
+    self.who = who
+  }
 }
 
 /// A correction that an operator asks for.

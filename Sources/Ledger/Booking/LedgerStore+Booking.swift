@@ -7,11 +7,15 @@ extension LedgerStore {
     if let key = correction.requestKey, let booked = try entry(underKey: key) { return booked }
     switch correction.target {
     case .day(let day, let scope):
-      // At noon, so that the amount falls on the day of that name from 12 hours west to 11 hours east of Greenwich.
-      let noon = Timestamp(unixMicroseconds: (day &* 24 &+ 12) &* microsecondsPerHour)
+      // At noon, so that the amount falls on the day of that name from 12 hours west to 11 hours east of Greenwich; what is
+      // booked for a morning that is not over, at once, so that reports until now have it.
+      let start = day &* 24 &* microsecondsPerHour
+      let noon = Timestamp(unixMicroseconds: start &+ 12 &* microsecondsPerHour)
+      let effectiveAt = now.unixMicroseconds >= start ? min(noon, now) : noon
       return try write(
         AdjustmentEntry(
-          bookedAt: now, effectiveAt: noon, kind: .correction, scope: scope, billing: .metered, usageSource: .none,
+          bookedAt: now, effectiveAt: effectiveAt, kind: .correction, scope: scope, billing: .metered,
+          usageSource: .none,
           deltaPicodollars: correction.deltaPicodollars, reason: correction.reason, who: correction.who,
           requestKey: correction.requestKey))
     case .call(let id):

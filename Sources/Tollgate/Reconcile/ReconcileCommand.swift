@@ -71,7 +71,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     let days = try days(of: export)
     let ours = try await ours(in: days, byProject: export.lines.contains { $0.project != nil })
     let reconciliation = Reconciliation(export, ours: ours, days: days) { model, day in
-      book.modelID(provider: provider, model: model, at: UTCDay.start(of: day))
+      book.modelID(PriceTerms(provider: provider), model: model, at: UTCDay.start(of: day))
     }
     switch format {
     case .table: StandardStream.output.write(reconciliation.tableText)

@@ -57,7 +57,7 @@ struct LiveSocketTests {
       (#""promptTokenCount":10,"totalTokenCount":14"#, [.input: 10, .output: 4]),
       (#""promptTokenCount":10,"totalTokenCount":16,"toolUsePromptTokenCount":4"#, [.input: 14, .output: 2]),
       (
-        #""promptTokenCount":10,"totalTokenCount":99,"responseTokensDetails":[{"modality":"AUDIO","tokenCount":5},{"modality":"TEXT","tokenCount":1},{"modality":"AUDIO"}]"#,
+        #""promptTokenCount":10,"totalTokenCount":16,"responseTokensDetails":[{"modality":"AUDIO","tokenCount":5},{"modality":"TEXT","tokenCount":1},{"modality":"AUDIO"}]"#,
         [.input: 10, .output: 1, .outputAudio: 5]
       ),
       (

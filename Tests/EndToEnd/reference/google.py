@@ -79,7 +79,11 @@ def read(recording, parts) -> Reading:
         "batches": _batch,
         "cachedcontents": _cache,
     }.get(recording.api, _generated)
-    return reader(documents)
+    reading = reader(documents)
+    # Events have no mark at their end, but every candidate says why it ended.
+    if recording.framing == "sse" and not reading.error and not reading.finish_reason:
+        reading.error = "stream_cut"
+    return reading
 
 
 def _generated(documents: list[dict]) -> Reading:
@@ -132,7 +136,8 @@ def _embeddings(documents: list[dict]) -> Reading:
     reading = Reading()
     for part in documents:
         tokens = [
-            count(one.get("embeddings", {}).get("statistics", {}).get("tokenCount")) for one in part.get("predictions", [])
+            count(one.get("embeddings", {}).get("statistics", {}).get("tokenCount"))
+            for one in part.get("predictions", [])
         ]
         counted = cells(part["usageMetadata"]) if part.get("usageMetadata") else +Counter({"in": sum(tokens)})
         if counted:

@@ -1,5 +1,6 @@
 """Those that speak OpenAI's dialect with words of their own, and the APIs of Cohere, Mistral and Ollama."""
 
+import itertools
 from collections import Counter
 from decimal import Decimal
 
@@ -14,7 +15,8 @@ def chat(recording, parts) -> Reading:
     """Chat Completions, Completions and Embeddings of anybody."""
     parts = [(name, _groq(dict(part))) for name, part in parts if isinstance(part, dict)]
     if recording.provider == "gemini":
-        parts = [(name, _gemini(part)) for name, part in parts]
+        numbers = itertools.count()
+        parts = [(name, _gemini(part, numbers)) for name, part in parts]
     if recording.provider == "mistral":
         parts = [(name, _mistral(part)) for name, part in parts]
     reading = openai_anthropic.chat_stream(parts)
@@ -56,8 +58,11 @@ def _groq(part: dict) -> dict:
     return part
 
 
-def _gemini(part: dict) -> dict:
-    """Thinking is in the total only."""
+def _gemini(part: dict, numbers) -> dict:
+    """Thinking is in the total only; calls come whole, without ids, and may all have the same index."""
+    for choice in part.get("choices") or []:
+        for call in (choice.get("delta") or {}).get("tool_calls") or []:
+            call["index"] = next(numbers)
     usage = part.get("usage")
     if usage:
         hidden = usage["total_tokens"] - usage["prompt_tokens"] - usage["completion_tokens"]
