@@ -212,7 +212,7 @@ def check_usage(lane: Lane, recording: Recording, reading: Reading, call: dict):
 # What is billed by another measure than tokens.
 UNITS = {
     "web_search", "maps_search", "cache_storage", "file_search", "in.pages", "in.audio.time", "rerank", "out.images",
-    "request",
+    "request", "social_search", "code_execution", "in.chars", "out.video.time",
 }  # fmt: skip
 
 
@@ -286,7 +286,9 @@ def check_expectations(recording: Recording, call: dict):
     expect = recording.expect
     for name in (
         "usage",
+        "units",
         "usage_source",
+        "model_requested",
         "cost_source",
         "service_tier",
         "geo",
@@ -303,5 +305,7 @@ def check_expectations(recording: Recording, call: dict):
         assert sum(call["server_tool_calls"].values()) == expect["server_tool_calls"]
     if "response_id" in expect:
         assert call["provider_response_id"] == expect["response_id"]
+    if "input_exactly" in expect:
+        assert call["usage"]["input"] == expect["input_exactly"]
     if "input_at_least" in expect:
         assert call["usage"]["input"] >= expect["input_at_least"]

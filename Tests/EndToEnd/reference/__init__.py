@@ -3,7 +3,7 @@
 Cells are named as in the price book; they are disjoint.
 """
 
-from reference import bedrock, google, openai_anthropic, vendors
+from reference import bedrock, google, openai_anthropic, openai_media, vendors
 from reference.reading import Reading, events, frames, lines, loads, tokens_as_reported
 
 __all__ = ["FREE", "Reading", "read", "tokens_as_reported"]
@@ -19,7 +19,7 @@ def read(recording) -> Reading:
     if recording.status >= 400 or recording.framing in ("binary", "empty"):
         return _error(recording)
     reading = _reader(recording)(recording, _parts(recording))
-    if recording.api in FREE and recording.provider != "gemini":
+    if recording.api in FREE and recording.provider not in ("gemini", "xai"):
         reading.usages = []
     return reading
 
@@ -46,6 +46,8 @@ def _reader(recording):
         return google.read
     if provider == "bedrock" and api in ("converse", "invokemodel"):
         return bedrock.read
+    if (provider, api) in openai_media.READERS:
+        return openai_media.READERS[provider, api]
     if (provider, api) in vendors.READERS:
         return vendors.READERS[provider, api]
     if api in ("chatcompletions", "completions", "embeddings"):

@@ -147,22 +147,6 @@ def _ollama(recording, parts) -> Reading:
     return reading
 
 
-def _images(recording, parts) -> Reading:
-    document = parts[0][1]
-    reading, usage = Reading(), document.get("usage") or {}
-    if "input_tokens" in usage:
-        inside = usage.get("input_tokens_details") or {}
-        outside = usage.get("output_tokens_details") or {}
-        cells = Counter({"in.image": count(inside.get("image_tokens"))})
-        cells["in"] = count(usage["input_tokens"]) - cells["in.image"]
-        # Where nothing tells, all that an image model makes is images.
-        cells["out"] = count(outside.get("text_tokens"))
-        cells["out.image"] = count(usage["output_tokens"]) - cells["out"]
-        reading.usages = [(None, +cells)]
-    _cost(reading, [usage] if usage else [])
-    return reading
-
-
 def _transcription(recording, parts) -> Reading:
     usage = parts[0][1].get("usage") or {}
     reading = Reading()
@@ -182,28 +166,6 @@ def _rerank(recording, parts) -> Reading:
     usage = parts[0][1].get("usage") or {}
     reading = Reading(usages=[(None, Counter({"in": count(usage.get("total_tokens"))}))])
     _cost(reading, [usage])
-    return reading
-
-
-def _batch_results(recording, parts) -> Reading:
-    """Every line is a reply of its own, at the batch's price."""
-    reading, total = Reading(context={"processing": "batch"}), {}
-    for _, line in parts:
-        body = (line.get("response") or {}).get("body") or {}
-        if body.get("usage"):
-            cells = openai_anthropic.openai_cells(body["usage"])
-            total[body.get("model")] = total.get(body.get("model"), Counter()) + cells
-            reading.model = reading.model or body.get("model")
-    reading.usages = list(total.items())
-    return reading
-
-
-def _assistants(recording, parts) -> Reading:
-    reading = Reading()
-    for name, part in parts:
-        if name == "thread.run.completed" and part.get("usage"):
-            reading.usages = [(None, openai_anthropic.openai_cells(part["usage"]))]
-            reading.model, reading.response_id = part.get("model"), part.get("id")
     return reading
 
 
@@ -228,11 +190,6 @@ READERS = {
     ("ollama", "ollama-chat"): _ollama,
     ("ollama", "ollama-generate"): _ollama,
     ("ollama", "ollama-embed"): _ollama,
-    ("openai", "images"): _images,
-    ("xai", "images"): _images,
-    ("openai", "audiotranscription"): _transcription,
     ("openrouter", "audiotranscription"): _transcription,
     ("openrouter", "rerank"): _rerank,
-    ("openai", "files"): _batch_results,
-    ("openai", "assistants"): _assistants,
 }
