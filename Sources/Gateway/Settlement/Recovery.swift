@@ -56,6 +56,6 @@ public struct Recovery: Sendable {
       usage[.output] = TokenEstimate.output(textBytes: call.outputTextBytes, contentDeltas: 0, dialect: dialect)
     }
     let metered = MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: .recovered)
-    prices.charge(&record, for: metered, context: PricingContext())
+    prices.charge(&record, for: metered, modelPriced: endpoint.modelPriced, context: PricingContext())
   }
 }
