@@ -58,6 +58,6 @@ public struct Recovery: Sendable {
       usage[.output] = estimate.output(textBytes: call.outputTextBytes)
     }
     let metered = MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: .recovered)
-    prices.charge(&record, for: metered, context: PricingContext())
+    prices.charge(&record, for: metered, modelPriced: endpoint.modelPriced, context: PricingContext())
   }
 }
