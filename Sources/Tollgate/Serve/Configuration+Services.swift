@@ -3,6 +3,7 @@ import Gateway
 import Ledger
 import Metering
 import Observability
+import Upstream
 
 /// What each part of the program is given of the configuration.
 extension Configuration {
