@@ -17,7 +17,6 @@ from pathlib import Path
 
 import openai
 import pytest
-import reference_pricing
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
@@ -28,6 +27,7 @@ from harness.raw_client import RawClient
 from harness.socket_upstream import SocketUpstream, opened, socket_recordings
 from harness.tollgate_process import REPOSITORY, Tollgate
 from harness.waiting import eventually
+from reference import pricing
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 USAGE = {
@@ -188,9 +188,9 @@ def realtime_cells(usage: dict) -> dict[str, int]:
 
 
 def check_costs(bills: list[dict], usages: list[dict], model: str):
-    book = reference_pricing.Book(REPOSITORY / "pricing" / "openai.json")
+    book = pricing.Book(REPOSITORY / "pricing" / "openai.json")
     at = datetime.fromisoformat(bills[0]["started_at"])
-    expected = [reference_pricing.price(book, model, at, {}, realtime_cells(usage)).pico_usd for usage in usages]
+    expected = [pricing.price(book, model, at, {}, realtime_cells(usage)).pico_usd for usage in usages]
     assert sorted(call["cost_pico_usd"] for call in bills) == sorted(expected)
 
 
