@@ -22,6 +22,7 @@ struct ConfigurationGoldenTests {
     workflows: []
     on_client_disconnect: cancel
     unmetered: allow
+    unpriced: allow
     ledger_unavailable: refuse
     limits:
       body: 64 MiB
@@ -75,6 +76,7 @@ struct ConfigurationGoldenTests {
     workflows: [nightly-report]
     on_client_disconnect: drain 45s
     unmetered: charge 0.05 USD
+    unpriced: allow
     ledger_unavailable: forward
     limits:
       body: 8 MiB

@@ -56,13 +56,22 @@ struct ProviderConfiguration: Sendable, Equatable {
   var streamUsage = ProviderRoute.StreamUsage.leave
   /// A file of CA certificates (PEM) for this provider; nil for the system's.
   var caFile: String?
+  /// The price file, or a provider that has one, whose prices count; nil tells it from the host and the name.
+  var prices: String?
+  /// Negotiated rates.
+  var discounts: [PriceDiscount] = []
+  /// Nil is what the whole configuration says.
+  var unpriced: UnpricedPolicy?
 
   init(origin: UpstreamOrigin? = nil) { self.origin = origin }
 
   init(_ value: ConfigurationValue, _ context: inout ReadingContext) {
     let section = MappingReader(
-      value, keys: ["base_url", "resource", "region", "aws", "dialect", "billing", "stream_usage", "tls", "key"],
-      context: &context)
+      value,
+      keys: [
+        "base_url", "resource", "region", "aws", "dialect", "billing", "stream_usage", "tls", "prices",
+        PriceDiscount.key, UnpricedPolicy.key, "key",
+      ], context: &context)
     origin = section["base_url"]?.parsed(&context, by: UpstreamOrigin.init(baseURL:))
     resource = section["resource"]?.parsed(&context, by: Self.place)
     region = section["region"]?.parsed(&context, by: Self.place)
@@ -73,6 +82,9 @@ struct ProviderConfiguration: Sendable, Equatable {
     if let value = section["tls"] {
       caFile = MappingReader(value, keys: ["ca"], context: &context)["ca"]?.parsed(&context, by: Self.readableFile)
     }
+    prices = section["prices"]?.parsed(&context, by: ProviderName.validated)
+    discounts = PriceDiscount.read(section, &context)
+    unpriced = UnpricedPolicy.read(section, &context)
     section["key"]?.report(
       "this version does not put keys in, it passes the agent's own through; remove this key and leave it with the agent",
       to: &context)
@@ -94,6 +106,9 @@ struct ProviderConfiguration: Sendable, Equatable {
     if let dialect { text.entry("dialect", dialect.rawValue) }
     if let billing { text.entry("billing", billing.rawValue) }
     text.entry("stream_usage", streamUsage.rawValue)
+    if let prices { text.entry("prices", prices) }
+    if !discounts.isEmpty { text.entry(PriceDiscount.key, discounts.map(\.canonicalText)) }
+    unpriced?.write(to: &text)
     if let caFile { text.section("tls") { $0.entry("ca", caFile) } }
   }
 

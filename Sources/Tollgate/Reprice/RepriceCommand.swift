@@ -64,7 +64,7 @@ struct RepriceCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let book = try PriceBook.load(directory: priceBook)
+    let book = try PriceBook.load(directory: priceBook.map { PriceBookDirectory(path: $0) })
     let ledger = try access.open()
     defer { ledger.close() }
     if case .proxy(let control) = ledger, priceBook != nil {

@@ -35,9 +35,29 @@ extension Configuration {
       origin.caFile = provider.caFile
       return ProviderRoute(
         name: name, origin: origin, dialect: provider.dialect(named: name), billing: provider.billing,
-        streamUsage: provider.streamUsage, signer: provider.signer(named: name))
+        streamUsage: provider.streamUsage, signer: provider.signer(named: name),
+        terms: terms(of: name, origin: origin))
+    } + defaultRoutes
+  }
+
+  /// Known providers that no entry changes, under what is said of all providers.
+  private var defaultRoutes: [ProviderRoute] {
+    KnownProviders.routes.filter { providers.providers[$0.name] == nil }.map { route in
+      var route = route
+      route.terms = terms(of: route.name, origin: route.origin)
+      return route
     }
   }
+
+  private func terms(of name: String, origin: UpstreamOrigin) -> PriceTerms {
+    let provider = providers.providers[name]
+    return PriceTerms(
+      provider: name, host: origin.host, priceFile: provider?.prices, discounts: provider?.discounts ?? [],
+      unpriced: provider?.unpriced ?? unpriced)
+  }
+
+  /// The directory of the operator's own price files.
+  var priceBook: PriceBookDirectory? { priceBookDirectory.map { PriceBookDirectory(path: $0) } }
 
   /// The control plane's part.
   var controlPlane: ControlConfiguration {
