@@ -112,7 +112,9 @@ public final class Ledger: Sendable {
 
   /// What is booked after calls were settled.
   public var books: LedgerBooks {
-    LedgerBooks(readers: readers, now: now) { [core] in try await core.perform($0) }
+    LedgerBooks(readers: readers, now: now, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in
+      try await core.perform($0)
+    }
   }
 
   /// Commits what is queued, copies the write-ahead log into the database, closes and gives the directory back. Waits;

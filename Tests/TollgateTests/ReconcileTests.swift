@@ -249,9 +249,9 @@ struct ReconciliationTests {
     #expect(lines[0] == "DAY (UTC)   MODEL  PROJECT  THEIRS USD  OURS USD  GAP USD  LIKELY REASON")
     #expect(
       lines[1]
-        == "1970-01-02  m      p           1.5000    1.0000   0.5000  not through Tollgate in part, or the price differs"
+        == "1970-01-02  m      p            1.5000    1.0000   0.5000  not through Tollgate in part, or the price differs"
     )
-    #expect(lines[3] == "total                         1.5000    1.0000   0.5000")
+    #expect(lines[3] == "total                           1.5000    1.0000   0.5000")
     #expect(result.csvText.hasPrefix("day,model,item,project,theirs_usd,ours_usd,gap_usd,"))
     #expect(result.csvText.contains("1970-01-02,m,,p,1.5,1,0.5,"))
   }

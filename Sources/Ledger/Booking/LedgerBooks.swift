@@ -11,6 +11,8 @@ public struct LedgerBooks: Sendable {
 
   let readers: ReaderPool
   let now: @Sendable () -> Timestamp
+  /// Waits until the rows of calls that have been settled are there; does nothing where no call can be.
+  let waitForCommit: @Sendable () async -> Void
   /// Runs a job in a transaction of the writer.
   let perform: @Sendable (@escaping Job) async throws -> Void
 
@@ -45,7 +47,8 @@ public struct LedgerBooks: Sendable {
 
   /// How many calls a query looks at in all.
   public func count(of query: RepriceQuery) async throws -> Int {
-    try await readers.read { try RepriceCandidates.count(query, $0.connection) }
+    await waitForCommit()
+    return try await readers.read { try RepriceCandidates.count(query, $0.connection) }
   }
 
   /// Prices one page of calls again, and books the differences.
@@ -56,6 +59,7 @@ public struct LedgerBooks: Sendable {
     _ query: RepriceQuery, price: @escaping @Sendable (CallRecord) -> SecondCharge
   ) async throws -> RepricePage {
     try query.validate()
+    await waitForCommit()
     let candidates = try await readers.read { try RepriceCandidates(query, $0) }
     var page = RepricePage()
     page.examined = candidates.examined

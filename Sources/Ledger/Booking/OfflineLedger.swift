@@ -44,7 +44,7 @@ public final class OfflineLedger: @unchecked Sendable {
 
   /// What can be booked.
   public var books: LedgerBooks {
-    LedgerBooks(readers: readers, now: now) { [self] job in
+    LedgerBooks(readers: readers, now: now, waitForCommit: {}) { [self] job in
       try database.writeWithoutTransaction { _ in
         guard let store else { throw LedgerError.closed }
         try store.transaction { try job(store) }
