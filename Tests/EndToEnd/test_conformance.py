@@ -230,7 +230,9 @@ def check_tools(recording: Recording, reading: Reading, call: dict):
 def check_cost(books, recording: Recording, reading: Reading, call: dict):
     """The cost is what the provider said, else that of every model that was billed, at the instant when the call started."""
     at = datetime.fromisoformat(call["started_at"].replace("Z", "+00:00"))
-    if call["usage_source"] == "none" and reading.reported_cost is None or call["billing"] == "free":
+    # A poll that was counted before repeats its cost as well.
+    is_free = call["usage_source"] == "none" and (reading.reported_cost is None or reading.has_usage)
+    if is_free or call["billing"] == "free":
         assert (call["cost_pico_usd"], call["cost_source"]) == (0, "free")
         return
     if reading.reported_cost is not None:
@@ -240,7 +242,7 @@ def check_cost(books, recording: Recording, reading: Reading, call: dict):
     total, sources = 0, set()
     files = PRICE_FILES.get(recording.provider, [recording.provider])
     for model, cells in usages:
-        names = [model or reading.model, call["model_requested"]]
+        names = [model or reading.model_priced or reading.model, call["model_requested"]]
         if recording.provider == "bedrock" and model is None:
             # The id in the path has the region that decides the price; the body has the plain name.
             names.reverse()

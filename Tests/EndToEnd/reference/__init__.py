@@ -19,6 +19,7 @@ def read(recording) -> Reading:
     if recording.status >= 400 or recording.framing in ("binary", "empty"):
         return _error(recording)
     reading = _reader(recording)(recording, _parts(recording))
+    reading.model_priced = dict(recording.reply_fields).get("x-ms-served-model")
     if recording.api in FREE and recording.provider not in ("gemini", "xai"):
         reading.usages = []
     return reading

@@ -2,11 +2,12 @@
 documentation.
 """
 
+import re
 from collections import Counter
 from decimal import Decimal
 
 from reference import openai_anthropic
-from reference.reading import Reading, count
+from reference.reading import Reading, count, loads
 
 # xAI's ticks: https://docs.x.ai/docs/api-reference
 _TICKS_PER_USD = Decimal(10) ** 10
@@ -17,6 +18,15 @@ def _reading(usage: dict, cells: Counter | None) -> Reading:
     if usage.get("cost_in_usd_ticks"):
         reading.reported_cost = Decimal(usage["cost_in_usd_ticks"]) / _TICKS_PER_USD
     return reading
+
+
+def _asked(recording, name: str) -> str | None:
+    """A member of the request, or a field of its form."""
+    try:
+        return loads(recording.request_body).get(name)
+    except ValueError:
+        found = re.search(rf'name="{name}"\r\n\r\n(.*?)\r\n', recording.request_body.decode("latin-1"))
+        return found and found[1]
 
 
 def _images(recording, parts) -> Reading:
@@ -32,6 +42,10 @@ def _images(recording, parts) -> Reading:
         cells["out"] = count(outside.get("text_tokens"))
         cells["out.image"] = count(usage["output_tokens"]) - cells["out"]
     reading = _reading(usage, cells)
+    for key in ("size", "quality"):
+        value = document.get(key) or _asked(recording, key)
+        if value and value != "auto":
+            reading.context[key] = value
     drawing = document.get("svg_usage")
     if drawing:
         cells = Counter({"in": drawing["input_tokens"], "out.reasoning": drawing["reasoning_tokens"]})
@@ -90,7 +104,6 @@ def _batch_results(recording, parts) -> Reading:
         if body.get("usage"):
             cells = openai_anthropic.openai_cells(body["usage"])
             total[body.get("model")] = total.get(body.get("model"), Counter()) + cells
-            reading.model = reading.model or body.get("model")
             reading.item_ids.append(body.get("id") or line["id"])
     reading.usages = list(total.items())
     return reading

@@ -27,6 +27,8 @@ class Reading:
 
     usages: list[tuple[str | None, Counter]] = field(default_factory=list)
     model: str | None = None
+    # The model that is priced, where the reply's own name for it is its customer's.
+    model_priced: str | None = None
     response_id: str | None = None
     context: dict[str, str] = field(default_factory=dict)
     tool_calls: list[tuple[str, str]] = field(default_factory=list)
