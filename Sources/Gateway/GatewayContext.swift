@@ -12,7 +12,7 @@ public final class GatewayContext: Sendable {
   let routing: RoutingTable
   let ledger: Ledger
   let upstream: UpstreamClient
-  let prices: PriceBook
+  let prices: CurrentPriceBook
   let metrics: GatewayMetrics
   let hints: AgentHints
   let failures: UpstreamFailureLog
@@ -27,7 +27,7 @@ public final class GatewayContext: Sendable {
   public init(
     configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger,
     upstream: UpstreamClient,
-    prices: PriceBook, metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
+    prices: CurrentPriceBook, metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
     lookUpCall: @escaping CallLookup
   ) {
     self.configuration = configuration

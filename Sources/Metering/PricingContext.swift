@@ -114,3 +114,13 @@ extension PricingContext {
     return context
   }
 }
+
+extension PricingContext {
+  /// The names of everything that prices can depend on besides model, size and time: the keys of `when`.
+  public static var conditionNames: [String] { PriceConditionKey.allCases.map(\.rawValue) }
+
+  /// Sets what one of ``conditionNames`` says; any other name is left alone.
+  public mutating func setCondition(named name: String, to value: String) {
+    if let key = PriceConditionKey(rawValue: name) { self[key] = value }
+  }
+}

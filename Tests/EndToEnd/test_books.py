@@ -67,7 +67,8 @@ def post(tollgate, path: str, body: dict, **fields: str) -> tuple[int, dict]:
     request = urllib.request.Request(
         tollgate.control_url + path,
         data=json.dumps(body).encode(),
-        headers={"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in fields.items()},
+        headers={"content-type": "application/json"}
+        | {name.replace("_", "-"): value for name, value in fields.items()},
     )
     try:
         with urllib.request.urlopen(request, timeout=15) as reply:
@@ -103,7 +104,18 @@ def test_a_correction_of_a_call_is_shown_with_it_and_its_row_stays(proxied):
     seen = tollgate.call(call["id"])
     assert (seen["cost_pico_usd"], seen["settled_cost_pico_usd"]) == (COST + DOLLAR, COST)
     assert [entry["reason"] for entry in seen["adjustments"]] == ["seen"]
-    error = books("adjust", "--call", "0000000000001", "--amount", "1USD", "--reason", "x", *control, data=tollgate.data, fails=True)
+    error = books(
+        "adjust",
+        "--call",
+        "0000000000001",
+        "--amount",
+        "1USD",
+        "--reason",
+        "x",
+        *control,
+        data=tollgate.data,
+        fails=True,
+    )
     assert "there is no call" in error
 
 

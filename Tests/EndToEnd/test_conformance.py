@@ -84,6 +84,8 @@ PRICE_FILES = {
     "vertex": ["google", "anthropic"],
     "azure": ["azure", "openai", "anthropic", "deepseek", "xai", "cohere"],
     "pydantic-gateway": ["openai"],
+    "voyage": ["voyageai"],
+    "moonshot": ["moonshotai"],
 }
 
 

@@ -5,8 +5,10 @@ import json
 import os
 import random
 import re
+import shutil
 import socket as sockets
 import ssl
+import subprocess
 import threading
 import time
 from base64 import b64encode
@@ -15,18 +17,17 @@ from pathlib import Path
 
 import openai
 import pytest
-import reference_pricing
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
-from websockets.datastructures import Headers
 from websockets.sync.client import connect
 
 from harness.raw_client import RawClient
-from harness.socket_upstream import SocketUpstream, call_id, opened, socket_recordings
-from harness.stub_upstream import StubUpstream
+from harness.socket_upstream import SocketUpstream, opened, socket_recordings
 from harness.tollgate_process import REPOSITORY, Tollgate
 from harness.waiting import eventually
+from reference import pricing
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 USAGE = {
@@ -88,9 +89,7 @@ def realtime_session(socket, model: str = "gpt-realtime"):
 def answer(socket, identity: str, usage=USAGE):
     socket.send(event("response.created", response={"id": identity, "status": "in_progress", "usage": None}))
     socket.send(event("response.output_text.delta", response_id=identity, delta="Hello"))
-    socket.send(
-        event("response.done", response={"id": identity, "status": "completed", "output": [], "usage": usage})
-    )
+    socket.send(event("response.done", response={"id": identity, "status": "completed", "output": [], "usage": usage}))
 
 
 # --- Recordings
@@ -171,9 +170,7 @@ def expected_figures(usage: dict) -> tuple:
             audio_out,
         )
     cells = realtime_cells(usage)
-    return tuple(
-        cells.get(cell, 0) for cell in ("in", "in.cached", "out", "out.reasoning", "in.audio", "out.audio")
-    )
+    return tuple(cells.get(cell, 0) for cell in ("in", "in.cached", "out", "out.reasoning", "in.audio", "out.audio"))
 
 
 def realtime_cells(usage: dict) -> dict[str, int]:
@@ -191,9 +188,9 @@ def realtime_cells(usage: dict) -> dict[str, int]:
 
 
 def check_costs(bills: list[dict], usages: list[dict], model: str):
-    book = reference_pricing.Book(REPOSITORY / "pricing" / "openai.json")
+    book = pricing.Book(REPOSITORY / "pricing" / "openai.json")
     at = datetime.fromisoformat(bills[0]["started_at"])
-    expected = [reference_pricing.price(book, model, at, {}, realtime_cells(usage)).pico_usd for usage in usages]
+    expected = [pricing.price(book, model, at, {}, realtime_cells(usage)).pico_usd for usage in usages]
     assert sorted(call["cost_pico_usd"] for call in bills) == sorted(expected)
 
 
@@ -332,7 +329,9 @@ def test_frames_right_behind_the_agreement_are_not_lost(make_tollgate):
 
 
 def test_the_opening_passes_as_it_came_but_for_what_is_tollgates(make_tollgate):
-    upstream = RawUpstream(lambda peer: receive(peer, 1), reply=agreement("Sec-WebSocket-Protocol: realtime", "X-Up: 1"))
+    upstream = RawUpstream(
+        lambda peer: receive(peer, 1), reply=agreement("Sec-WebSocket-Protocol: realtime", "X-Up: 1")
+    )
     tollgate = make_tollgate({"openai": upstream.url})
     fields = [
         "Authorization: Bearer sk-secret",
@@ -357,6 +356,50 @@ def test_the_opening_passes_as_it_came_but_for_what_is_tollgates(make_tollgate):
     assert row["agent"] == "alice" and row["model"] == "gpt-realtime"
     stored = tollgate.log + "".join(path.read_bytes().decode("latin-1") for path in tollgate.data.glob("*"))
     assert "secret" not in stored and "insecure-api-key" not in stored
+
+
+def certificate(directory: Path, name: str) -> tuple[Path, Path]:
+    """A certificate that is signed by itself, for the address of loopback, and its key."""
+    key, path = directory / f"{name}.key", directory / f"{name}.pem"
+    arguments = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]
+    files = ["-keyout", str(key), "-out", str(path)]
+    subprocess.run(["openssl", "req", *arguments, *names, *files], check=True, capture_output=True)
+    return path, key
+
+
+@pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="SKIPPED: there is no openssl command to make a certificate"
+)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_upstream_over_tls_is_checked_by_the_certificates_of_its_provider(
+    host, make_upstream, make_tollgate, tmp_path
+):
+    path, key = certificate(tmp_path, "right")
+    other, _ = certificate(tmp_path, "other")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path, key)
+    upstream = make_upstream(realtime_session, ssl=context)
+    url = f"https://{host}:{upstream.port}"
+    providers = {
+        "right": {"base_url": url, "tls": {"ca": str(path)}, "dialect": "openai"},
+        "other": {"base_url": url, "tls": {"ca": str(other)}},
+        "none": {"base_url": url},
+    }
+    tollgate = make_tollgate(config={"providers": providers})
+    for _ in range(2):
+        with opened(tollgate, "/right/v1/realtime") as socket:
+            assert json.loads(socket.recv())["type"] == "session.created"
+            socket.send(event("response.create"))
+            while json.loads(socket.recv())["type"] != "response.done":
+                pass
+    for name in ("other", "none"):
+        with pytest.raises(InvalidStatus) as problem:
+            connect(f"ws://127.0.0.1:{tollgate.port}/{name}/v1/realtime", proxy=None)
+        assert problem.value.response.status_code == 502
+        assert "TLS failed" in problem.value.response.body.decode()
+    assert len(responses_of(rows(tollgate, 6))) == 2
+    assert len(upstream.requests) == 2
 
 
 REFUSED_OPENINGS = [
@@ -781,6 +824,10 @@ def test_the_openai_package_speaks_responses_over_a_socket(make_upstream, make_t
         connection.response.create(model="gpt-4.1", input="Say hello.")
         assert [connection.recv().type for _ in range(2)] == ["response.created", "response.completed"]
     call = responses_of(rows(tollgate, 2))[0]
-    assert (call["model_requested"], call["model"], call["finish_reason"]) == ("gpt-4.1", "gpt-4.1-2025-04-14", "completed")
+    assert (call["model_requested"], call["model"], call["finish_reason"]) == (
+        "gpt-4.1",
+        "gpt-4.1-2025-04-14",
+        "completed",
+    )
     assert figures(call) == (32, 4, 5, 3, 0, 0)
     assert call["cost_source"] == "priced"

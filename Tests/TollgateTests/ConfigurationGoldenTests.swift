@@ -22,6 +22,7 @@ struct ConfigurationGoldenTests {
     workflows: []
     on_client_disconnect: cancel
     unmetered: allow
+    unpriced: allow
     ledger_unavailable: refuse
     limits:
       body: 64 MiB
@@ -33,6 +34,7 @@ struct ConfigurationGoldenTests {
       connect_timeout: 10s
       head_timeout: 10m
       idle_timeout: 5m
+      socket_idle_timeout: 10m
       drain_timeout: 30s
     retention:
       calls: 90d
@@ -74,6 +76,7 @@ struct ConfigurationGoldenTests {
     workflows: [nightly-report]
     on_client_disconnect: drain 45s
     unmetered: charge 0.05 USD
+    unpriced: allow
     ledger_unavailable: forward
     limits:
       body: 8 MiB
@@ -85,6 +88,7 @@ struct ConfigurationGoldenTests {
       connect_timeout: 1500ms
       head_timeout: 90s
       idle_timeout: 30s
+      socket_idle_timeout: 1h
       drain_timeout: 1m
     retention:
       calls: 30d
@@ -106,7 +110,7 @@ struct ConfigurationGoldenTests {
       retention: { rollups: 1 month, calls: 720h }
       limits: { body: 8192 KiB, connections: 200, in_flight: 100, head_timeout: 1m30s, keep_alive_timeout: 2m,
         request_head_timeout: 5s, client_idle_timeout: 90s,
-        idle_timeout: 30000ms, connect_timeout: 1500 ms, drain_timeout: 60s }
+        idle_timeout: 30000ms, socket_idle_timeout: 60m, connect_timeout: 1500 ms, drain_timeout: 60s }
       log: { format: "json", level: 'debug' }
       ledger_unavailable: forward
       unmetered: { charge: 0.050 USD }

@@ -1,4 +1,5 @@
 import Metering
+import Observability
 import Testing
 
 @testable import Tollgate

@@ -33,7 +33,7 @@ struct PriceCommandTests {
     #expect(text.contains(#""cost_pico_usd":16225000000,"cost_usd":"0.016225","cost_source":"priced""#))
     #expect(
       text.contains(
-        #"{"class":"in.cached","quantity":120000,"meter":"in.cached","usd":"0.0275","per":1000000,"cost_pico_usd":3300000000}"#
+        #"{"class":"in.cached","quantity":120000,"billed":120000,"meter":"in.cached","usd":"0.0275","per":1000000,"unit":"tokens","cost_pico_usd":3300000000}"#
       ))
     #expect(text.contains(#""max_output_tokens":128000"#))
   }

@@ -111,7 +111,7 @@ enum OpenAPISchemas {
           "cost_source": {
             "type": "string",
             "description": "How sure the cost is.",
-            "enum": ["priced", "partial", "unpriced", "free", "reported", "unmetered", "fixed"]
+            "enum": ["priced", "partial", "unpriced", "free", "reported", "unmetered", "fixed", "substituted"]
           },
           "priced_as": {
             "type": ["string", "null"],

@@ -23,7 +23,7 @@ struct AudioReply: ~Copyable, DocumentWire {
       "audio": .scalar(Field.audio),
       // Of a verbose transcription. Some servers write it as text.
       "duration": .text(Field.duration),
-      "usage": .object(OpenAIUsage.Field.usage, keepsBytes: true, OpenAIUsage.members).orObject([
+      "usage": OpenAIUsage.pattern.orObject([
         "seconds": .text(Field.seconds)
       ]),
       "error": ErrorMembers.pattern,

@@ -16,7 +16,6 @@ struct SocketResponses {
     var eventID: String?
     /// Whether the provider has said anything of it.
     var isAnswered = false
-    var isTranscription = false
     var hasContent = false
     var status = 200
     var request: RequestFacts
@@ -90,8 +89,7 @@ struct SocketResponses {
     tell(
       .ended(
         response: response.number,
-        SocketReply(
-          request: response.request, facts: response.facts, status: status, isTranscription: response.isTranscription)))
+        SocketReply(request: response.request, facts: response.facts, status: status)))
   }
 
   mutating func endAll() {

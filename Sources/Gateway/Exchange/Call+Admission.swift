@@ -33,6 +33,15 @@ extension Call {
     promptTokensEstimate = estimate.prompt(requestFacts, requestBytes: requestBytes)
   }
 
+  /// The model that the call is refused for, since nothing is known of its price; nil where it may go on.
+  func modelDenied(by prices: CurrentPriceBook) -> String? {
+    let terms = route.provider.terms
+    guard terms.unpriced == .deny, identity.billing != .free, let endpoint, !endpoint.operation.isFree,
+      let model = requestFacts.model, !prices.book.knows(terms, dialect: endpoint.dialect.rawValue, model: model)
+    else { return nil }
+    return model
+  }
+
   /// The gathered body, ready to be sent; with the usage of its stream asked for where the operator wants that.
   func takeBody() -> UpstreamBody {
     // An empty body that the client framed keeps its length of zero; a HEAD request cannot have one.

@@ -155,6 +155,10 @@ extension ExchangeHandler {
 
   /// Admits the call in the ledger, and only then lets a byte go upstream.
   private func start(_ call: Call, body: UpstreamBody) {
+    if let model = call.modelDenied(by: gateway.prices) {
+      refuseAdmission(.unpriced(model: model, provider: call.route.provider.name), of: call)
+      return
+    }
     do {
       call.ticket = try gateway.ledger.admit(call.admission)
     } catch {

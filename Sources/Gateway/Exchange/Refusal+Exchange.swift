@@ -8,6 +8,14 @@ extension Refusal {
         + "(`unmetered: deny`). Use an API it knows, or set `unmetered: allow` or `unmetered: charge: 0.05 USD`.")
   }
 
+  static func unpriced(model: String, provider: String) -> Refusal {
+    Refusal(
+      .unpricedDenied,
+      "The price book does not know the model \(quoted(model)) of provider '\(provider)', and Tollgate is set to refuse "
+        + "such calls (`unpriced: deny`). Use a model it knows, add its price to the price book (`--price-book`), or set "
+        + "`unpriced: allow` or `unpriced: charge_as: MODEL`.")
+  }
+
   static func bodyTooLarge(bytesMax: Int) -> Refusal {
     Refusal(.bodyTooLarge, "The request's body has more than \(bytesMax) bytes, which is the limit here (limits.body).")
   }

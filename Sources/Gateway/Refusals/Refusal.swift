@@ -15,6 +15,7 @@ public struct Refusal: Error, Sendable, Equatable {
     case notSupported = "not_supported"
     case requestTimeout = "request_timeout"
     case unmeteredDenied = "unmetered_denied"
+    case unpricedDenied = "unpriced_denied"
     case ledgerUnavailable = "ledger_unavailable"
     case tooManyInFlight = "too_many_in_flight"
     case shuttingDown = "shutting_down"
@@ -28,7 +29,7 @@ public struct Refusal: Error, Sendable, Equatable {
     public var status: Int {
       switch self {
       case .badRequest, .badIdentity: 400
-      case .forbidden, .unmeteredDenied: 403
+      case .forbidden, .unmeteredDenied, .unpricedDenied: 403
       case .unknownRoute, .notFound: 404
       case .methodNotAllowed: 405
       case .requestTimeout: 408
@@ -45,7 +46,7 @@ public struct Refusal: Error, Sendable, Equatable {
     /// Whether the same request may succeed if it is sent again; nil where the client's own rule is as good.
     var shouldRetry: Bool? {
       switch self {
-      case .unmeteredDenied, .forbidden, .unknownRoute, .badRequest, .badIdentity: false
+      case .unmeteredDenied, .unpricedDenied, .forbidden, .unknownRoute, .badRequest, .badIdentity: false
       case .ledgerUnavailable, .tooManyInFlight, .shuttingDown: true
       default: nil
       }

@@ -22,10 +22,12 @@ public struct ProviderRoute: Sendable, Hashable {
   public var streamUsage: StreamUsage
   /// What signs the calls in place of the client; nil where the client's own credentials pass.
   public var signer: AWSSigner?
+  /// Whose prices count for its calls.
+  public var terms: PriceTerms
 
   public init(
     name: String, origin: UpstreamOrigin, dialect: Dialect? = nil, billing: Billing? = nil,
-    streamUsage: StreamUsage = .leave, signer: AWSSigner? = nil
+    streamUsage: StreamUsage = .leave, signer: AWSSigner? = nil, terms: PriceTerms? = nil
   ) {
     self.name = name
     self.origin = origin
@@ -33,5 +35,6 @@ public struct ProviderRoute: Sendable, Hashable {
     self.billing = billing
     self.streamUsage = streamUsage
     self.signer = signer
+    self.terms = terms ?? PriceTerms(provider: name, host: origin.host)
   }
 }

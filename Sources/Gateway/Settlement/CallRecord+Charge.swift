@@ -27,34 +27,68 @@ extension UnmeteredPolicy {
 }
 
 extension PriceBook {
-  /// Prices what a call used, and stores usage and cost in its record. An unknown model leaves the cost unknown.
+  /// Prices what a call used, and stores usage and cost in its record. An unknown model leaves the cost unknown, unless the
+  /// operator says what to charge it as.
+  ///
+  /// What the provider itself says that the call cost is its cost; what the book makes of it is kept beside it.
   ///
   /// - Parameters:
   ///   - modelPriced: the id that the answering model's price goes by; nil where that is its name.
+  ///   - terms: whose prices count.
   ///   - parts: what is priced by itself, where the body brought several replies.
+  ///   - reported: what the provider said, in pico-dollars; nil where it did not.
   func charge(
     _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String? = nil, context: PricingContext,
-    parts: [UsagePart] = []
+    terms: PriceTerms, parts: [UsagePart] = [], reported: Int64? = nil
   ) {
     record.usage = metered.total
     record.usageSource = metered.source
     record.pricingContext = context
-    guard record.billing != .free, metered.source != .none else {
+    guard record.billing != .free, metered.source != .none || reported != nil else {
       record.chargeNothing()
       return
     }
+    if metered.source != .none {
+      charge(&record, for: metered, modelPriced: modelPriced, context: context, terms: terms, parts: parts)
+    }
+    if let reported {
+      record.reportedCostPicodollars = reported
+      record.bookCostPicodollars = record.costPicodollars
+      record.costPicodollars = reported
+      record.costSource = .reported
+    }
+    record.debitedPicodollars = record.costPicodollars
+  }
+
+  /// Prices what was metered by the book.
+  private func charge(
+    _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String?, context: PricingContext,
+    terms: PriceTerms, parts: [UsagePart]
+  ) {
+    let model = model(of: record, modelPriced: modelPriced, terms: terms)
+    let isNamedOtherwise = model != record.model
     var all = parts
     if parts.isEmpty {
-      all = metered.models.map { UsagePart(model: $0.model ?? modelPriced, context: context, usage: $0.usage) }
+      all = metered.models.map {
+        UsagePart(model: $0.model ?? (isNamedOtherwise ? model : nil), context: context, usage: $0.usage)
+      }
     }
     // One model that answered once is what the record itself says.
     record.parts = parts.isEmpty && all.count <= 1 && all.first?.model == nil ? [] : all
     let charge = charge(
-      PriceTerms(provider: record.provider), dialect: record.dialect, model: record.model ?? "", parts: all,
-      startedAt: record.startedAt, itemized: false)
+      terms, dialect: record.dialect, model: model, parts: all, startedAt: record.startedAt, itemized: false)
     record.costSource = charge.source
     record.pricedAs = charge.pricedAs
     record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars
-    record.debitedPicodollars = record.costPicodollars
+  }
+
+  /// The name by which the answering model is priced: the reply's, or the request's where the book does not know that one
+  /// (deployments and imported models answer by names of their own).
+  private func model(of record: CallRecord, modelPriced: String?, terms: PriceTerms) -> String {
+    let answered = modelPriced ?? record.model ?? ""
+    guard let requested = record.modelRequested, requested != answered,
+      !knows(terms, dialect: record.dialect, model: answered)
+    else { return answered }
+    return requested
   }
 }

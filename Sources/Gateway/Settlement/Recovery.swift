@@ -5,11 +5,16 @@ public import Metering
 
 /// Prices the calls that a process left behind when it died.
 public struct Recovery: Sendable {
-  private let prices: PriceBook
+  private let prices: CurrentPriceBook
+  private let terms: @Sendable (_ provider: String) -> PriceTerms
   private let unmetered: UnmeteredPolicy
 
-  public init(prices: PriceBook, unmetered: UnmeteredPolicy) {
+  /// - Parameter terms: whose prices count for a provider's calls.
+  public init(
+    prices: CurrentPriceBook, terms: @escaping @Sendable (_ provider: String) -> PriceTerms, unmetered: UnmeteredPolicy
+  ) {
     self.prices = prices
+    self.terms = terms
     self.unmetered = unmetered
   }
 
@@ -58,6 +63,8 @@ public struct Recovery: Sendable {
       usage[.output] = estimate.output(textBytes: call.outputTextBytes)
     }
     let metered = MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: .recovered)
-    prices.charge(&record, for: metered, context: PricingContext())
+    prices.book.charge(
+      &record, for: metered, modelPriced: endpoint.modelPriced, context: PricingContext(), terms: terms(record.provider)
+    )
   }
 }

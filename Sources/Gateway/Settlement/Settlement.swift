@@ -92,9 +92,10 @@ extension GatewayContext {
     var context = reply.context.completed(
       by: call.requestFacts.context, isTierKnown: reply.isTerminal, region: region)
     if context.endpoint == nil { context.endpoint = ProcessingRegion.endpoint(of: origin) }
-    prices.charge(
-      &record, for: metered, modelPriced: reply.modelPriced, context: context,
-      parts: call.items.parts(completedBy: call.requestFacts.context, region: region))
+    prices.book.charge(
+      &record, for: metered, modelPriced: reply.modelPriced, context: context, terms: call.route.provider.terms,
+      parts: call.items.parts(completedBy: call.requestFacts.context, region: region),
+      reported: wasCounted ? nil : reply.reportedCostPicodollars)
   }
 
   // MARK: Outcome

@@ -48,7 +48,8 @@ struct CanonicalRequest {
 
   /// The parameters in the order of their names and values, as they are sent.
   private static func query(_ query: Substring) -> String {
-    let pairs = query.split(separator: "&").map { pair in
+    guard !query.isEmpty else { return "" }
+    let pairs = query.split(separator: "&", omittingEmptySubsequences: false).map { pair in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       return (name: parts.first ?? "", value: parts.count > 1 ? parts[1] : "")
     }

@@ -16,7 +16,13 @@ struct WebSocketOffer: Equatable {
   private var hasUpgradeOption = false
 
   mutating func readConnection(_ value: String) {
-    if !forEachListMember(of: value, { !$0.equalsIgnoringCase("upgrade") }) { hasUpgradeOption = true }
+    if Self.hasUpgradeOption(value) { hasUpgradeOption = true }
+  }
+
+  /// Whether `upgrade` is among the options of a `Connection` field. A tab between them is not taken: NIO's decoder would not
+  /// see the option behind it, and read frames as HTTP.
+  static func hasUpgradeOption(_ connection: String) -> Bool {
+    !connection.utf8.contains(0x09) && !forEachListMember(of: connection) { !$0.equalsIgnoringCase("upgrade") }
   }
 
   /// Whether the request opens a WebSocket. One that asks for it in any other than the one form is refused (RFC 6455, section

@@ -67,7 +67,7 @@ final class Handshake: ChannelDuplexHandler, RemovableChannelHandler {
       return
     }
     let bound = NIOLoopBound(self, eventLoop: loop)
-    gateway.socketTLS.context(caFile: nil, on: loop).whenComplete { result in
+    gateway.socketTLS.context(caFile: origin.caFile, on: loop).whenComplete { result in
       switch result {
       case .success(let context): bound.value.connect(tls: context)
       case .failure(let error): bound.value.fail(.tlsFailed, String(describing: error))

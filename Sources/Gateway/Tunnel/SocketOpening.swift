@@ -33,7 +33,7 @@ enum SocketOpening {
   static func isAgreed(_ head: HTTPResponseHead, to request: HTTPRequestHead) -> Bool {
     guard head.status == .switchingProtocols, head.headers["upgrade"].count == 1,
       head.headers.first(name: "upgrade")?.equalsIgnoringCase("websocket") == true,
-      names("upgrade", in: head.headers["connection"]),
+      head.headers["connection"].contains(where: WebSocketOffer.hasUpgradeOption),
       head.headers["sec-websocket-extensions"].allSatisfy(\.isEmpty),
       let key = request.headers.first(name: "sec-websocket-key"),
       head.headers["sec-websocket-accept"] == [accept(key)]
@@ -46,10 +46,6 @@ enum SocketOpening {
   /// The answer to a key.
   static func accept(_ key: String) -> String {
     base64(Insecure.SHA1.hash(data: Array((key + acceptSuffix).utf8)))
-  }
-
-  private static func names(_ option: StaticString, in values: [String]) -> Bool {
-    values.contains { value in !forEachListMember(of: value) { !$0.equalsIgnoringCase(option) } }
   }
 
   private static func offers(_ subprotocol: String, in values: [String]) -> Bool {

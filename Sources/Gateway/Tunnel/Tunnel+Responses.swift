@@ -45,8 +45,7 @@ extension Tunnel {
     response.requestFacts = reply.request
     response.reply.status = reply.status
     response.statusSent = reply.status
-    var facts = reply.facts
-    if reply.isTranscription { gateway.chooseLengthMeter(of: &facts, call: response) }
+    let facts = reply.facts
     // A response whose own end was seen is whole, whatever became of its connection.
     var result = TransferEnd.Result.complete
     if let ending, !facts.isTerminal {
@@ -99,23 +98,5 @@ extension Call {
     case .server: break
     case nil: isCutHere = true
     }
-  }
-}
-
-extension GatewayContext {
-  /// Audio that is billed by its length has one of two meters, and only the price book knows which a model has.
-  func chooseLengthMeter(of facts: inout ReplyFacts, call: Call) {
-    guard let first = facts.usage.first, first.usage[.audioTime] > 0 else { return }
-    var other = first.usage
-    other[.inputAudioTime] = other[.audioTime]
-    other[.audioTime] = 0
-    if !isPriced(first.usage, facts, call), isPriced(other, facts, call) { facts.usage[0].usage = other }
-  }
-
-  private func isPriced(_ usage: Usage, _ facts: ReplyFacts, _ call: Call) -> Bool {
-    let charge = prices.charge(
-      PriceTerms(provider: call.route.provider.name), dialect: call.dialect?.rawValue, model: facts.model ?? call.requestFacts.model ?? "",
-      startedAt: call.startedAt, usage: usage, context: PricingContext(), itemized: false)
-    return charge.source == .priced
   }
 }

@@ -16,6 +16,9 @@ final class Tunnel {
   private var state = TunnelState()
   private var fromClient = FrameScanner(from: .client)
   private var fromServer = FrameScanner(from: .server)
+  /// Whether a frame of Tollgate's own can follow what an end was given: between two others, and not behind a close.
+  private var clientTakesFrame = true
+  private var serverTakesFrame = true
   private var meter: SocketMeter?
   /// The calls of the responses that are under way, by the number that the reader gives them.
   var responses: [Int: Call] = [:]
@@ -57,10 +60,7 @@ final class Tunnel {
 
   /// Read first, forwarded after: a response that is asked for here goes upstream only once it is admitted.
   private func receivedFromClient(_ part: ByteBuffer) {
-    let before = fromClient
     if let violation = part.withUnsafeReadableBytes({ fromClient.check($0.bytes) }) {
-      // Nothing of this part goes on, so what is between two frames is as it was before.
-      fromClient = before
       cut(.broken(violation))
       return
     }
@@ -69,19 +69,19 @@ final class Tunnel {
     guard state.isOpen else { return }
     if fromClient.hasClosed { closer = closer ?? .client }
     server?.write(part)
+    serverTakesFrame = fromClient.isAtBoundary && !fromClient.hasClosed
   }
 
   /// Checked, forwarded, and read after.
   private func receivedFromServer(_ part: ByteBuffer) {
-    let before = fromServer
     if let violation = part.withUnsafeReadableBytes({ fromServer.check($0.bytes) }) {
-      fromServer = before
       cut(.broken(violation))
       return
     }
     call.responseBytes &+= Int64(part.readableBytes)
     if fromServer.hasClosed { closer = closer ?? .server }
     client?.write(part)
+    clientTakesFrame = fromServer.isAtBoundary && !fromServer.hasClosed
     read(part, from: .server)
   }
 
@@ -151,15 +151,11 @@ final class Tunnel {
     }
   }
 
-  /// Tells both ends why, where a frame can be put: between two others, and not behind a close.
+  /// Tells both ends why, where a frame can be put.
   private func write(_ frame: CloseFrame) {
     let allocator = ByteBufferAllocator()
-    if fromServer.isAtBoundary, !fromServer.hasClosed {
-      client?.write(frame.encoded(masked: false, allocator: allocator))
-    }
-    if fromClient.isAtBoundary, !fromClient.hasClosed {
-      server?.write(frame.encoded(masked: true, allocator: allocator))
-    }
+    if clientTakesFrame { client?.write(frame.encoded(masked: false, allocator: allocator)) }
+    if serverTakesFrame { server?.write(frame.encoded(masked: true, allocator: allocator)) }
   }
 
   /// Settles what is under way, and the socket itself.

@@ -84,7 +84,8 @@ struct RepriceCandidates {
       "(started_at, id) > (?, ?)", "(started_at, id) <= (?, ?)", "usage_source <> \(UsageSource.none.code)",
       "billing <> \(Billing.free.code)",
     ]
-    let sources: [CostSource] = query.includesPriced ? [.unpriced, .partial, .priced] : [.unpriced, .partial]
+    let unsure: [CostSource] = [.unpriced, .partial, .substituted]
+    let sources = query.includesPriced ? unsure + [.priced] : unsure
     conditions.append("cost_source IN (\(sources.map { String($0.code) }.joined(separator: ", ")))")
     if query.provider != nil { conditions.append("provider = ?") }
     let statement = try PreparedStatement(

@@ -12,11 +12,14 @@ extension PriceBook {
   /// Prices a call again by its row: the same models, usage, conditions and start, with this book.
   ///
   /// A call that has its price is left alone where the conditions behind it are not known (rows of version 1).
-  public func secondCharge(for call: CallRecord) -> SecondCharge {
+  ///
+  /// - Parameter terms: whose prices count, and negotiated rates. An unknown model stays unknown, whatever they say of it.
+  public func secondCharge(for call: CallRecord, terms: PriceTerms) -> SecondCharge {
     guard let model = call.model ?? call.parts.first?.model,
       call.costSource != .priced || call.pricingContext != nil || !call.parts.isEmpty
     else { return .notEnoughKnown }
-    let terms = PriceTerms(provider: call.provider)
+    var terms = terms
+    terms.unpriced = .allow
     var parts = call.parts
     if parts.isEmpty {
       let context = call.pricingContext ?? PricingContext(serviceTier: call.serviceTier, geo: call.geo)

@@ -53,6 +53,12 @@ public final class PriceBook: Sendable {
   /// The providers that have a file, by the names of their files, in alphabetical order.
   public var providers: [String] { groups.all.map(\.key).sorted() }
 
+  /// Whether there is a file of this name, or of a provider of this name.
+  public func hasPrices(of name: String) -> Bool { groups.group(named: name) != nil }
+
+  /// Whether there is a file for a provider's calls.
+  public func hasPrices(for terms: PriceTerms) -> Bool { groups.group(for: terms) != nil }
+
   /// The ids of a provider's models, each once; empty where it has no file.
   public func modelIDs(provider: String) -> [String] {
     guard let group = groups.group(named: provider) else { return [] }

@@ -71,7 +71,9 @@ public final class CallMetrics: Sendable {
     let source = ProviderClosedLabels(provider: party.provider, value: call.usageSource)
     families.usageSource.resolve(source).increment()
     let provider = ProviderLabels(provider: party.provider)
-    if call.costSource == .unpriced { families.unpriced.resolve(provider).increment() }
+    if call.costSource == .unpriced || call.costSource == .substituted {
+      families.unpriced.resolve(provider).increment()
+    }
     if isUnmetered { families.unmetered.resolve(provider).increment() }
   }
 

@@ -20,4 +20,21 @@ extension MetricsRegistry {
     gauge.set(1)
     return gauge
   }
+
+  /// Makes `tollgate_price_book_reload_success`: 1 while the newest price files are in force, 0 after they were refused.
+  public func priceBookReloadSuccess() -> Gauge {
+    let gauge = gauge(
+      MetricDescriptor(
+        "tollgate_price_book_reload_success", help: "Whether the last load of the price files succeeded."))
+    gauge.set(1)
+    return gauge
+  }
+
+  /// Makes `tollgate_price_book_reload_timestamp_seconds`: since when the price files in force are.
+  public func priceBookReloadTimestamp() -> Gauge {
+    gauge(
+      MetricDescriptor(
+        "tollgate_price_book_reload_timestamp_seconds",
+        help: "When the price files in force were loaded, in seconds since 1970."))
+  }
 }

@@ -1,4 +1,5 @@
 import Gateway
+import Metering
 
 /// Everything that can be configured, with what is in force where nothing is. Made from a file and the command line before
 /// the first socket opens; a value of this type has been checked.
@@ -6,12 +7,13 @@ struct Configuration: Sendable, Equatable {
   var listen = ListenSection()
   /// The data directory: the ledger, and `control.token`.
   var dataDirectory = "./tollgate-data"
-  /// The directory of the price book; nil for the one that came with the program.
+  /// The directory of the operator's own price files; nil where the ones that came with the program are all.
   var priceBookDirectory: String?
   var providers = ProvidersSection()
   var names = NamesSection()
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
+  var unpriced = UnpricedPolicy.allow
   var ledgerUnavailable = LedgerUnavailablePolicy.refuse
   var limits = LimitsSection()
   var retention = RetentionSection()
@@ -20,7 +22,8 @@ struct Configuration: Sendable, Equatable {
   private static let keys =
     ListenSection.keys + ["data", "price_book"] + ProvidersSection.keys + NamesSection.keys
     + [
-      ClientDisconnectPolicy.key, UnmeteredPolicy.key, LedgerUnavailablePolicy.key, LimitsSection.key,
+      ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, LedgerUnavailablePolicy.key,
+      LimitsSection.key,
       RetentionSection.key,
       LogSection.key,
     ]
@@ -38,6 +41,7 @@ struct Configuration: Sendable, Equatable {
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
+    if let policy = UnpricedPolicy.read(file, &context) { unpriced = policy }
     file.read(
       LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context, by: LedgerUnavailablePolicy.init(parsing:))
     limits = LimitsSection(file, &context)
@@ -55,6 +59,7 @@ struct Configuration: Sendable, Equatable {
     names.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
+    unpriced.write(to: &text)
     ledgerUnavailable.write(to: &text)
     limits.write(to: &text)
     retention.write(to: &text)

@@ -63,6 +63,8 @@ struct ConfigurationValue {
 
   var isMapping: Bool { node.mapping != nil }
 
+  var isList: Bool { node.sequence != nil }
+
   var location: ConfigurationProblem.Location? {
     node.mark.map { ConfigurationProblem.Location(line: $0.line, column: $0.column) }
   }

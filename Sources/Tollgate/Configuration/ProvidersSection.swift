@@ -1,5 +1,6 @@
 import Dialects
 import Gateway
+import Glibc
 import Metering
 import Upstream
 
@@ -53,13 +54,24 @@ struct ProviderConfiguration: Sendable, Equatable {
   var billing: Billing?
   /// What is done where a client asks for a stream and leaves out that it is to end with its usage.
   var streamUsage = ProviderRoute.StreamUsage.leave
+  /// A file of CA certificates (PEM) for this provider; nil for the system's.
+  var caFile: String?
+  /// The price file, or a provider that has one, whose prices count; nil tells it from the host and the name.
+  var prices: String?
+  /// Negotiated rates.
+  var discounts: [PriceDiscount] = []
+  /// Nil is what the whole configuration says.
+  var unpriced: UnpricedPolicy?
 
   init(origin: UpstreamOrigin? = nil) { self.origin = origin }
 
   init(_ value: ConfigurationValue, _ context: inout ReadingContext) {
     let section = MappingReader(
-      value, keys: ["base_url", "resource", "region", "aws", "dialect", "billing", "stream_usage", "key"],
-      context: &context)
+      value,
+      keys: [
+        "base_url", "resource", "region", "aws", "dialect", "billing", "stream_usage", "tls", "prices",
+        PriceDiscount.key, UnpricedPolicy.key, "key",
+      ], context: &context)
     origin = section["base_url"]?.parsed(&context, by: UpstreamOrigin.init(baseURL:))
     resource = section["resource"]?.parsed(&context, by: Self.place)
     region = section["region"]?.parsed(&context, by: Self.place)
@@ -67,6 +79,12 @@ struct ProviderConfiguration: Sendable, Equatable {
     dialect = section["dialect"]?.choice(&context, of: Dialect.self)
     billing = section["billing"]?.choice(&context, of: Billing.self)
     section.readChoice("stream_usage", into: &streamUsage, &context)
+    if let value = section["tls"] {
+      caFile = MappingReader(value, keys: ["ca"], context: &context)["ca"]?.parsed(&context, by: Self.readableFile)
+    }
+    prices = section["prices"]?.parsed(&context, by: ProviderName.validated)
+    discounts = PriceDiscount.read(section, &context)
+    unpriced = UnpricedPolicy.read(section, &context)
     section["key"]?.report(
       "this version does not put keys in, it passes the agent's own through; remove this key and leave it with the agent",
       to: &context)
@@ -88,5 +106,16 @@ struct ProviderConfiguration: Sendable, Equatable {
     if let dialect { text.entry("dialect", dialect.rawValue) }
     if let billing { text.entry("billing", billing.rawValue) }
     text.entry("stream_usage", streamUsage.rawValue)
+    if let prices { text.entry("prices", prices) }
+    if !discounts.isEmpty { text.entry(PriceDiscount.key, discounts.map(\.canonicalText)) }
+    unpriced?.write(to: &text)
+    if let caFile { text.section("tls") { $0.entry("ca", caFile) } }
+  }
+
+  private static func readableFile(_ text: String) throws(MalformedText) -> String {
+    guard !text.isEmpty, !text.utf8.contains(0), access(text, R_OK) == 0 else {
+      throw MalformedText("the file \(text.debugDescription) cannot be read; name one with certificates in PEM form")
+    }
+    return text
   }
 }

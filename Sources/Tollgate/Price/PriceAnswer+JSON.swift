@@ -17,6 +17,26 @@ extension PriceAnswer {
         ])
       ),
       ("source", Self.value(quote.source)), ("pages", .array(quote.pages.map(JSONValue.string))),
+      (
+        "limits",
+        .array(
+          quote.limits.map { limit in
+            .object([
+              ("meter", .string(limit.meter)), ("minimum", Self.number(limit.minimum)),
+              ("maximum", Self.number(limit.maximum)), ("unit", .string(limit.unit)),
+            ])
+          })
+      ),
+      (
+        "free",
+        .array(
+          quote.allowances.map { allowance in
+            .object([
+              ("meter", .string(allowance.meter)), ("count", .count(allowance.count)),
+              ("period", .string(allowance.period)), ("shared_group", JSONValue(allowance.sharedGroup)),
+            ])
+          })
+      ), ("note", JSONValue(quote.note)),
       ("rates", .array(quote.rates.map(Self.value))), ("adjustments", .array(quote.adjustments.map(Self.value))),
     ]
     if let charge { members += Self.members(charge) }
@@ -26,16 +46,27 @@ extension PriceAnswer {
   private static func members(_ charge: Charge) -> [(name: String, value: JSONValue)] {
     let lines = charge.lines.map { line in
       JSONValue.object([
-        ("class", .string(line.cell.meter.description)), ("quantity", .count(line.quantity)),
-        ("meter", JSONValue(line.meter)), ("usd", JSONValue(line.price)), ("per", .count(line.unitsPerPrice)),
+        ("class", .string(line.cell.meter.description)), ("quantity", quantity(line.quantity, of: line.cell)),
+        ("billed", quantity(line.billedQuantity, of: line.cell)), ("meter", JSONValue(line.meter)),
+        ("usd", JSONValue(line.price)), ("per", .count(line.unitsPerPrice)), ("unit", JSONValue(line.unit)),
         ("cost_pico_usd", .count(line.costPicodollars)),
       ])
     }
     return [
-      ("lines", .array(lines)), ("cost_pico_usd", .count(charge.costPicodollars)),
+      ("lines", .array(lines)),
+      (
+        "discount",
+        charge.discount.map { discount in
+          .object([
+            ("times", .string(discount.times)),
+            ("difference_pico_usd", .integer(Int128(discount.differencePicodollars))),
+          ])
+        } ?? .null
+      ), ("cost_pico_usd", .count(charge.costPicodollars)),
       ("cost_usd", .string(DollarText.exact(picodollars: Int128(charge.costPicodollars)))),
       ("cost_source", .string(charge.source.rawValue)), ("priced_as", JSONValue(charge.pricedAs)),
       ("rounded", .bool(charge.isRounded)), ("saturated", .bool(charge.isSaturated)),
+      ("ended", .bool(charge.isEnded)),
     ]
   }
 
@@ -59,6 +90,11 @@ extension PriceAnswer {
       ("key", .string(source.key)), ("what", .string(source.what)), ("url", .string(source.url)),
       ("licence", JSONValue(source.licence)), ("taken", JSONValue(source.taken)),
     ])
+  }
+
+  /// A count in units of its meter: milliseconds as a decimal number of seconds.
+  private static func quantity(_ count: Int64, of cell: UsageCell) -> JSONValue {
+    cell.countsPerUnit == 1 ? .count(count) : .decimal(DecimalText.text(Int128(count), fractionDigits: 3))
   }
 
   private static func number(_ count: Int64?) -> JSONValue { count.map { .count($0) } ?? .null }

@@ -7,6 +7,8 @@ struct PriceAnswer {
   var quote: PriceQuote
   /// Where a usage was given.
   var charge: Charge?
+  /// What was used and is never billed by the call.
+  var free: [UsageCell] = []
 
   /// A table for people, with the source of every figure below it.
   var tableText: String {
@@ -23,7 +25,8 @@ struct PriceAnswer {
         ?? "nobody states how much it can answer with")
     if quote.isDeprecated { lines.append("the provider has announced its end") }
     if quote.isEnded { lines.append("this price has ended, and no later one is known") }
-    lines += quote.allowances.map { "\($0.meter): \($0.count) a \($0.period) are free" }
+    lines += quote.limits.flatMap(Self.text)
+    lines += quote.allowances.map(Self.text)
     if let note = quote.note { lines.append(note) }
     return lines
   }
@@ -52,17 +55,24 @@ struct PriceAnswer {
     guard let charge else { return [] }
     var table = TextTable(
       columns: [
-        ("used", .left), ("quantity", .right), ("meter", .left), ("USD", .right), ("per", .left), ("cost", .right),
+        ("used", .left), ("quantity", .right), ("billed", .right), ("meter", .left), ("USD", .right), ("per", .left),
+        ("cost", .right),
       ])
     table.rows = charge.lines.map { line in
       [
-        line.cell.meter.description, grouped(line.quantity), line.meter ?? "no price", line.price ?? "",
-        line.price == nil ? "" : grouped(line.unitsPerPrice),
+        line.cell.meter.description, Self.quantity(line.quantity, of: line.cell),
+        Self.quantity(line.billedQuantity, of: line.cell), line.meter ?? "no price", line.price ?? "",
+        line.price == nil ? "" : Self.unit(line.unitsPerPrice, line.unit ?? ""),
         DollarText.exact(picodollars: Int128(line.costPicodollars)),
       ]
     }
-    table.totals = ["", "", "", "", "", DollarText.exact(picodollars: Int128(charge.costPicodollars))]
+    if let discount = charge.discount {
+      let difference = DollarText.exact(picodollars: Int128(discount.differencePicodollars))
+      table.rows.append(["discount", "", "", "", "× \(discount.times)", "", difference])
+    }
+    table.totals = ["", "", "", "", "", "", DollarText.exact(picodollars: Int128(charge.costPicodollars))]
     var lines = table.lines + ["cost_pico_usd \(charge.costPicodollars)"]
+    lines += free.map { "\($0.meter) is recorded, and never billed by the call" }
     if charge.source == .partial { lines.append("partial: not everything that was used has a price") }
     if charge.isRounded { lines.append("rounded: the exact sum is no whole number of pico-dollars") }
     if charge.isSaturated { lines.append("the sum is more than can be counted, and stays at the largest amount") }
@@ -80,6 +90,24 @@ struct PriceAnswer {
     for adjustment in quote.adjustments where adjustment.isApplied { add(adjustment.source) }
     add(quote.maxOutputSource)
     return lines + quote.pages.map { "page \($0)" }
+  }
+
+  /// A count in units of its meter: milliseconds as seconds.
+  static func quantity(_ count: Int64, of cell: UsageCell) -> String {
+    cell.countsPerUnit == 1 ? grouped(count) : DecimalText.text(Int128(count), fractionDigits: 3) + " s"
+  }
+
+  private static func text(_ limit: PriceQuote.Limit) -> [String] {
+    [
+      limit.minimum.map { "\(limit.meter): at least \(grouped($0)) \(limit.unit) are billed of a call" },
+      limit.maximum.map { "\(limit.meter): at most \(grouped($0)) \(limit.unit) are billed of a call" },
+    ].compactMap { $0 }
+  }
+
+  private static func text(_ allowance: FreeAllowance) -> String {
+    "\(allowance.meter): \(grouped(allowance.count)) a \(allowance.period) are free"
+      + (allowance.sharedGroup.map { ", shared by the models of \($0)" } ?? "")
+      + "; one call does not know what others used, so nothing is subtracted"
   }
 
   private static func unit(_ count: Int64, _ unit: String) -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Metering
 import Observability
 
@@ -14,12 +15,15 @@ struct PriceCommand: ParsableCommand {
         tollgate price claude-haiku-5-5
         tollgate price gpt-5.6-sol --at 2026-08-01
         tollgate price gpt-6.1-sol --usage in=1000,in.cached=9000,out=500 --tier flex --geo eu --format json
+        tollgate price whisper-large-v3 --provider groq --usage in.audio.time=12.5s
+        tollgate price dall-e-3 --usage out.images=2 --when size=1792x1024 --when quality=hd
+        tollgate price gpt-5 --usage in=1000,out=500 --config tollgate.yaml
       """)
 
   @Argument(help: "The model, as requests or replies name it.")
   var model: String
 
-  @Option(help: "The provider whose prices count (default: the first that knows the model).")
+  @Option(help: "The provider whose prices count (default: the model's maker, else the first that knows it).")
   var provider: String?
 
   @Option(
@@ -29,7 +33,7 @@ struct PriceCommand: ParsableCommand {
 
   @Option(
     name: .customLong("usage"),
-    help: ArgumentHelp("What was used: in=N,in.cached=N,out=N.", valueName: "counts"),
+    help: ArgumentHelp("What was used: in=N,in.cached=N,out=N,in.audio.time=12.5s.", valueName: "counts"),
     transform: Tollgate.usage(UsageArgument.init(parsing:)))
   var used: UsageArgument?
 
@@ -54,8 +58,18 @@ struct PriceCommand: ParsableCommand {
   @Option(help: "The provider's tool that ran, where prices differ by it: web_search_preview.")
   var tool: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Anything else that prices depend on: size, quality, resolution, search_context, ...; repeatable.",
+      valueName: "key=value"), transform: usage(ConditionArgument.init(parsing:)))
+  var when: [ConditionArgument] = []
+
   @Option(help: ArgumentHelp("A directory of price files over the built-in ones.", valueName: "dir"))
   var priceBook: String?
+
+  @Option(
+    help: ArgumentHelp("Take price files and negotiated rates from this configuration.", valueName: "file"))
+  var config: String?
 
   @Option(help: "table or json.")
   var format = PriceFormat.table
@@ -68,12 +82,23 @@ struct PriceCommand: ParsableCommand {
   }
 
   func run() throws {
+    var configuration: Configuration?
+    if let config {
+      configuration = try ConfigurationFile.load(path: config, environment: ProcessInfo.processInfo.environment)
+    }
+    let directory = (priceBook ?? configuration?.priceBookDirectory).map { PriceBookDirectory(path: $0) }
     let answer = try PriceQuestion(
-      model: model, provider: provider, at: at ?? WallClock.now(), used: used?.usage, promptTokens: promptTokens,
-      context: PricingContext(
-        serviceTier: tier, processing: processing, speed: speed, geo: geo, endpoint: endpoint, tool: tool)
-    ).answer(from: PriceBook.load(directory: priceBook))
+      model: model, provider: provider, routes: configuration?.providerRoutes ?? [], at: at ?? WallClock.now(),
+      used: used?.usage, promptTokens: promptTokens, context: context
+    ).answer(from: PriceBook.load(directory: directory))
     StandardStream.output.write(format == .json ? answer.jsonText : answer.tableText)
+  }
+
+  private var context: PricingContext {
+    var context = PricingContext(
+      serviceTier: tier, processing: processing, speed: speed, geo: geo, endpoint: endpoint, tool: tool)
+    for condition in when { context.setCondition(named: condition.name, to: condition.value) }
+    return context
   }
 
   private static let instant: @Sendable (String) throws(MalformedText) -> Timestamp = { text throws(MalformedText) in

@@ -67,7 +67,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     } catch {
       throw CommandFailure(error.message)
     }
-    let book = try PriceBook.load(directory: priceBook)
+    let book = try PriceBook.load(directory: priceBook.map { PriceBookDirectory(path: $0) })
     let days = try days(of: export)
     let ours = try await ours(in: days, byProject: export.lines.contains { $0.project != nil })
     let reconciliation = Reconciliation(export, ours: ours, days: days) { model, day in

@@ -1,3 +1,5 @@
+import Metering
+
 extension Report {
   /// What a reader must know to judge the figures, a line each, after an empty one; nothing where there is nothing to say.
   var notes: [String] {
@@ -20,7 +22,15 @@ extension Report {
     let estimated = total.estimatedPicodollars
     guard estimated > 0 else { return nil }
     return "\(percentage(estimated, of: total.costPicodollars)) of the cost (\(money(estimated)) USD) "
-      + "is estimated, since the provider reported no usage. For streams: stream_usage: ask"
+      + "is estimated, since the provider reported no usage (\(estimatedParts)). For streams: stream_usage: ask"
+  }
+
+  /// `counted 1.00000, bound 0.234580`, by where the counts came from.
+  private var estimatedParts: String {
+    UsageSource.allCases.compactMap { source in
+      guard source != .provider, source != .none, let cost = total.costBySource[source], cost != 0 else { return nil }
+      return "\(source.rawValue) \(money(cost))"
+    }.joined(separator: ", ")
   }
 
   private var reportedNote: String? {

@@ -64,7 +64,7 @@ struct RepriceCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let book = try PriceBook.load(directory: priceBook)
+    let book = try PriceBook.load(directory: priceBook.map { PriceBookDirectory(path: $0) })
     let ledger = try access.open()
     defer { ledger.close() }
     if case .proxy(let control) = ledger, priceBook != nil {
@@ -75,7 +75,9 @@ struct RepriceCommand: AsyncParsableCommand {
     var query = try query(now: WallClock.now())
     var progress = RepriceProgress(isDryRun: dryRun)
     repeat {
-      let page = try await ledger.reprice(query) { book.secondCharge(for: $0) }
+      let page = try await ledger.reprice(query) { call in
+        book.secondCharge(for: call, terms: PriceTerms(provider: call.provider))
+      }
       progress.add(page)
       query.after = page["next"].stringValue.flatMap { RepriceCursor($0) }
     } while query.after != nil

@@ -3,6 +3,7 @@ import Gateway
 import Ledger
 import Metering
 import Observability
+import Upstream
 
 /// What each part of the program is given of the configuration.
 extension Configuration {
@@ -30,12 +31,33 @@ extension Configuration {
   /// The providers that are configured; known ones need no entry, and keep what an entry leaves out.
   var providerRoutes: [ProviderRoute] {
     providers.providers.sorted { $0.key < $1.key }.compactMap { name, provider in
-      guard let origin = provider.origin(named: name) else { return nil }
+      guard var origin = provider.origin(named: name) else { return nil }
+      origin.caFile = provider.caFile
       return ProviderRoute(
         name: name, origin: origin, dialect: provider.dialect(named: name), billing: provider.billing,
-        streamUsage: provider.streamUsage, signer: provider.signer(named: name))
+        streamUsage: provider.streamUsage, signer: provider.signer(named: name),
+        terms: terms(of: name, origin: origin))
+    } + defaultRoutes
+  }
+
+  /// Known providers that no entry changes, under what is said of all providers.
+  private var defaultRoutes: [ProviderRoute] {
+    KnownProviders.routes.filter { providers.providers[$0.name] == nil }.map { route in
+      var route = route
+      route.terms = terms(of: route.name, origin: route.origin)
+      return route
     }
   }
+
+  private func terms(of name: String, origin: UpstreamOrigin) -> PriceTerms {
+    let provider = providers.providers[name]
+    return PriceTerms(
+      provider: name, host: origin.host, priceFile: provider?.prices, discounts: provider?.discounts ?? [],
+      unpriced: provider?.unpriced ?? unpriced)
+  }
+
+  /// The directory of the operator's own price files.
+  var priceBook: PriceBookDirectory? { priceBookDirectory.map { PriceBookDirectory(path: $0) } }
 
   /// The control plane's part.
   var controlPlane: ControlConfiguration {

@@ -17,27 +17,29 @@ extension Services {
   }
 
   static func callMetrics(
-    _ configuration: Configuration, registry: MetricsRegistry, routing: RoutingTable, prices: PriceBook
+    _ configuration: Configuration, registry: MetricsRegistry, routing: RoutingTable, prices: CurrentPriceBook
   ) -> CallMetrics {
     var metrics = CallMetricsConfiguration(providers: routing.providerNames)
     metrics.agents = configuration.names.agents
     metrics.workflows = configuration.names.workflows
     // What a configured agent or workflow may call, so that its first dollar is a step from zero.
-    metrics.models = prices.providers.flatMap { provider in
-      prices.modelIDs(provider: provider).map { (provider: provider, model: $0) }
+    let book = prices.book
+    metrics.models = configuration.expectedProviders.flatMap { provider in
+      book.currentModelIDs(routing.terms(of: provider), at: WallClock.now()).map { (provider: provider, model: $0) }
     }
     return CallMetrics(registry: registry, configuration: metrics) { provider, model in
-      prices.modelID(
-        PriceTerms(provider: provider), dialect: routing.provider(named: provider)?.dialect?.rawValue, model: model,
+      prices.book.modelID(
+        routing.terms(of: provider), dialect: routing.provider(named: provider)?.dialect?.rawValue, model: model,
         at: WallClock.now())
     }
   }
 
   static func openLedger(
-    _ configuration: Configuration, prices: PriceBook, registry: MetricsRegistry, logger: Logger
+    _ configuration: Configuration, prices: CurrentPriceBook, routing: RoutingTable, registry: MetricsRegistry,
+    logger: Logger
   ) throws -> Ledger {
     let metrics = LedgerMetrics(registry: registry)
-    let recovery = Recovery(prices: prices, unmetered: configuration.unmetered)
+    let recovery = Recovery(prices: prices, terms: routing.terms(of:), unmetered: configuration.unmetered)
     let observer = LedgerObserver(
       committed: { _, nanoseconds in metrics.committed(durationNanoseconds: nanoseconds) },
       failed: { _ in metrics.failed() })
@@ -66,6 +68,41 @@ extension Services {
         let isOwn = upstreamKeyID != nil && record?.upstreamKeyID == upstreamKeyID
         let adjustments = isOwn ? try? await ledger.books.adjustments(of: [id])[id] : nil
         answer(isOwn ? record.map { CallJSON.document($0, adjustments: adjustments ?? []) } : nil)
+      }
+    }
+  }
+}
+
+extension RoutingTable {
+  /// Whose prices count for a provider's calls.
+  func terms(of provider: String) -> PriceTerms {
+    self.provider(named: provider)?.terms ?? PriceTerms(provider: provider)
+  }
+}
+
+extension Configuration {
+  /// The providers whose models' series begin at zero: those that are configured, and the three that most agents call.
+  fileprivate var expectedProviders: [String] {
+    providers.providers.keys.sorted() + ["anthropic", "gemini", "openai"].filter { providers.providers[$0] == nil }
+  }
+
+  /// Checks that the price book has what the configuration asks of it.
+  ///
+  /// - Throws: ``CommandFailure`` where `prices` names a file that is not there, or `charge_as` a model without a price.
+  @Sendable func check(_ book: PriceBook) throws(CommandFailure) {
+    for route in providerRoutes {
+      let terms = route.terms
+      if let file = terms.priceFile, !book.hasPrices(of: file) {
+        let known = book.providers.joined(separator: ", ")
+        throw CommandFailure(
+          "providers.\(terms.provider).prices: there are no prices of \"\(file)\"; there are prices of \(known)",
+          exitCode: .badConfiguration)
+      }
+      guard case .chargeAs(let model) = terms.unpriced, book.hasPrices(for: terms) else { continue }
+      guard book.knows(terms, model: model) || providers.providers[route.name]?.unpriced == nil else {
+        throw CommandFailure(
+          "providers.\(terms.provider).unpriced: the price book does not know the model \"\(model)\" of this provider",
+          exitCode: .badConfiguration)
       }
     }
   }

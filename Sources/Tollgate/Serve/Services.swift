@@ -19,6 +19,7 @@ struct Services {
   private let eventLoops: MultiThreadedEventLoopGroup
   private let logger: Logger
   private let drainTimeoutMilliseconds: Int64
+  private let priceBookReload: PriceBookReload?
 
   /// Opens the ledger, which settles what a dead process left, and makes the rest. No socket is open yet.
   ///
@@ -27,7 +28,9 @@ struct Services {
     _ configuration: Configuration, logger: Logger,
     onControlListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
   ) throws {
-    let prices = try PriceBook.load(directory: configuration.priceBookDirectory)
+    let book = try PriceBook.load(directory: configuration.priceBook)
+    try configuration.check(book)
+    let prices = CurrentPriceBook(book)
     let routing = try RoutingTable(
       providers: configuration.providerRoutes, defaultProvider: configuration.providers.defaultProvider)
     let registry = MetricsRegistry()
@@ -35,7 +38,11 @@ struct Services {
     let metrics = GatewayMetrics(
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
-    ledger = try Self.openLedger(configuration, prices: prices, registry: registry, logger: logger)
+    ledger = try Self.openLedger(configuration, prices: prices, routing: routing, registry: registry, logger: logger)
+    priceBookReload = configuration.priceBook.map { directory in
+      PriceBookReload(
+        directory: directory, prices: prices, registry: registry, logger: logger, check: configuration.check)
+    }
     upstream = try UpstreamClient(configuration: UpstreamClient.Configuration())
     eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
     gateway = GatewayServer(
@@ -47,7 +54,8 @@ struct Services {
     control = ControlServer(
       configuration.controlPlane, ledger: ledger, metrics: registry,
       token: try ControlToken.load(directory: configuration.dataDirectory), version: Version.current, logger: logger,
-      eventLoopGroup: eventLoops, onListening: onControlListening, price: { prices.secondCharge(for: $0) },
+      eventLoopGroup: eventLoops, onListening: onControlListening,
+      price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
     drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)
     self.logger = logger
@@ -66,7 +74,8 @@ struct Services {
       services: [
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
         .init(service: control),
-        .init(service: GatewayService(gateway: gateway, started: started)),
+      ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
+        .init(service: GatewayService(gateway: gateway, started: started))
       ],
       gracefulShutdownSignals: signals, logger: logger)
     // Beyond the drain's own limit something hangs: end anyway.

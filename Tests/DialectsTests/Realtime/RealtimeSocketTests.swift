@@ -112,9 +112,8 @@ struct RealtimeSocketTests {
     ])
     #expect(story.facts.map(\.responseID) == ["i1", "i2"])
     #expect(story.facts.allSatisfy { $0.model == "scribe" })
-    #expect(story.replies.map(\.isTranscription) == [true, false])
     #expect(
-      story.facts.map(answering) == [cells([.audioTime: 3500]), cells([.input: 2, .inputAudio: 18, .output: 4])])
+      story.facts.map(answering) == [cells([.inputAudioTime: 3500]), cells([.input: 2, .inputAudio: 18, .output: 4])])
   }
 
   @Test("counts each tool call once, by the whole that ends a response, or by the items of one that is cut")

@@ -13,6 +13,8 @@ from reference.reading import Reading, count
 def openai_cells(usage: dict) -> Counter:
     """Chat's and Responses' usage: the same meaning under two sets of names."""
     prompt = count(usage.get("prompt_tokens", usage.get("input_tokens")))
+    if set(usage) == {"total_tokens"}:  # Voyage's
+        prompt = count(usage["total_tokens"])
     completion = count(usage.get("completion_tokens", usage.get("output_tokens")))
     inside = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
     outside = usage.get("completion_tokens_details") or usage.get("output_tokens_details") or {}
@@ -25,6 +27,7 @@ def openai_cells(usage: dict) -> Counter:
 
     # DeepSeek's word, and Together's, for what `cached_tokens` is.
     cached = inside.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or usage.get("cached_tokens")
+    cached = cached or usage.get("num_cached_tokens")  # Mistral's
     take("in.cached", count(cached), "in")
     written = min(count(inside.get("cache_write_tokens")), rest["in"])
     rest["in"] -= written

@@ -23,8 +23,22 @@ def chat(recording, parts) -> Reading:
     if recording.provider == "openai" and "-search" in (reading.model or "") and reading.usages:
         # A model that searches is billed one search a request (https://platform.openai.com/docs/pricing).
         reading.usages[0][1]["web_search"] = 1
-    _cost(reading, [part.get("usage") for _, part in parts if part.get("usage")])
+    usages = [part.get("usage") for _, part in parts if part.get("usage")]
+    _units(reading, usages)
+    _cost(reading, usages)
     return reading
+
+
+def _units(reading: Reading, usages: list[dict]):
+    """What is billed beside tokens: searches, audio by its length, requests by how much they may search."""
+    if not usages or not reading.usages:
+        return
+    usage, cells = usages[-1], reading.usages[0][1]
+    searches = (usage.get("server_tool_use_details") or {}).get("web_search_requests")
+    cells["web_search"] += count(searches) or count(usage.get("num_search_queries"))
+    cells["in.audio.time"] = count(usage.get("prompt_audio_seconds"))
+    cells["request"] = int("search_context_size" in usage and "num_search_queries" not in usage)
+    reading.usages[0] = (None, +cells)
 
 
 def responses(recording, parts) -> Reading:
@@ -121,6 +135,8 @@ def _ollama(recording, parts) -> Reading:
     reading, cells = Reading(), Counter()
     for _, part in parts:
         reading.model = part.get("model") or reading.model
+        if "error" in part:  # a bare text
+            reading.error = "error"
         for call in (part.get("message") or {}).get("tool_calls") or []:
             reading.tool_calls.append((call.get("id") or "", call["function"]["name"]))
         if part.get("done") or "embeddings" in part:
@@ -153,7 +169,19 @@ def _rerank(recording, parts) -> Reading:
     return reading
 
 
+def _mcp(recording, parts) -> Reading:
+    """The server's answer has the id of the message that it is to; a failed tool says so inside a success."""
+    reading = Reading()
+    for _, part in parts:
+        if (part.get("result") or {}).get("isError"):
+            reading.error = "tool_error"
+        elif "error" in part:
+            reading.error = str(part["error"]["code"])
+    return reading
+
+
 READERS = {
+    ("mcp", "mcp"): _mcp,
     ("mistral", "audiotranscription"): _mistral_transcription,
     ("mistral", "ocr"): _mistral_ocr,
     ("cohere", "chatv2"): _cohere,

@@ -209,6 +209,7 @@ struct HeadCheckTests {
     #expect(try reason([Self.host, ("Content-Length", "0")] + Self.webSocket, method: .GET) == nil)
     let broken: [(String, String?, Rejection.Reason)] = [
       ("Connection", nil, .webSocket), ("Connection", "keep-alive", .webSocket),
+      ("Connection", "keep-alive,\tUpgrade", .webSocket),
       ("Upgrade", "websocket, h2c", .webSocket),
       ("Sec-WebSocket-Version", nil, .webSocketVersion), ("Sec-WebSocket-Version", "12", .webSocketVersion),
       ("Sec-WebSocket-Version", "13, 8", .webSocketVersion), ("Sec-WebSocket-Key", nil, .webSocket),

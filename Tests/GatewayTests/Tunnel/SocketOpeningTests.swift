@@ -1,3 +1,5 @@
+import Dialects
+import NIOCore
 import NIOHTTP1
 import Testing
 

@@ -1,7 +1,13 @@
 import Dialects
 import Testing
+import Upstream
 
 @testable import Gateway
+
+/// `#expect` copies what it is given parts of, and the machines cannot be copied.
+private func holds(_ isTrue: Bool, seed: UInt64? = nil, at location: SourceLocation = #_sourceLocation) {
+  #expect(isTrue, "\(seed.map { "seed \($0)" } ?? "")", sourceLocation: location)
+}
 
 @Suite("The life of a tunnel")
 struct TunnelStateTests {
@@ -13,36 +19,36 @@ struct TunnelStateTests {
   func anEndLeaves(peer: SocketPeer) {
     var state = TunnelState()
     let other: SocketPeer = peer == .client ? .server : .client
-    #expect(state.ended(peer) == .settleAndClose(other))
-    #expect(!state.isOpen)
-    #expect(state.cut(Self.frame) == .ignore)
-    #expect(state.ended(other) == .ignore)
-    #expect(state.ended(other) == .ignore)
+    holds(state.ended(peer) == .settleAndClose(other))
+    holds(!state.isOpen)
+    holds(state.cut(Self.frame) == .ignore)
+    holds(state.ended(other) == .ignore)
+    holds(state.ended(other) == .ignore)
   }
 
   @Test("ends when Tollgate cuts it, once")
   func cut() {
     var state = TunnelState()
-    #expect(state.cut(Self.frame) == .settleAndCut(Self.frame))
-    #expect(state.cut(Self.frame) == .ignore)
-    #expect(state.ended(.client) == .ignore)
-    #expect(state.drain(hasOpenResponse: false) == .ignore)
+    holds(state.cut(Self.frame) == .settleAndCut(Self.frame))
+    holds(state.cut(Self.frame) == .ignore)
+    holds(state.ended(.client) == .ignore)
+    holds(state.drain(hasOpenResponse: false) == .ignore)
   }
 
   @Test("ends at once when it is drained with nothing under way")
   func drainIdle() {
     var state = TunnelState()
-    #expect(state.drain(hasOpenResponse: false) == .settleAndCut(TunnelState.shuttingDown))
+    holds(state.drain(hasOpenResponse: false) == .settleAndCut(TunnelState.shuttingDown))
   }
 
   @Test("ends with its last response when it is drained, and not before")
   func drainBusy() {
     var state = TunnelState()
-    #expect(state.becameIdle() == .ignore)
-    #expect(state.drain(hasOpenResponse: true) == .ignore)
-    #expect(state.isOpen)
-    #expect(state.becameIdle() == .settleAndCut(TunnelState.shuttingDown))
-    #expect(state.becameIdle() == .ignore)
+    holds(state.becameIdle() == .ignore)
+    holds(state.drain(hasOpenResponse: true) == .ignore)
+    holds(state.isOpen)
+    holds(state.becameIdle() == .settleAndCut(TunnelState.shuttingDown))
+    holds(state.becameIdle() == .ignore)
   }
 
   @Test("is settled exactly once, whatever happens in whatever order", arguments: 0..<300)
@@ -60,9 +66,9 @@ struct TunnelStateTests {
         default: state.becameIdle()
         }
       if action != .ignore { settlements += 1 }
-      #expect(state.isOpen == (settlements == 0), "seed \(seed)")
+      holds(state.isOpen == (settlements == 0), seed: seed)
     }
-    #expect(settlements <= 1, "seed \(seed)")
+    holds(settlements <= 1, seed: seed)
   }
 }
 
@@ -71,40 +77,40 @@ struct HandshakeStateTests {
   @Test("looks up, connects, asks, and is a socket once the agreement has come")
   func agreed() {
     var state = HandshakeState()
-    #expect(!state.connected() && state.foundAddresses() && !state.foundAddresses())
-    #expect(!state.wasSent && state.connected() && state.wasSent)
-    #expect(state.replied(status: 101, isAgreed: true) == .wait)
-    #expect(state.replyEnded() == .upgrade)
-    #expect(!state.end())
+    holds(!state.connected() && state.foundAddresses() && !state.foundAddresses())
+    holds(!state.wasSent && state.connected() && state.wasSent)
+    holds(state.replied(status: 101, isAgreed: true) == .wait)
+    holds(state.replyEnded() == .upgrade)
+    holds(!state.end())
   }
 
   @Test("passes a refusal on, and ends with it")
   func refused() {
     var state = asked()
-    #expect(state.replied(status: 429, isAgreed: false) == .relay)
-    #expect(state.isRelaying && state.replied(status: 200, isAgreed: false) == .ignore)
-    #expect(state.replyEnded() == .complete)
-    #expect(state.end() && !state.end())
+    holds(state.replied(status: 429, isAgreed: false) == .relay)
+    holds(state.isRelaying && state.replied(status: 200, isAgreed: false) == .ignore)
+    holds(state.replyEnded() == .complete)
+    holds(state.end() && !state.end())
   }
 
   @Test("fails where the upstream only pretends to agree")
   func pretended() {
     var state = asked()
-    #expect(state.replied(status: 101, isAgreed: false) == .fail)
-    #expect(state.end())
-    #expect(state.replyEnded() == .ignore)
+    holds(state.replied(status: 101, isAgreed: false) == .fail)
+    holds(state.end())
+    holds(state.replyEnded() == .ignore)
   }
 
   @Test("knows what it means that the connection breaks, or the time is over")
   func failures() {
     var state = HandshakeState()
-    #expect(state.failureOfClose == .connectFailed && state.failureOfTime == .connectTimeout)
+    holds(state.failureOfClose == .connectFailed && state.failureOfTime == .connectTimeout)
     _ = state.foundAddresses()
-    #expect(state.failureOfClose == .connectFailed && state.failureOfTime == .connectTimeout)
+    holds(state.failureOfClose == .connectFailed && state.failureOfTime == .connectTimeout)
     _ = state.connected()
-    #expect(state.failureOfClose == .closedBeforeReply && state.failureOfTime == .headTimeout)
+    holds(state.failureOfClose == .closedBeforeReply && state.failureOfTime == .headTimeout)
     _ = state.replied(status: 403, isAgreed: false)
-    #expect(state.failureOfClose == .brokenOff && state.failureOfTime == .idleTimeout)
+    holds(state.failureOfClose == .brokenOff && state.failureOfTime == .idleTimeout)
   }
 
   private func asked() -> HandshakeState {
