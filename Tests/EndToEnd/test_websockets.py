@@ -1,5 +1,6 @@
 """WebSockets through the binary: bytes, back-pressure, refusals, ends, and each response on a socket as a call of its own."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import openai
 import pytest
+from google import genai
+from google.genai import types
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
@@ -135,6 +138,12 @@ def test_a_recorded_session_passes_message_by_message_and_is_metered(recording, 
         assert [call["cost_pico_usd"] for call in calls if is_transcription(call)] == [transcription_cost] * len(
             transcriptions
         )
+    if recording.provider == "xai":
+        assert [call["units"]["audio.time"] for call in bills] == [usage["billable_audio_seconds"] for usage in usages]
+        # A message is billed only where there is one: results of tools are none.
+        assert [call["units"].get("in.messages", 0) for call in bills] == [
+            min(1, usage["input_tokens"]) for usage in usages
+        ]
     sockets_ = [call for call in calls if call["method"] == "GET"]
     assert [call["cost_pico_usd"] for call in sockets_] == [0] * len(sessions)
     assert all(call["response_bytes"] > 0 and call["request_bytes"] > 0 for call in sockets_)
@@ -170,7 +179,8 @@ def expected_figures(usage: dict) -> tuple:
             audio_out,
         )
     cells = realtime_cells(usage)
-    return tuple(cells.get(cell, 0) for cell in ("in", "in.cached", "out", "out.reasoning", "in.audio", "out.audio"))
+    cells["in.cached"] += cells["in.cached.audio"]
+    return tuple(cells[cell] for cell in ("in", "in.cached", "out", "out.reasoning", "in.audio", "out.audio"))
 
 
 def realtime_cells(usage: dict) -> dict[str, int]:
@@ -225,13 +235,13 @@ def agreement(*fields: str) -> bytes:
 
 
 def receive(peer, count: int) -> bytes:
-    data = b""
+    data = bytearray()
     while len(data) < count:
         part = peer.recv(65536)
         if not part:
             break
         data += part
-    return data
+    return bytes(data)
 
 
 def receive_head(peer) -> bytes:
@@ -791,7 +801,7 @@ def test_an_end_that_reads_slowly_bounds_memory(direction, make_tollgate):
 
 
 def test_the_openai_package_speaks_realtime_through_tollgate(make_upstream, make_tollgate):
-    upstream = make_upstream(realtime_session, subprotocols=["realtime"])
+    upstream = make_upstream(realtime_session)
     tollgate = make_tollgate({"openai": upstream.url})
     client = openai.OpenAI(base_url=f"{tollgate.url}/openai/v1", api_key="sk-test", max_retries=0)
     with client, client.realtime.connect(model="gpt-realtime") as connection:
@@ -831,3 +841,53 @@ def test_the_openai_package_speaks_responses_over_a_socket(make_upstream, make_t
     )
     assert figures(call) == (32, 4, 5, 3, 0, 0)
     assert call["cost_source"] == "priced"
+
+
+async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+
+@pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="SKIPPED: there is no openssl command to make a certificate"
+)
+def test_googles_package_speaks_live_through_tollgate(make_upstream, make_tollgate, tmp_path, monkeypatch):
+    """The package opens its sockets by TLS only, so something in front of Tollgate takes that off."""
+    path, key = certificate(tmp_path, "front")
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+
+    def script(socket):
+        assert json.loads(socket.recv())["setup"]["model"] == "models/gemini-3.1-flash-live-preview"
+        # Google sends JSON in binary frames.
+        socket.send(b'{"setupComplete":{}}')
+        json.loads(socket.recv())
+        socket.send(b'{"serverContent":{"modelTurn":{"parts":[{"text":"Hello"}]}}}')
+        usage = b'{"promptTokenCount":9,"responseTokenCount":4,"thoughtsTokenCount":2,"totalTokenCount":13}'
+        socket.send(b'{"serverContent":{"turnComplete":true},"usageMetadata":' + usage + b"}")
+        socket.recv()
+
+    async def talk() -> list:
+        async def accept(reader, writer):
+            there = await asyncio.open_connection("127.0.0.1", tollgate.port)
+            await asyncio.gather(pipe(reader, there[1]), pipe(there[0], writer), return_exceptions=True)
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path, key)
+        front = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=context)
+        url = f"https://127.0.0.1:{front.sockets[0].getsockname()[1]}/gemini"
+        client = genai.Client(api_key="AIza-test", http_options=types.HttpOptions(base_url=url))
+        config = {"response_modalities": ["TEXT"]}
+        async with client.aio.live.connect(model="gemini-3.1-flash-live-preview", config=config) as session:
+            await session.send_client_content(turns={"role": "user", "parts": [{"text": "Hi"}]}, turn_complete=True)
+            return [message async for message in session.receive()]
+
+    upstream = make_upstream(script)
+    tollgate = make_tollgate({"gemini": upstream.url})
+    messages = asyncio.run(talk())
+    assert messages[0].text == "Hello" and messages[-1].usage_metadata.total_token_count == 13
+    call = responses_of(rows(tollgate, 2))[0]
+    assert (call["model"], call["finish_reason"]) == ("gemini-3.1-flash-live-preview", "turn_complete")
+    assert figures(call) == (9, 0, 4, 2, 0, 0)
+    assert upstream.requests[0].headers["x-goog-api-key"] == "AIza-test"
