@@ -43,8 +43,10 @@ public struct RequestFacts: Sendable, Equatable {
   public var mediaWrittenBytes: Int64
   /// Bytes of the body.
   public var bodyBytes: Int64
-  /// Whether the request builds on what the provider keeps: a conversation, a stored prompt, a cache. Its size is not known
-  /// here.
+  /// Texts that ``promptTextBytes`` consists of, about one or two for each message.
+  public var promptTexts: Int64
+  /// Whether the request builds on what the provider keeps (a conversation, a stored prompt, a cache), or names a tool that the
+  /// provider runs, whose results become prompt. Their size is not known here.
   public var hasStoredContext: Bool
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
   /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object, where
@@ -72,6 +74,7 @@ public struct RequestFacts: Sendable, Equatable {
     annotatesPages = false
     promptTextBytes = 0
     renderedTextBytes = 0
+    promptTexts = 0
     media = []
     mediaCount = 0
     mediaWrittenBytes = 0

@@ -34,7 +34,9 @@ struct CountErrorTests {
   private static let measured: [Measured] = Recording.load(folders: folders, dialects: dialects).compactMap(measure)
 
   private static func measure(_ recording: Recording) -> Measured? {
-    guard (200..<300).contains(recording.status) else { return nil }
+    // Its author wrote these words in the place of the prompt.
+    let isShortened = String(decoding: recording.request, as: UTF8.self).contains("very very long system prompt")
+    guard (200..<300).contains(recording.status), !isShortened else { return nil }
     var requestReader = RequestReader(endpoint: recording.endpoint)
     requestReader.consume(recording.request.span.bytes)
     let first = requestReader.finish()
@@ -48,17 +50,20 @@ struct CountErrorTests {
     var counting = RequestReader(endpoint: recording.endpoint, counting: family.tokenizer)
     counting.consume(recording.request.span.bytes)
     let request = counting.finish()
+    let frame = FamilyFrame(of: family)
     guard let prompt = request.promptTally, let output = reply.outputTally else { return nil }
     return Measured(
       name: recording.name, family: family, kind: kind(request), promptReported: usage.promptTokens,
-      promptCounted: family.tokens(prompt) + request.mediaTokensExpected(family: family),
-      promptBound: reply.serverToolCalls.isEmpty ? request.promptTokensBound(family: family) : nil,
-      outputReported: usage[.reasoning] == 0 ? usage[.output] : 0, outputCounted: family.tokens(output))
+      promptCounted: family.tokens(prompt) + request.mediaTokensExpected(family: family)
+        + frame.prompt(texts: request.promptTexts, hasTools: request.renderedTextBytes > 0),
+      promptBound: request.promptTokensBound(family: family),
+      outputReported: usage[.reasoning] == 0 ? usage[.output] : 0,
+      outputCounted: family.tokens(output) + Int64(reply.toolCallCount) * frame.perCall)
   }
 
   private static func kind(_ request: RequestFacts) -> String {
+    if request.hasStoredContext { return "provider's own context or tools" }
     if request.mediaCount > 0 { return "media" }
-    if request.hasStoredContext { return "stored" }
     return request.renderedTextBytes > 0 ? "tools" : "text"
   }
 
@@ -67,7 +72,7 @@ struct CountErrorTests {
     print(
       "family | kind | calls | prompt: counted / reported | median error | output: counted / reported | median error")
     for family in TokenizerFamily.allCases {
-      for kind in ["text", "tools", "media", "stored"] {
+      for kind in ["text", "tools", "media", "provider's own context or tools"] {
         let rows = Self.measured.filter { $0.family == family && $0.kind == kind && $0.promptReported > 0 }
         guard !rows.isEmpty else { continue }
         let prompts = rows.map { Self.error($0.promptCounted, $0.promptReported) }

@@ -47,6 +47,12 @@ struct PromptBoundTests {
       #"{"model":"gpt-5","input":[{"role":"user","content":[{"type":"input_image","image_url":"https://x.y/z.png"}]}]}"#,
       #"{"model":"gpt-5","input":[{"role":"user","content":[{"type":"input_file","file_id":"file-1"}]}]}"#,
     ]
+    let search = #"{"model":"gpt-5","input":"go","tools":[{"type":"function","name":"f"},{"type":"web_search"}]}"#
+    #expect(readRequest(.responses, search).promptTokensBound(family: .o200k) == nil)
+    let gemini = Array(#"{"contents":[{"parts":[{"text":"hi"}]}],"tools":[{"googleSearch":{}}]}"#.utf8)
+    var reader = RequestReader(endpoint: Endpoint(dialect: .gemini, operation: .generateContent, model: "gemini-3"))
+    reader.consume(gemini.span.bytes)
+    #expect(reader.finish().promptTokensBound(family: .gemma) == nil)
     for body in bodies { #expect(readRequest(.responses, body).promptTokensBound(family: .o200k) == nil, "\(body)") }
     let null = #"{"model":"gpt-5","input":"hello","previous_response_id":null,"conversation":null}"#
     #expect(readRequest(.responses, null).promptTokensBound(family: .o200k) != nil)

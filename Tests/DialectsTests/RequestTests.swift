@@ -31,6 +31,7 @@ struct RequestTests {
     expected.mediaCount = 1
     expected.mediaWrittenBytes = 9
     expected.bodyBytes = facts.bodyBytes
+    expected.promptTexts = facts.promptTexts
     #expect(facts == expected)
   }
 
@@ -58,6 +59,7 @@ struct RequestTests {
     expected.mediaCount = 1
     expected.mediaWrittenBytes = 1
     expected.bodyBytes = facts.bodyBytes
+    expected.promptTexts = facts.promptTexts
     #expect(facts == expected)
   }
 
@@ -89,6 +91,7 @@ struct RequestTests {
     expected.mediaCount = 1
     expected.mediaWrittenBytes = 4
     expected.bodyBytes = facts.bodyBytes
+    expected.promptTexts = facts.promptTexts
     expected.promptCensus = facts.promptCensus
     #expect(facts == expected)
   }

@@ -21,7 +21,8 @@ struct MessagesRequest: ~Copyable, DocumentWire {
         "speed": .text(RequestMembers.Field.speed),
         "system": text.orArray(of: .object(["text": text])),
         "messages": .array(of: message),
-        "tools": .size(RequestMembers.Field.prompt),
+        "tools": RequestMembers.tools,
+        "mcp_servers": .size(RequestMembers.Field.stored),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)

@@ -27,7 +27,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
         "prompt": input,
         "suffix": .stringSize(RequestMembers.Field.prompt),
         "input": input,
-        "tools": prompt,
+        "tools": RequestMembers.tools,
+        "web_search_options": .size(RequestMembers.Field.stored),
+        "plugins": .size(RequestMembers.Field.stored),
         "functions": prompt,
         "response_format": prompt,
       ]))

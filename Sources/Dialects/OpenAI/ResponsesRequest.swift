@@ -19,10 +19,10 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
         "service_tier": .text(RequestMembers.Field.tier),
         "instructions": text.orArray(of: item),
         "input": text.orArray(of: item),
-        "tools": .size(RequestMembers.Field.prompt),
-        "previous_response_id": .scalar(RequestMembers.Field.stored),
-        "conversation": .object(RequestMembers.Field.stored, [:]),
-        "prompt": .object(RequestMembers.Field.stored, [:]),
+        "tools": RequestMembers.tools,
+        "previous_response_id": .size(RequestMembers.Field.stored),
+        "conversation": .size(RequestMembers.Field.stored),
+        "prompt": .size(RequestMembers.Field.stored),
         "text": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 
@@ -58,7 +58,6 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
-    if label == RequestMembers.Field.stored.rawValue { facts.hasStoredContext = true }
     guard label == Field.item.rawValue else { return }
     type = nil
     isAssistant = false

@@ -10,9 +10,24 @@ struct RequestMembers {
     case arguments
     /// An image, a sound or a file: base64, a data URL or an address.
     case media
-    /// What names context that the provider keeps: a stored conversation, prompt, cache or file.
+    /// What names context that the provider keeps: a stored conversation, prompt, cache or file. Or a tool of the provider's own,
+    /// which adds what it finds to the prompt.
     case stored
+    /// The type of a tool.
+    case toolType
   }
+
+  /// Definitions of tools: measured as they are written, and looked into for those that the provider runs.
+  static let tools = JSONPattern.size(Field.prompt).orArray(
+    of: .object([
+      "type": .word(Field.toolType, of: ["function", "custom"]),
+      "googleSearch": .size(Field.stored), "google_search": .size(Field.stored),
+      "googleSearchRetrieval": .size(Field.stored), "google_search_retrieval": .size(Field.stored),
+      "urlContext": .size(Field.stored), "url_context": .size(Field.stored),
+      "codeExecution": .size(Field.stored), "code_execution": .size(Field.stored),
+      "fileSearch": .size(Field.stored), "file_search": .size(Field.stored),
+      "googleMaps": .size(Field.stored), "google_maps": .size(Field.stored),
+    ]))
 
   /// Whether a label is that of prompt text.
   static func isText(_ label: UInt8) -> Bool { label == Field.prompt.rawValue || label == Field.arguments.rawValue }
@@ -44,10 +59,14 @@ struct RequestMembers {
     switch field {
     case .prompt, .arguments:
       facts.promptTextBytes &+= Int64(json.size)
+      facts.promptTexts &+= 1
       if field == .arguments || json.kind == .container { facts.renderedTextBytes &+= Int64(json.size) }
       return
     case .stored:
-      if json.kind != .null { facts.hasStoredContext = true }
+      facts.hasStoredContext = true
+      return
+    case .toolType:
+      if json.kind == .string, json.word == nil { facts.hasStoredContext = true }
       return
     case .media: return
     default: break
@@ -61,7 +80,7 @@ struct RequestMembers {
     case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
     case .tier: facts.context.serviceTier = Self.text(json)
     case .speed: facts.context.speed = Self.text(json)
-    case .body, .prompt, .arguments, .media, .stored: break
+    case .body, .prompt, .arguments, .media, .stored, .toolType: break
     }
   }
 

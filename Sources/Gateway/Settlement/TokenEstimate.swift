@@ -6,6 +6,7 @@ import Tokenizers
 /// corrected by what the provider reported of calls of the same model and workflow.
 struct TokenEstimate {
   private let family: TokenizerFamily
+  private let frame: FamilyFrame
   private let ofWorkflow: LearnedCounts.Entry?
   private let ofModel: LearnedCounts.Entry?
 
@@ -13,6 +14,7 @@ struct TokenEstimate {
   init(model: String?, dialect: Dialect, workflow: String, counts: LearnedCounts) {
     let family = counts.family(model: model)
     self.family = family == .other ? Self.family(of: dialect) : family
+    frame = FamilyFrame(of: self.family)
     let known = model.map { counts.known(model: $0, workflow: workflow) }
     ofWorkflow = known?.ofWorkflow
     ofModel = known?.ofModel
@@ -38,21 +40,37 @@ struct TokenEstimate {
     return Int64(clamping: Int128(tokens) * Int128(max(0, textBytes)) / Int128(bytes))
   }
 
+  /// What a prompt counts with its frame and its media, before anything was learned.
+  private func countedPrompt(_ request: RequestFacts) -> Int64? {
+    guard request.isComplete else { return nil }
+    return counted(request.promptTally, textBytes: request.promptTextBytes).map {
+      $0 &+ frame.prompt(texts: request.promptTexts, hasTools: request.renderedTextBytes > 0)
+        &+ request.mediaTokensExpected(family: family)
+    }
+  }
+
+  /// The same of a reply.
+  private func countedOutput(_ reply: ReplyFacts) -> Int64? {
+    counted(reply.outputTally, textBytes: reply.outputTextBytes).map {
+      $0 &+ Int64(reply.toolCallCount) &* frame.perCall
+    }
+  }
+
   /// Tokens of a prompt. At least one.
   func prompt(_ request: RequestFacts, requestBytes: Int64) -> Int64 {
     let textBytes = request.isComplete ? request.promptTextBytes : requestBytes
-    if let counted = counted(request.promptTally, textBytes: textBytes) {
+    if let counted = countedPrompt(request) {
       let learned = ofWorkflow?.promptByCount.apply(to: counted) ?? ofModel?.promptByCount.apply(to: counted)
       return max(1, learned ?? counted)
     }
     let learned = ofWorkflow?.promptByBytes.apply(to: textBytes) ?? ofModel?.promptByBytes.apply(to: textBytes)
-    return max(1, learned ?? family.tokens(textBytes: textBytes))
+    return max(1, learned ?? family.tokens(textBytes: textBytes) &+ request.mediaTokensExpected(family: family))
   }
 
   /// Tokens of the part of a reply that has been seen. OpenAI's streams carry about one token in each delta, so their number
   /// counts where the text was not counted and it is the larger.
   func output(_ reply: ReplyFacts, dialect: Dialect) -> Int64 {
-    if let counted = counted(reply.outputTally, textBytes: reply.outputTextBytes) {
+    if let counted = countedOutput(reply) {
       return ofWorkflow?.outputByCount.apply(to: counted) ?? ofModel?.outputByCount.apply(to: counted) ?? counted
     }
     let byText = output(textBytes: reply.outputTextBytes)
@@ -73,14 +91,14 @@ struct TokenEstimate {
     if request.isComplete, request.promptTextBytes >= Self.textBytesMin {
       let tokens = usage.promptTokens
       entry.promptByBytes.learn(actual: tokens, estimate: request.promptTextBytes)
-      if let counted = counted(request.promptTally, textBytes: request.promptTextBytes) {
+      if let counted = countedPrompt(request) {
         entry.promptByCount.learn(actual: tokens, estimate: counted)
       }
     }
     guard reply.isTerminal, reply.outputTextBytes >= Self.textBytesMin else { return }
     let tokens = usage[.output] &+ usage[.reasoning]
     entry.outputByBytes.learn(actual: tokens, estimate: reply.outputTextBytes)
-    if let counted = counted(reply.outputTally, textBytes: reply.outputTextBytes) {
+    if let counted = countedOutput(reply) {
       entry.outputByCount.learn(actual: tokens, estimate: counted)
     }
   }
