@@ -112,7 +112,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TollgateTests",
-      dependencies: ["Tollgate", "Dialects", "Gateway", "Metering", "Observability", "Upstream"],
+      dependencies: ["Tollgate", "Dialects", "Gateway", "Metering", "Observability", "Upstream", logging],
       swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],

@@ -71,12 +71,15 @@ struct ConfigurationGoldenTests {
         stream_usage: leave
       openai:
         stream_usage: ask
+        prices: azure
+        discount: [0.88 from 2026-09-01T00:00:00Z to 2027-01-01T00:00:00Z, 1/2 to 2026-09-01T00:00:00Z]
+        unpriced: charge_as gpt-5
     default_provider: local
     agents: [researcher, claude-code/Explore]
     workflows: [nightly-report]
     on_client_disconnect: drain 45s
     unmetered: charge 0.05 USD
-    unpriced: allow
+    unpriced: deny
     ledger_unavailable: forward
     limits:
       body: 8 MiB
@@ -114,6 +117,7 @@ struct ConfigurationGoldenTests {
       log: { format: "json", level: 'debug' }
       ledger_unavailable: forward
       unmetered: { charge: 0.050 USD }
+      unpriced: deny
       on_client_disconnect: drain 45000ms
       workflows: [ nightly-report ]
       agents:
@@ -121,7 +125,11 @@ struct ConfigurationGoldenTests {
         - claude-code/Explore
       default_provider: local
       providers:
-        openai: { stream_usage: ask }
+        openai:
+          stream_usage: ask
+          prices: azure
+          discount: [{ times: 0.88, from: 2026-09-01, to: 2027-01-01 }, { times: 1/2, to: "2026-09-01" }]
+          unpriced: { charge_as: gpt-5 }
         local: { base_url: "http://10.0.0.5:8000/", dialect: openai, billing: free }
       price_book: ./prices
       data: /var/lib/tollgate
