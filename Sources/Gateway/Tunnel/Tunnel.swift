@@ -42,6 +42,9 @@ final class Tunnel {
     table.insert(self)
   }
 
+  /// The pipeline of one end takes raw bytes: those of the other may come.
+  func isReady(_ peer: SocketPeer) { end(Self.other(peer))?.takeOver() }
+
   private func end(_ peer: SocketPeer) -> TunnelEnd? { peer == .client ? client : server }
 
   private static func other(_ peer: SocketPeer) -> SocketPeer { peer == .client ? .server : .client }
