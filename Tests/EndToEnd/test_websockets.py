@@ -335,6 +335,73 @@ def test_frames_right_behind_the_agreement_are_not_lost(make_tollgate):
         assert receive(client.socket, len(early)) == early
 
 
+@pytest.mark.parametrize("is_agreed", [True, False])
+def test_frames_right_behind_the_opening_wait_for_the_agreement(is_agreed, make_tollgate):
+    early = masked(Opcode.TEXT, b"early") * 3
+    received = []
+    refusal = b"HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\nno"
+    upstream = RawUpstream(
+        lambda peer: received.append(receive(peer, len(early))), reply=agreement() if is_agreed else refusal
+    )
+    tollgate = make_tollgate({"openai": upstream.url})
+    with RawClient(tollgate.port) as client:
+        client.send(opening("/openai/v1/realtime", tollgate.port) + early)
+        assert receive_head(client.socket).startswith(b"HTTP/1.1 101 " if is_agreed else b"HTTP/1.1 401 ")
+        if not is_agreed:
+            assert receive(client.socket, 3) == b"no"
+        upstream.finish()
+    assert received == [early if is_agreed else b""]
+
+
+def test_anything_at_all_leaves_the_proxy_standing(make_tollgate):
+    dice = random.Random(20_261_123)
+    print("seed 20261123")
+    listener = sockets.create_server(("127.0.0.1", 0), backlog=256)
+
+    def answer_with_junk(peer, junk: bytes):
+        with peer:
+            receive_head(peer)
+            peer.sendall(agreement() + junk)
+            time.sleep(0.02)
+
+    def accept():
+        while True:
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            junk = dice.randbytes(dice.randint(0, 300))
+            threading.Thread(target=ignoring_ends, args=(answer_with_junk, peer, junk), daemon=True).start()
+
+    def talk(round: int):
+        with RawClient(tollgate.port) as client:
+            request = opening("/openai/v1/realtime", tollgate.port)
+            junk = dice.randbytes(200)
+            first = [b"", junk, request * 2, masked(Opcode.TEXT, b"{}") + junk][round % 4]
+            client.send(request + first)
+            if dice.random() < 0.7:
+                receive_head(client.socket)
+                client.send(masked(Opcode.TEXT, junk) + junk)
+                client.socket.recv(1000)
+
+    threading.Thread(target=accept, daemon=True).start()
+    tollgate = make_tollgate({"openai": f"http://127.0.0.1:{listener.getsockname()[1]}"})
+    for round in range(200):
+        ignoring_ends(talk, round)
+        assert tollgate.process.poll() is None
+    listener.close()
+    eventually(lambda: tollgate.metric("tollgate_requests_in_flight") == 0, what="the end of every socket")
+    assert len(rows(tollgate, 200)) == 200
+
+
+def ignoring_ends(work, *arguments):
+    """Junk may end a connection at any place."""
+    try:
+        work(*arguments)
+    except (OSError, AssertionError):
+        pass
+
+
 # --- The opening
 
 

@@ -41,7 +41,8 @@ extension ExchangeHandler {
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
   }
 
-  /// Takes the handlers of HTTP out of the pipeline, the decoder last: it then hands on what it has not decoded.
+  /// Takes the handlers of HTTP out of the pipeline, but for the decoder: it has stopped, and goes when the upstream's end is
+  /// ready for what it has not decoded.
   private func hand(over context: ChannelHandlerContext, to end: TunnelEnd) {
     let pipeline = context.pipeline.syncOperations
     do {
@@ -52,7 +53,7 @@ extension ExchangeHandler {
       pipeline.removeHandler(self, promise: nil)
       pipeline.removeHandler(context: pipelining, promise: nil)
       pipeline.removeHandler(context: encoder, promise: nil)
-      pipeline.removeHandler(context: decoder, promise: nil)
+      end.wait(behind: decoder)
     } catch {
       // Without its handlers the connection is over already.
       context.close(promise: nil)

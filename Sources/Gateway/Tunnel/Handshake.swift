@@ -205,7 +205,11 @@ final class Handshake: ChannelDuplexHandler, RemovableChannelHandler {
     }
     pipeline.removeHandler(self, promise: nil)
     pipeline.removeHandler(encoder, promise: nil)
-    pipeline.removeHandler(decoder, promise: nil)
+    // The decoder looks at what is written, which must be HTTP: nothing may be before it is gone.
+    let removal = loop.makePromise(of: Void.self)
+    pipeline.removeHandler(decoder, promise: removal)
+    let bound = NIOLoopBound(end, eventLoop: loop)
+    removal.futureResult.whenComplete { _ in bound.value.isReady() }
   }
 
   // MARK: Back-pressure

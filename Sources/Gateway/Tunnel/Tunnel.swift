@@ -18,7 +18,7 @@ final class Tunnel {
   private var fromServer = FrameScanner(from: .server)
   /// Whether a frame of Tollgate's own can follow what an end was given: between two others, and not behind a close.
   private var clientTakesFrame = true
-  private var serverTakesFrame = true
+  private var serverTakesFrame = false
   private var meter: SocketMeter?
   /// The calls of the responses that are under way, by the number that the reader gives them.
   var responses: [Int: Call] = [:]
@@ -40,6 +40,13 @@ final class Tunnel {
     self.client = client
     self.server = server
     table.insert(self)
+  }
+
+  /// The pipeline of one end takes raw bytes: those of the other may come.
+  func isReady(_ peer: SocketPeer) {
+    // Before that, what is written to an upstream would meet its decoder.
+    if peer == .server { serverTakesFrame = true }
+    end(Self.other(peer))?.takeOver()
   }
 
   private func end(_ peer: SocketPeer) -> TunnelEnd? { peer == .client ? client : server }

@@ -18,6 +18,8 @@ final class TunnelEnd: ChannelDuplexHandler {
   private let tunnel: Tunnel
   private var context: ChannelHandlerContext?
   private var holdsRead = false
+  /// What stands before this end until the other one is ready: it holds what it has not decoded.
+  private var decoder: ChannelHandlerContext?
   private var isClosing = false
   private var closeDeadline: NIODeadline?
   private var unwritableSince: NIODeadline?
@@ -57,6 +59,21 @@ final class TunnelEnd: ChannelDuplexHandler {
     guard !isOver else { return }
     isOver = true
     tunnel.ended(peer)
+  }
+
+  // MARK: The beginning
+
+  /// Bytes stay with a decoder of HTTP that has stopped behind the opening, until ``takeOver()``.
+  func wait(behind decoder: ChannelHandlerContext) { self.decoder = decoder }
+
+  /// The pipeline of this end takes raw bytes.
+  func isReady() { tunnel.isReady(peer) }
+
+  /// Takes the decoder away, which then hands on what it holds.
+  func takeOver() {
+    guard let decoder, let context, !isOver else { return }
+    self.decoder = nil
+    context.pipeline.syncOperations.removeHandler(context: decoder, promise: nil)
   }
 
   // MARK: Bytes
