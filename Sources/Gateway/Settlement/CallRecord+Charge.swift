@@ -91,14 +91,4 @@ extension PriceBook {
     else { return answered }
     return requested
   }
-
-  /// The name by which the answering model is priced: the reply's, or the request's where the book does not know that one
-  /// (deployments and imported models answer by names of their own).
-  private func model(of record: CallRecord, modelPriced: String?, terms: PriceTerms) -> String {
-    let answered = modelPriced ?? record.model ?? ""
-    guard let requested = record.modelRequested, requested != answered,
-      !knows(terms, dialect: record.dialect, model: answered)
-    else { return answered }
-    return requested
-  }
 }

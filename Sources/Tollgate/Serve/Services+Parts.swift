@@ -107,38 +107,3 @@ extension Configuration {
     }
   }
 }
-
-extension RoutingTable {
-  /// Whose prices count for a provider's calls.
-  func terms(of provider: String) -> PriceTerms {
-    self.provider(named: provider)?.terms ?? PriceTerms(provider: provider)
-  }
-}
-
-extension Configuration {
-  /// The providers whose models' series begin at zero: those that are configured, and the three that most agents call.
-  fileprivate var expectedProviders: [String] {
-    providers.providers.keys.sorted() + ["anthropic", "gemini", "openai"].filter { providers.providers[$0] == nil }
-  }
-
-  /// Checks that the price book has what the configuration asks of it.
-  ///
-  /// - Throws: ``CommandFailure`` where `prices` names a file that is not there, or `charge_as` a model without a price.
-  @Sendable func check(_ book: PriceBook) throws(CommandFailure) {
-    for route in providerRoutes {
-      let terms = route.terms
-      if let file = terms.priceFile, !book.hasPrices(of: file) {
-        let known = book.providers.joined(separator: ", ")
-        throw CommandFailure(
-          "providers.\(terms.provider).prices: there are no prices of \"\(file)\"; there are prices of \(known)",
-          exitCode: .badConfiguration)
-      }
-      guard case .chargeAs(let model) = terms.unpriced, book.hasPrices(for: terms) else { continue }
-      guard book.knows(terms, model: model) || providers.providers[route.name]?.unpriced == nil else {
-        throw CommandFailure(
-          "providers.\(terms.provider).unpriced: the price book does not know the model \"\(model)\" of this provider",
-          exitCode: .badConfiguration)
-      }
-    }
-  }
-}
