@@ -72,7 +72,8 @@ struct ConfigurationGoldenTests {
       openai:
         stream_usage: ask
         prices: azure
-        discount: [0.88 from 2026-09-01T00:00:00Z to 2027-01-01T00:00:00Z, 1/2 to 2026-09-01T00:00:00Z]
+        discount: [0.88 from 2026-09-01T00:00:00.000000Z to 2027-01-01T00:00:00.000000Z, \
+    1/2 to 2026-09-01T00:00:00.000000Z]
         unpriced: charge_as gpt-5
     default_provider: local
     agents: [researcher, claude-code/Explore]
