@@ -197,6 +197,8 @@ def test_the_configuration_in_the_readme_is_accepted(tmp_path):
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.S)
     configuration = next(block for block in blocks if "on_client_disconnect" in block)
     (tmp_path / "my-prices").mkdir()
+    (tmp_path / "my-ca.pem").write_text("")
+    configuration = configuration.replace("/etc/ssl/my-ca.pem", str(tmp_path / "my-ca.pem"))
     (tmp_path / "tollgate.yaml").write_text(configuration)
     result = run_tollgate("check-config", "--config", "tollgate.yaml", directory=tmp_path)
     assert result.returncode == 0, result.stderr

@@ -65,7 +65,7 @@ extension PriceBook {
     _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String?, context: PricingContext,
     terms: PriceTerms, parts: [UsagePart]
   ) {
-    let model = model(of: record, modelPriced: modelPriced, terms: terms)
+    let model = modelPriced ?? record.model ?? ""
     let isNamedOtherwise = model != record.model
     var all = parts
     if parts.isEmpty {
@@ -80,15 +80,5 @@ extension PriceBook {
     record.costSource = charge.source
     record.pricedAs = charge.pricedAs
     record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars
-  }
-
-  /// The name by which the answering model is priced: the reply's, or the request's where the book does not know that one
-  /// (deployments and imported models answer by names of their own).
-  private func model(of record: CallRecord, modelPriced: String?, terms: PriceTerms) -> String {
-    let answered = modelPriced ?? record.model ?? ""
-    guard let requested = record.modelRequested, requested != answered,
-      !knows(terms, dialect: record.dialect, model: answered)
-    else { return answered }
-    return requested
   }
 }

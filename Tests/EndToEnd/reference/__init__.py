@@ -62,6 +62,9 @@ def _reader(recording):
 
 def _error(recording) -> Reading:
     reading = Reading()
+    for name, value in recording.reply_fields:
+        if name.lower() == "x-amzn-errortype":
+            reading.error = value.partition(":")[0]
     try:
         document = loads(recording.reply_body)
     except ValueError:
