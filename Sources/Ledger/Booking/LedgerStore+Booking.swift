@@ -7,6 +7,9 @@ extension LedgerStore {
     if let key = correction.requestKey, let booked = try entry(underKey: key) { return booked }
     switch correction.target {
     case .day(let day, let scope):
+      guard day &* 24 >= Retention.firstRollupHour(now: now, months: rollupRetentionMonths) else {
+        throw LedgerError.booking("the day is older than the \(rollupRetentionMonths) months that totals are kept")
+      }
       // At noon, so that the amount falls on the day of that name from 12 hours west to 11 hours east of Greenwich; what is
       // booked for a morning that is not over, at once, so that reports until now have it.
       let start = day &* 24 &* microsecondsPerHour

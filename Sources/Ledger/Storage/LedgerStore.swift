@@ -25,11 +25,13 @@ final class LedgerStore {
   private let rollback: PreparedStatement
 
   let digester: ResponseDigester
+  let rollupRetentionMonths: Int64
 
   init(_ connection: OpaquePointer, configuration: LedgerConfiguration) throws(SQLiteFailure) {
     self.connection = connection
     log = WriteAheadLog(connection)
     retention = try Retention(connection, configuration: configuration)
+    rollupRetentionMonths = Int64(configuration.rollupRetentionMonths)
     names = try Names(connection)
     rows = try RowWriter(connection, names: names)
     rollups = try RollupWriter(connection, names: names)

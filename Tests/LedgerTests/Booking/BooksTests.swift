@@ -127,6 +127,7 @@ struct BooksTests {
       Correction(target: .day(1, scope), deltaPicodollars: 1, reason: long, who: "w"),
       Correction(target: .day(1, scope), deltaPicodollars: 1, reason: "r", who: ""),
       Correction(target: .day(.max, scope), deltaPicodollars: 1, reason: "r", who: "w"),
+      Correction(target: .day(day - 800, scope), deltaPicodollars: 1, reason: "r", who: "w"),
       Correction(target: .day(1, AdjustmentScope(provider: "")), deltaPicodollars: 1, reason: "r", who: "w"),
     ] {
       await #expect(throws: LedgerError.self) { try await ledger.books.book(correction) }
@@ -303,9 +304,11 @@ struct BooksTests {
     for (number, provider) in [(1, "p"), (2, "q"), (3, "p")] as [(Int64, String)] {
       _ = try await ledger.books.book(
         Correction(
-          target: .day(number, AdjustmentScope(provider: provider)), deltaPicodollars: Int128(number), reason: "r",
+          target: .day(day - 3 + number, AdjustmentScope(provider: provider)), deltaPicodollars: Int128(number),
+          reason: "r",
           who: "w"))
     }
+    let second = Timestamp(unixMicroseconds: (day - 1) * 24 * microsecondsPerHour)
     func amounts(_ change: (inout AdjustmentFilter) -> Void) async throws -> [Int128] {
       var filter = AdjustmentFilter()
       change(&filter)
@@ -316,8 +319,8 @@ struct BooksTests {
     #expect(try await amounts { $0.kind = .reprice } == [])
     #expect(try await amounts { $0.limit = 1 } == [3])
     #expect(try await amounts { $0.before = 3 } == [2, 1])
-    #expect(try await amounts { $0.from = Timestamp(unixMicroseconds: 2 * 24 * microsecondsPerHour) } == [3, 2])
-    #expect(try await amounts { $0.to = Timestamp(unixMicroseconds: 2 * 24 * microsecondsPerHour) } == [1])
+    #expect(try await amounts { $0.from = second } == [3, 2])
+    #expect(try await amounts { $0.to = second } == [1])
     ledger.close()
   }
 }
