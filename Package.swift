@@ -22,6 +22,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -41,6 +43,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -67,7 +70,7 @@ let package = Package(
       dependencies: [
         "CBrotli", "CZlib", "CZstd", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
         "Upstream",
-        crypto, nioCore, nioPosix, nioHTTP1, logging,
+        crypto, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -80,7 +83,7 @@ let package = Package(
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "CPriceBook", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
+        "CPriceBook", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
         argumentParser,
         hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, yams,
       ],
@@ -98,14 +101,18 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
-      name: "GatewayTests", dependencies: ["Gateway", "Dialects", "Metering", nioCore, nioHTTP1, nioEmbedded],
+      name: "GatewayTests",
+      dependencies: [
+        "Gateway", "Dialects", "Metering", "Observability", "Tokenizers", "Upstream", nioCore, nioHTTP1, nioEmbedded,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ControlTests",
       dependencies: ["Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
       swiftSettings: strict),
     .testTarget(
-      name: "TollgateTests", dependencies: ["Tollgate", "Metering", "Observability", logging],
+      name: "TollgateTests",
+      dependencies: ["Tollgate", "Dialects", "Gateway", "Metering", "Observability", "Upstream", logging],
       swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],

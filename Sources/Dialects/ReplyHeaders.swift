@@ -61,16 +61,17 @@ public struct ReplyHeaders: Sendable, Equatable {
 
   /// Fills in what the body of a reply left out.
   func complete(_ facts: inout ReplyFacts) {
-    if let servedModel, !Self.isSnapshot(servedModel, of: facts.model) { facts.model = servedModel }
-    if facts.model == nil { facts.model = model }
+    // On Azure the body may name the deployment, whose name says nothing of the model: then the one that served it is priced.
+    if let servedModel, !Self.isSnapshot(servedModel, of: facts.model) { facts.modelPriced = servedModel }
+    if facts.model == nil { facts.model = servedModel ?? model }
     if facts.errorCode == nil { facts.errorCode = errorCode }
     if facts.usage.isEmpty, facts.errorCode == nil, let usage { facts.usage = [ModelUsage(model: nil, usage: usage)] }
     if isTierOfHost { facts.context.serviceTier = context.serviceTier }
     facts.context = facts.context.completed(by: context, isTierKnown: false, region: nil)
   }
 
-  /// Whether a model is a dated snapshot of another (`gpt-5-nano-2025-08-07` of `gpt-5-nano`): that one is a name of its maker's
-  /// then, and no deployment's.
+  /// Whether a model is a dated snapshot of another (`gpt-5-nano-2025-08-07` of `gpt-5-nano`), so that the other is a model's
+  /// name as well, and the better known one.
   private static func isSnapshot(_ model: String, of other: String?) -> Bool {
     guard let other, model.hasPrefix(other) else { return false }
     let rest = model.utf8.dropFirst(other.utf8.count)

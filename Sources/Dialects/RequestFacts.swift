@@ -32,6 +32,22 @@ public struct RequestFacts: Sendable, Equatable {
   /// The tokens of that text, where they were to be counted: fewer bytes than ``promptTextBytes`` where there is more text than
   /// may be counted.
   public var promptTally: TokenTally?
+  /// What bounds the tokens of that text, where it was looked at closely (always on Anthropic's APIs).
+  public var promptCensus: TextCensus?
+  /// UTF-8 bytes of ``promptTextBytes`` that the provider may write anew: tool definitions, arguments, schemas.
+  public var renderedTextBytes: Int64
+  /// What is handed over beside text, at most 256 items; and how many there are.
+  public var media: [MediaItem]
+  public var mediaCount: Int
+  /// Bytes of that, as they are written.
+  public var mediaWrittenBytes: Int64
+  /// Bytes of the body.
+  public var bodyBytes: Int64
+  /// Texts that ``promptTextBytes`` consists of, about one or two for each message.
+  public var promptTexts: Int64
+  /// Whether the request builds on what the provider keeps (a conversation, a stored prompt, a cache), or names a tool that the
+  /// provider runs, whose results become prompt. Their size is not known here.
+  public var hasStoredContext: Bool
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
   /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object, where
   /// it is ambiguous, and where nothing has to be changed.
@@ -42,8 +58,9 @@ public struct RequestFacts: Sendable, Equatable {
   /// Whether the whole body was read as one JSON object, or as one form.
   public var isComplete: Bool
 
-  /// The text while it is counted.
+  /// Text and media while they are read.
   var text: BodyText?
+  var readMedia: BodyMedia?
 
   public init() {
     context = PricingContext()
@@ -56,12 +73,32 @@ public struct RequestFacts: Sendable, Equatable {
     toolCalls = []
     annotatesPages = false
     promptTextBytes = 0
+    renderedTextBytes = 0
+    promptTexts = 0
+    media = []
+    mediaCount = 0
+    mediaWrittenBytes = 0
+    bodyBytes = 0
+    hasStoredContext = false
     isAmbiguous = false
     isComplete = false
   }
 }
 
 extension RequestFacts: CountedText {}
+
+extension RequestFacts {
+  /// Takes over what was read of text and media.
+  mutating func settleText() {
+    promptTally = text?.tally
+    promptCensus = text?.census
+    text = nil
+    guard let read = readMedia.take() else { return }
+    media = read.items
+    mediaCount = read.count
+    mediaWrittenBytes = read.writtenBytes
+  }
+}
 
 /// Where `stream_options.include_usage` goes, as byte offsets in the body.
 public enum StreamOptionsLocation: Sendable, Equatable {

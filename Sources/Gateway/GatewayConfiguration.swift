@@ -58,6 +58,8 @@ public struct GatewayLimits: Sendable, Equatable {
   public var headTimeoutMilliseconds = 600_000
   /// Between two bytes of the reply.
   public var idleTimeoutMilliseconds = 300_000
+  /// Between two bytes on a WebSocket, of either end.
+  public var socketIdleTimeoutMilliseconds = 600_000
   /// How long calls in flight may go on after SIGTERM.
   public var drainTimeoutMilliseconds = 30_000
 

@@ -17,6 +17,8 @@ public final class GatewayContext: Sendable {
   let hints: AgentHints
   let failures: UpstreamFailureLog
   let gatheredBytes: GatheredBytes
+  let socketTLS = SocketTLS()
+  let counts = LearnedCounts()
   let logger: Logger
   let wallClock: @Sendable () -> Timestamp
   /// Looks a call up for the key that made it; the answer comes on any thread. See ``CallLookup``.

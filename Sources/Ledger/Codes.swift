@@ -28,6 +28,7 @@ extension UsageSource {
     case .counted: 2
     case .bound: 3
     case .recovered: 4
+    case .atLeast: 5
     }
   }
 

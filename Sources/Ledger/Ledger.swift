@@ -64,11 +64,16 @@ public final class Ledger: Sendable {
 
   /// Settles a call with its one row, committed at the latest 20 ms on; the slot is freed after that commit. Never
   /// waits. The row has the ticket's id, whatever the record says.
-  public func settle(_ ticket: consuming Ticket, as record: CallRecord) {
+  ///
+  /// - Parameter responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
+  ///   one that the record names. They are stored with the row, or not at all.
+  public func settle(
+    _ ticket: consuming Ticket, as record: CallRecord, counting responses: [ResponseDigest] = []
+  ) {
     var record = record
     record.id = ticket.id
     counted.insert(record)
-    core.settle(record, slot: ticket.resolve())
+    core.settle(record, slot: ticket.resolve(), counting: responses)
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.
@@ -90,11 +95,26 @@ public final class Ledger: Sendable {
   /// Failures since the start, of any ``LedgerFault``.
   public var errors: Int64 { core.faults }
 
-  /// Notes that a response with usage is charged now. False where it has been charged before: a poll that repeats the usage
-  /// of a response is counted once, also where two polls end at the same moment. Answered from a bounded memory of recent
-  /// ids (65,536), filled from the file at start.
+  /// Notes that a response with usage is charged now. Nil where it has been charged before: a poll that repeats the usage of a
+  /// response is counted once, also where two polls end at the same moment, and so are batch results that are fetched twice.
+  ///
+  /// Answered from memory, which at start is filled from the file: at least the newest 1,048,576 responses are known, for as
+  /// long as rows are kept. Whoever is given a digest settles the call with it, which makes the count durable.
+  public func count(provider: String, responseID: String) -> ResponseDigest? {
+    let digest = counted.digester.digest(provider: provider, responseID: responseID)
+    return counted.insert(digest) ? digest : nil
+  }
+
+  /// The same for the response that the call's own record names, which needs no digest. False where it has been charged before.
   public func countOnce(provider: String, responseID: String) -> Bool {
-    counted.insert(provider: provider, responseID: responseID)
+    count(provider: provider, responseID: responseID) != nil
+  }
+
+  /// What is booked after calls were settled.
+  public var books: LedgerBooks {
+    LedgerBooks(readers: readers, now: now, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in
+      try await core.perform($0)
+    }
   }
 
   /// Commits what is queued, copies the write-ahead log into the database, closes and gives the directory back. Waits;

@@ -35,15 +35,22 @@ final class LedgerCore: Sendable {
   }
 
   /// Hands a call's end to the writer; also into the slot, for a process that dies before the commit.
-  func settle(_ record: CallRecord, slot: Int) {
+  ///
+  /// A slot has no room for the responses that a body brought. Where there are any it is left as it is, so that a process that
+  /// dies before the commit charges nothing for them and counts none: fetched again, they are charged then.
+  func settle(_ record: CallRecord, slot: Int, counting: [ResponseDigest]) {
+    if counting.isEmpty { storeSettlement(record, slot: slot) }
+    guard !queue.put(.settled(record, slot: slot, counting: counting)) else { return }
+    logger.error(
+      "a call ended after the ledger was closed: it is settled at the next start", metadata: ["call": "\(record.id)"])
+  }
+
+  private func storeSettlement(_ record: CallRecord, slot: Int) {
     var progress = SlotProgress(
       usage: record.usage, outputTextBytes: slots.file.outputTextBytes(slot: slot), model: record.model,
       responseID: record.providerResponseID, status: record.status)
     progress.settlement = RecoveredCall.Settlement(of: record)
     slots.file.store(progress, slot: slot)
-    guard !queue.put(.settled(record, slot: slot)) else { return }
-    logger.error(
-      "a call ended after the ledger was closed: it is settled at the next start", metadata: ["call": "\(record.id)"])
   }
 
   func ticketWasDropped(id: CallID, slot: Int) {
@@ -56,6 +63,20 @@ final class LedgerCore: Sendable {
   func fault(_ fault: LedgerFault) {
     faultCount.add(1, ordering: .relaxed)
     observer.failed(fault)
+  }
+
+  /// Runs a job of the books on the writer thread, in a transaction, after every row that was put in before.
+  func perform(_ job: @escaping LedgerBooks.Job) async throws {
+    await queue.waitForCommit()
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      queue.put(
+        WriterJob(
+          run: { store in
+            continuation.resume(
+              with: Result { try store.transaction { try job(store) } }.mapError { LedgerError(booking: $0) })
+          },
+          refuse: { continuation.resume(throwing: $0) }))
+    }
   }
 
   func committed(rows: Int, durationNanoseconds: Int64) {

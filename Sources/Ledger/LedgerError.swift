@@ -18,6 +18,8 @@ public enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
   case storage(String)
   /// A query is out of its limits: too long, too wide, or one of too many at once.
   case query(String)
+  /// An entry cannot be booked as it is.
+  case booking(String)
   /// The ledger is closed.
   case closed
 
@@ -37,7 +39,15 @@ public enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(file) is damaged (\(detail)): restore it from a backup, or move it away to begin a new one"
     case .storage(let detail): detail
     case .query(let detail): detail
+    case .booking(let detail): detail
     case .closed: "the ledger is closed"
     }
+  }
+}
+
+extension LedgerError {
+  /// What went wrong while something was booked.
+  init(booking error: any Error) {
+    self = error as? LedgerError ?? .storage("nothing was booked: \(SQLiteFailure(wrapping: error).text)")
   }
 }

@@ -30,6 +30,11 @@ public final class LedgerReader: Sendable {
     try await readers.read { try CallQuery.call(id, $0) }
   }
 
+  /// Adjustments, the newest first.
+  public func adjustments(_ filter: AdjustmentFilter) async throws -> [Adjustment] {
+    try await readers.read { try AdjustmentQuery(filter).run($0) }
+  }
+
   /// Totals by the dimensions asked for, as ``Ledger/summary(by:from:to:utcOffsetSeconds:)``.
   public func summary(
     by dimensions: [SummaryDimension], from: Timestamp?, to: Timestamp?, utcOffsetSeconds: Int

@@ -46,6 +46,7 @@ extension RecoveredCall {
     record.costSource = settlement.costSource
     record.costPicodollars = settlement.costPicodollars
     record.debitedPicodollars = settlement.costPicodollars
+    if settlement.costSource == .reported { record.reportedCostPicodollars = settlement.costPicodollars }
     record.durationMicroseconds = settlement.durationMicroseconds
     record.status = status
     return record

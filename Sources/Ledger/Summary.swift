@@ -15,6 +15,18 @@ public enum SummaryDimension: String, Sendable, CaseIterable {
   /// An hour in the offset asked for, as `2026-11-23T05:00:00Z` or `2026-11-23T05:00:00+02:00`.
   case hour
   case billing, run
+  /// The provider's organisation, project or workspace.
+  case project
+}
+
+extension SummaryDimension {
+  /// Whether the hourly totals do not have it, so that it is asked of the rows, for as long as those are kept.
+  public var needsRows: Bool {
+    switch self {
+    case .run, .tool, .project: true
+    case .agent, .workflow, .model, .provider, .day, .hour, .billing: false
+    }
+  }
 }
 
 /// One row of a summary.
@@ -23,14 +35,25 @@ public struct SummaryRow: Sendable, Equatable {
   public var key: [String?]
   public var calls: Int64
   public var usage: Usage
-  /// Exact: wider than one call's cost, since a sum of Int64 pico-dollars ends at 9.2 million USD.
+  /// What the calls cost, with what was booked afterwards; never what a budget reserved or a bound charged. Exact: wider than
+  /// one call's cost, since a sum of Int64 pico-dollars ends at 9.2 million USD.
   public var costPicodollars: Int128
-  /// ``costPicodollars`` by where the counts came from.
+  /// The part of ``costPicodollars`` that was booked after the calls were settled.
+  public var adjustedPicodollars: Int128
+  /// The part of ``costPicodollars`` that providers reported themselves.
+  public var reportedPicodollars: Int128
+  /// What the price book makes of the calls behind ``reportedPicodollars``; where it does not know the model, what was reported.
+  public var reportedBookPicodollars: Int128
+  /// ``costPicodollars`` by where the counts came from; a correction of a day is under `none`.
   public var costBySource: [UsageSource: Int128]
   /// Cost under a subscription login: what it would have been. Not part of ``costPicodollars``.
   public var subscriptionPicodollars: Int128
-  /// Calls of a model that the price book does not know.
+  /// Calls of a model whose price is still not known.
   public var unpricedCalls: Int64
+  /// Calls of which some usage still has no price: their cost is a lower bound.
+  public var partialCalls: Int64
+  /// Calls that no dialect understood, and whose cost is not known.
+  public var unmeteredCalls: Int64
   /// Tool calls that replies asked the client for; in a summary by tool, those of that tool.
   public var toolCalls: Int64
   /// Calls that ended in `client_error`, `upstream_error` or `timeout`.
@@ -42,9 +65,14 @@ public struct SummaryRow: Sendable, Equatable {
     calls = 0
     usage = Usage()
     costPicodollars = 0
+    adjustedPicodollars = 0
+    reportedPicodollars = 0
+    reportedBookPicodollars = 0
     costBySource = [:]
     subscriptionPicodollars = 0
     unpricedCalls = 0
+    partialCalls = 0
+    unmeteredCalls = 0
     toolCalls = 0
     errors = 0
   }

@@ -57,6 +57,8 @@ public enum UsageSource: String, Sendable, CaseIterable {
   case provider
   /// Tollgate counted the text that passed.
   case counted
+  /// The same, of a model that may also have thought out of sight: there is at least this much output.
+  case atLeast = "at_least"
   /// Nothing could be read: the counts are bounds.
   case bound
   /// The process died during the call; the counts are what was known by then.

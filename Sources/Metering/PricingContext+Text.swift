@@ -64,12 +64,13 @@ extension PricingContext {
 }
 
 extension UsagePart {
-  /// The part as the ledger stores it: model (with `=` before it where there is one), replies, longest prompt, context and
+  /// The part as the ledger stores it: model (with `=` before it where there is one), replies, sizes of prompts, context and
   /// counts, with semicolons between.
   public var text: String {
     let counts = UsageCell.allCases.filter { usage[$0] > 0 }.map { "\($0.meter)=\(usage[$0])" }
     return [
-      model.map { "=" + FieldText.escaped($0) } ?? "", String(replies), String(promptTokensMax), context.text,
+      model.map { "=" + FieldText.escaped($0) } ?? "", String(replies),
+      "\(promptTokens.lowerBound)-\(promptTokens.upperBound)", context.text,
       counts.joined(separator: ","),
     ].joined(separator: ";")
   }
@@ -77,7 +78,7 @@ extension UsagePart {
   /// Reads ``text`` back; nil for anything else.
   public init?(text: some StringProtocol) {
     let fields = text.split(separator: ";", omittingEmptySubsequences: false)
-    guard fields.count == 5, let replies = Int64(fields[1]), let promptTokensMax = Int64(fields[2]),
+    guard fields.count == 5, let replies = Int64(fields[1]), let promptTokens = Self.range(fields[2]),
       let context = PricingContext(text: fields[3])
     else { return nil }
     var usage = Usage()
@@ -90,11 +91,19 @@ extension UsagePart {
     }
     var model: String?
     if !fields[0].isEmpty {
-      guard fields[0].hasPrefix("="), let name = FieldText.unescaped(Substring(fields[0].dropFirst())) else { return nil }
+      guard fields[0].hasPrefix("="), let name = FieldText.unescaped(Substring(fields[0].dropFirst())) else {
+        return nil
+      }
       model = name
     }
     self.init(model: model, context: context, usage: usage)
     self.replies = replies
-    self.promptTokensMax = promptTokensMax
+    self.promptTokens = promptTokens
+  }
+
+  private static func range(_ text: some StringProtocol) -> ClosedRange<Int64>? {
+    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
+    guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last else { return nil }
+    return first...last
   }
 }

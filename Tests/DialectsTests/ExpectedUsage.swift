@@ -6,7 +6,7 @@ import Metering
 enum ExpectedUsage {
   /// OpenAI: details are parts of the totals.
   static func openAI(_ object: [String: Any]) -> Usage {
-    let promptDetails = details(object, "prompt_tokens_details", "input_tokens_details")
+    let promptDetails = details(object, "prompt_tokens_details", "input_tokens_details", "prompt_token_details")
     let completionDetails = details(object, "completion_tokens_details", "output_tokens_details")
     let prompt = count(object, "prompt_tokens") + count(object, "input_tokens")
     let completion = count(object, "completion_tokens") + count(object, "output_tokens")
@@ -70,8 +70,8 @@ enum ExpectedUsage {
     return usage
   }
 
-  private static func details(_ object: [String: Any], _ name: String, _ other: String) -> [String: Any] {
-    object[name] as? [String: Any] ?? object[other] as? [String: Any] ?? [:]
+  private static func details(_ object: [String: Any], _ names: String...) -> [String: Any] {
+    names.lazy.compactMap { object[$0] as? [String: Any] }.first ?? [:]
   }
 
   private static func count(_ object: [String: Any], _ name: String) -> Int64 {

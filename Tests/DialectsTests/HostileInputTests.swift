@@ -1,7 +1,9 @@
 import Dialects
 import Testing
 
-private let operations: [Dialects.Operation] = [.chatCompletions, .responses, .messages, .moderations]
+private let operations: [Dialects.Operation] = [
+  .chatCompletions, .responses, .messages, .moderations, .converse, .invokeModel, .legacyComplete, .messageBatchResults,
+]
 
 @Suite("Hostile input")
 struct HostileInputTests {

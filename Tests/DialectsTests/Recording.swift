@@ -71,7 +71,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
     guard let file = try JSONSerialization.jsonObject(with: data) as? [String: Any],
       let request = file["request"] as? [String: Any], let response = file["response"] as? [String: Any],
       let method = request["method"] as? String, let url = request["url"] as? String,
-      let endpoint = Endpoint.recognise(method: method, path: Self.path(of: url), dialect: dialect)
+      let endpoint = Endpoint.recognise(method: method.uppercased(), path: Self.path(of: url), dialect: dialect)
     else { return nil }
     self.name = name
     self.index = index

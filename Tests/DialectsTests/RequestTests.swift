@@ -1,6 +1,7 @@
 import Dialects
 import Metering
 import Testing
+import Tokenizers
 
 @Suite("Requests")
 struct RequestTests {
@@ -25,6 +26,12 @@ struct RequestTests {
     expected.toolResults = 1
     expected.promptTextBytes = 2 + 4 + 3 + 4 + 21
     expected.isComplete = true
+    expected.renderedTextBytes = 2 + 21
+    expected.media = [.unknown(bytes: 0)]
+    expected.mediaCount = 1
+    expected.mediaWrittenBytes = 9
+    expected.bodyBytes = facts.bodyBytes
+    expected.promptTexts = facts.promptTexts
     #expect(facts == expected)
   }
 
@@ -47,6 +54,12 @@ struct RequestTests {
     expected.toolResults = 2
     expected.promptTextBytes = 2 + 3 + 2 + 1 + 1 + 3 + 1 + 2 + 2
     expected.isComplete = true
+    expected.renderedTextBytes = 2 + 2
+    expected.media = [.unknown(bytes: 1)]
+    expected.mediaCount = 1
+    expected.mediaWrittenBytes = 1
+    expected.bodyBytes = facts.bodyBytes
+    expected.promptTexts = facts.promptTexts
     #expect(facts == expected)
   }
 
@@ -73,6 +86,13 @@ struct RequestTests {
     expected.toolResultErrors = 1
     expected.promptTextBytes = 2 + 2 + 1 + 1 + 7 + 2 + 2 + 3
     expected.isComplete = true
+    expected.renderedTextBytes = 7
+    expected.media = [.unknown(bytes: 4)]
+    expected.mediaCount = 1
+    expected.mediaWrittenBytes = 4
+    expected.bodyBytes = facts.bodyBytes
+    expected.promptTexts = facts.promptTexts
+    expected.promptCensus = facts.promptCensus
     #expect(facts == expected)
   }
 

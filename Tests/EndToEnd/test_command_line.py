@@ -17,7 +17,9 @@ CHAT = "/openai/v1/chat/completions"
 BODY = b'{"model":"gpt-4.1","messages":[{"role":"user","content":"Hi"}]}'
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "env", "report", "price", "check-config", "version"])
+@pytest.mark.parametrize(
+    "command", ["serve", "demo", "env", "report", "reconcile", "reprice", "adjust", "price", "check-config", "version"]
+)
 def test_every_command_explains_itself(command):
     result = run_tollgate(command, "--help")
     assert result.returncode == 0
@@ -133,7 +135,7 @@ def test_a_report_as_csv_is_read_by_a_csv_reader(proxied):
     assert sorted(row["workflow"] for row in rows) == ["nightly", "weekly"]
 
 
-@pytest.mark.parametrize("by", ["agent", "workflow", "model", "provider", "tool", "day"])
+@pytest.mark.parametrize("by", ["agent", "workflow", "model", "provider", "tool", "day", "billing", "project"])
 def test_a_report_is_a_table_by_every_dimension(proxied, by):
     tollgate, _ = proxied
     spend(tollgate)
@@ -195,6 +197,8 @@ def test_the_configuration_in_the_readme_is_accepted(tmp_path):
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.S)
     configuration = next(block for block in blocks if "on_client_disconnect" in block)
     (tmp_path / "my-prices").mkdir()
+    (tmp_path / "my-ca.pem").write_text("")
+    configuration = configuration.replace("/etc/ssl/my-ca.pem", str(tmp_path / "my-ca.pem"))
     (tmp_path / "tollgate.yaml").write_text(configuration)
     result = run_tollgate("check-config", "--config", "tollgate.yaml", directory=tmp_path)
     assert result.returncode == 0, result.stderr

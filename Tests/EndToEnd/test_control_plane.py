@@ -223,7 +223,7 @@ def stream_of_nothing(exchange):
     exchange.send(chunk(b"\x00\x01\x02") + LAST_CHUNK)
 
 
-UNMETERED_PATH = "/openai/v1/audio/speech"
+UNMETERED_PATH = "/openai/v1/something/new"
 
 
 def test_what_no_dialect_understands_passes_and_is_counted(proxied):

@@ -20,7 +20,8 @@ def test_a_fixture_is_read_as_its_author_meant(fixture: Recording):
     assert reading.total["web_search"] == expect.get("web_search", 0)
     assert reading.total["file_search"] == expect.get("file_search", 0)
     assert reading.error == expect.get("error")
-    if "tool_calls" in expect:
+    # A tool that is served is named by the request, which is not read here.
+    if "tool_calls" in expect and fixture.api != "mcp":
         assert [list(call) for call in reading.tool_calls] == expect["tool_calls"]
     if "server_tool_calls" in expect:
         assert sum(reading.server_tool_calls.values()) == expect["server_tool_calls"]

@@ -59,9 +59,16 @@ extension CallRecord {
     record.usageRaw = #"{"input_tokens":1000}"#
     record.usageSource = .provider
     record.costPicodollars = 123_456_789_012
+    record.reportedCostPicodollars = 123_456_789_012
+    record.bookCostPicodollars = 123_000_000_000
     record.debitedPicodollars = 123_456_789_012
-    record.costSource = .priced
+    record.costSource = .reported
     record.pricedAs = "claude-sonnet-5"
+    var context = PricingContext(serviceTier: "standard", processing: "batch", geo: "us")
+    context.size = "1024x1024; 50%=&,\n"
+    record.pricingContext = context
+    record.parts = [UsagePart(model: "m=1;x", context: context, usage: record.usage)]
+    record.parts[0].add(record.usage)
     record.serviceTier = "standard"
     record.geo = "us"
     record.toolCalls = [ToolCall(id: "toolu_1", name: "read_file"), ToolCall(id: "", name: "read_file")]
@@ -87,11 +94,13 @@ extension CallRecord {
       agent: pick(["a", "b", "c"]), workflow: pick(["w1", "w2"]))
     record.model = pick([nil, "m1", "m2", "m3"])
     record.run = pick([nil, "r1", "r2"])
+    record.providerProject = pick([nil, "p1", "p2"])
     record.outcome = pick(Outcome.allCases)
     record.usageSource = pick(UsageSource.allCases)
     record.billing = pick(Billing.allCases)
     record.costSource = pick(CostSource.allCases)
     record.costPicodollars = record.costSource == .unpriced ? nil : Int64.random(in: 0 ... .max / 4, using: &generator)
+    record.bookCostPicodollars = pick([nil, 5, .max / 8])
     for cell in UsageCell.allCases where Bool.random(using: &generator) {
       record.usage[cell] = Int64.random(in: 0...1 << 40, using: &generator)
     }

@@ -63,7 +63,8 @@ extension PriceBook {
   func charge(
     provider: String, parts: [(model: String, usage: Usage)], startedAt: Timestamp, context: PricingContext
   ) -> Charge {
-    charge(PriceTerms(provider: provider), parts: parts, startedAt: startedAt, context: context)
+    let parts = parts.map { UsagePart(model: $0.model, context: context, usage: $0.usage) }
+    return charge(PriceTerms(provider: provider), model: "", parts: parts, startedAt: startedAt)
   }
 
   func knows(provider: String, model: String) -> Bool { knows(PriceTerms(provider: provider), model: model) }

@@ -18,6 +18,13 @@ struct Vector {
     return vectors
   }
 
+  /// Texts with the counts that ctok 1.3.0 gives them for Claude 4.5 and 4.8, the message's frame of 7 and 6 included, in the
+  /// places of o200k and cl100k.
+  static func claude() throws -> [Vector] {
+    let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+    return try read("/\(folder)/Fixtures/claude-counts.txt")
+  }
+
   private static func read(_ path: String) throws -> [Vector] {
     let file = try Data(contentsOf: URL(filePath: path))
     return file.split(separator: 0x0A).compactMap { line in

@@ -34,6 +34,7 @@ struct ConfigurationGoldenTests {
       connect_timeout: 10s
       head_timeout: 10m
       idle_timeout: 5m
+      socket_idle_timeout: 10m
       drain_timeout: 30s
     retention:
       calls: 90d
@@ -71,7 +72,8 @@ struct ConfigurationGoldenTests {
       openai:
         stream_usage: ask
         prices: azure
-        discount: [0.88 from 2026-09-01T00:00:00Z to 2027-01-01T00:00:00Z, 1/2 to 2026-09-01T00:00:00Z]
+        discount: [0.88 from 2026-09-01T00:00:00.000000Z to 2027-01-01T00:00:00.000000Z, \
+    1/2 to 2026-09-01T00:00:00.000000Z]
         unpriced: charge_as gpt-5
     default_provider: local
     agents: [researcher, claude-code/Explore]
@@ -90,6 +92,7 @@ struct ConfigurationGoldenTests {
       connect_timeout: 1500ms
       head_timeout: 90s
       idle_timeout: 30s
+      socket_idle_timeout: 1h
       drain_timeout: 1m
     retention:
       calls: 30d
@@ -111,7 +114,7 @@ struct ConfigurationGoldenTests {
       retention: { rollups: 1 month, calls: 720h }
       limits: { body: 8192 KiB, connections: 200, in_flight: 100, head_timeout: 1m30s, keep_alive_timeout: 2m,
         request_head_timeout: 5s, client_idle_timeout: 90s,
-        idle_timeout: 30000ms, connect_timeout: 1500 ms, drain_timeout: 60s }
+        idle_timeout: 30000ms, socket_idle_timeout: 60m, connect_timeout: 1500 ms, drain_timeout: 60s }
       log: { format: "json", level: 'debug' }
       ledger_unavailable: forward
       unmetered: { charge: 0.050 USD }

@@ -80,7 +80,7 @@ struct PriceCommandTests {
     arguments: [
       ("", "is no count"), ("in", "is no count"), ("in=", "is no count of in"), ("in=-1", "is no count of in"),
       ("in=1.5", "is no count of in"), ("in=1,in=2", "stands twice"),
-      ("inn=1", "no class of usage; known: in, in.audio"),
+      ("inn=1", "no class of usage; did you mean in?"),
       ("in=1,", "is no count"), ("in=1=2", "is no count"),
     ])
   func refusesUsage(text: String, reason: String) throws {

@@ -65,8 +65,9 @@ struct ReportRenderingTests {
     let text = report([.model], [row(["m"], calls: 1, tokens: tokens, cost: 1_000_000_000_000)]).tableText
     #expect(
       text.contains(
-        "MODEL  CALLS  INPUT  CACHED  WRITTEN  OUTPUT  REASONING  AUDIO  IMAGE  TOOLS  ERRORS  COST USD    SHARE\n"
-          + "m          1      1       1        1       1          1      2      2      0       0   1.00000  100.0 %\n")
+        "MODEL  CALLS  INPUT  CACHED  WRITTEN  OUTPUT  REASONING  AUDIO  IMAGE  VIDEO  TOOLS  ERRORS  COST USD    SHARE\n"
+          + "m          1      1       1        1       1          1      2      2      2      0       0   1.00000  100.0 %\n"
+      )
     )
   }
 
@@ -87,6 +88,11 @@ struct ReportRenderingTests {
     report.withoutWorkflow = row([], calls: 5, cost: 3_086_450_589_505)
     report.total.costBySource = [.provider: 11_111_222_121_234, .counted: 1_000_000_000_000, .bound: 234_580_236_789]
     report.total.unpricedCalls = 1012
+    report.total.partialCalls = 1
+    report.total.unmeteredCalls = 2
+    report.total.adjustedPicodollars = -1_000_000_000_000
+    report.total.reportedPicodollars = 1_000_000_000_000
+    report.total.reportedBookPicodollars = 1_100_000_000_000
     report.unsettledCalls = 3
     report.total.subscriptionPicodollars = 2_500_000_000_000
     report.unpriced = [
@@ -98,10 +104,14 @@ struct ReportRenderingTests {
         "",
         "25.0 % of the cost (3.08645 USD, 5 calls) has no workflow, and counts as \"default\". "
           + "Name it: eval \"$(tollgate env --workflow NAME)\"",
-        "10.0 % of the cost (1.23458 USD) is estimated, since the provider reported no usage. "
-          + "For streams: stream_usage: ask",
+        "10.0 % of the cost (1.23458 USD) is estimated, since the provider reported no usage "
+          + "(counted 1.00000, bound 0.234580). For streams: stream_usage: ask",
+        "8.1 % of the cost (1.00000 USD) is what providers reported themselves; the price book makes it 1.10000 USD",
+        "-1.00000 USD of the cost was booked after the calls were settled: tollgate adjust list",
         "1,012 calls have no cost here, since the price book does not know the model: local/llama, openai/(none). "
-          + "The true cost is higher",
+          + "The true cost is higher. Once the price is known: tollgate reprice",
+        "1 call used something that has no price: their cost is a lower bound. Once it has one: tollgate reprice",
+        "2 calls went to paths that no dialect understands, and have no cost here",
         "2.50000 USD is what calls under a subscription would have cost; it is not part of the cost above",
         "3 calls were under way when a process died; they are settled, and counted, when the proxy starts again",
       ])
@@ -122,9 +132,11 @@ struct ReportRenderingTests {
     .csvText
     #expect(
       text == "agent,day,calls,input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens,"
-        + "audio_input_tokens,audio_output_tokens,image_input_tokens,image_output_tokens,tool_calls,errors,unpriced_calls,"
-        + "cost_usd,cost_pico_usd,estimated_pico_usd,subscription_cost_pico_usd\r\n"
-        + "\"a,\"\"b\"\"\",2026-11-22,2,10,0,0,0,0,0,0,0,0,0,0,0,1.500000000001,1500000000001,0,0\r\n")
+        + "audio_input_tokens,audio_output_tokens,image_input_tokens,image_output_tokens,"
+        + "video_input_tokens,video_output_tokens,tool_calls,errors,unpriced_calls,cost_usd,cost_pico_usd,"
+        + "estimated_pico_usd,subscription_cost_pico_usd,adjusted_pico_usd,reported_pico_usd,reported_book_pico_usd,"
+        + "partial_calls,unmetered_calls\r\n"
+        + "\"a,\"\"b\"\"\",2026-11-22,2,10,0,0,0,0,0,0,0,0,0,0,0,0,0,1.500000000001,1500000000001,0,0,0,0,0,0,0\r\n")
   }
 
   @Test("JSON is exact, also beyond what Int64 and a double can hold, and is read back as it was written")

@@ -23,8 +23,9 @@ enum OpenAPIDocument {
   }
 
   private static let description =
-    "Read-only. On Tollgate's own machine reading needs no token; from elsewhere it needs the one in the file "
-    + "control.token of the data directory. Every path also answers HEAD; any other method is a 405."
+    "On Tollgate's own machine reading needs no token; from elsewhere it needs the one in the file control.token of the "
+    + "data directory. Booking needs the token everywhere. Every path that has GET also answers HEAD; any other method is "
+    + "a 405."
 
   private static func writeComponents(to writer: inout JSONWriter) {
     writer.object { writer in

@@ -220,6 +220,116 @@ enum OpenAPIPaths {
           }
         }
       },
+      "/api/v1/adjustments": {
+        "get": {
+          "summary": "What was booked after calls were settled, newest first",
+          "parameters": [
+            {
+              "name": "kind",
+              "in": "query",
+              "description": "Only prices that became known, or only corrections.",
+              "schema": {"type": "string", "enum": ["reprice", "correction"]}
+            },
+            {
+              "name": "provider",
+              "in": "query",
+              "description": "Only this provider's.",
+              "schema": {"type": "string"}
+            },
+            {"name": "call", "in": "query", "description": "Only this call's.", "schema": {"type": "string"}},
+            {
+              "name": "from",
+              "in": "query",
+              "description": "Only what counts at this instant or later: RFC 3339, or a date (midnight in tz).",
+              "schema": {"type": "string"}
+            },
+            {
+              "name": "to",
+              "in": "query",
+              "description": "Only what counts before: likewise.",
+              "schema": {"type": "string"}
+            },
+            {
+              "name": "since",
+              "in": "query",
+              "description": "A duration back from now, such as 90s, 15m, 24h or 7d; excludes from.",
+              "schema": {"type": "string"}
+            },
+            {
+              "name": "tz",
+              "in": "query",
+              "description": "UTC, an offset such as +02:00, or a zone whose offset stays the same within the range.",
+              "schema": {"type": "string", "default": "UTC"}
+            },
+            {
+              "name": "limit",
+              "in": "query",
+              "description": "Rows of a page.",
+              "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
+            },
+            {
+              "name": "cursor",
+              "in": "query",
+              "description": "The field next of the page before.",
+              "schema": {"type": "string"}
+            }
+          ],
+          "responses": {
+            "200": {
+              "description": "A page.",
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AdjustmentPage"}}}
+            },
+            "400": {"$ref": "#/components/responses/Problem"},
+            "401": {"$ref": "#/components/responses/Problem"},
+            "403": {"$ref": "#/components/responses/Problem"},
+            "503": {"$ref": "#/components/responses/Problem"}
+          }
+        },
+        "post": {
+          "summary": "Book a correction",
+          "security": [{"controlToken": []}],
+          "requestBody": {
+            "required": true,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Correction"}}}
+          },
+          "responses": {
+            "201": {
+              "description": "Booked; or booked before under the same key.",
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Adjustment"}}}
+            },
+            "400": {"$ref": "#/components/responses/Problem"},
+            "401": {"$ref": "#/components/responses/Problem"},
+            "403": {"$ref": "#/components/responses/Problem"},
+            "413": {"$ref": "#/components/responses/Problem"},
+            "415": {"$ref": "#/components/responses/Problem"},
+            "422": {"$ref": "#/components/responses/Problem"},
+            "503": {"$ref": "#/components/responses/Problem"}
+          }
+        }
+      },
+      "/api/v1/reprice": {
+        "post": {
+          "summary": "Price a page of calls again with the price book of today, and book the differences",
+          "security": [{"controlToken": []}],
+          "requestBody": {
+            "required": true,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Reprice"}}}
+          },
+          "responses": {
+            "200": {
+              "description": "What it came to, and where the next page begins.",
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RepricePage"}}}
+            },
+            "400": {"$ref": "#/components/responses/Problem"},
+            "401": {"$ref": "#/components/responses/Problem"},
+            "403": {"$ref": "#/components/responses/Problem"},
+            "413": {"$ref": "#/components/responses/Problem"},
+            "415": {"$ref": "#/components/responses/Problem"},
+            "422": {"$ref": "#/components/responses/Problem"},
+            "503": {"$ref": "#/components/responses/Problem"}
+          }
+        }
+      },
       "/api/v1/openapi.json": {
         "get": {
           "summary": "This document",

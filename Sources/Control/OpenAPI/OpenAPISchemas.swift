@@ -20,13 +20,18 @@ enum OpenAPISchemas {
           "outcome",
           "stream",
           "usage",
+          "units",
           "usage_raw",
           "usage_source",
           "cost_pico_usd",
           "cost_usd",
+          "settled_cost_pico_usd",
+          "reported_cost_pico_usd",
+          "book_cost_pico_usd",
           "debited_pico_usd",
           "cost_source",
           "priced_as",
+          "adjustments",
           "billing",
           "service_tier",
           "geo",
@@ -75,6 +80,7 @@ enum OpenAPISchemas {
           },
           "stream": {"type": "boolean"},
           "usage": {"$ref": "#/components/schemas/Usage"},
+          "units": {"$ref": "#/components/schemas/Units"},
           "usage_raw": {
             "type": ["object", "string", "null"],
             "description": "The provider's usage object as it was written; a string where it is not JSON."
@@ -82,22 +88,39 @@ enum OpenAPISchemas {
           "usage_source": {
             "type": "string",
             "description": "Where the counts come from.",
-            "enum": ["provider", "counted", "bound", "recovered", "none"]
+            "enum": ["provider", "counted", "at_least", "bound", "recovered", "none"]
           },
           "cost_pico_usd": {
             "type": ["integer", "null"],
-            "description": "The cost in 1e-12 USD, exactly; null where the model is unpriced."
+            "description": "The cost in 1e-12 USD, exactly, with what was booked since; null where it is not known."
           },
           "cost_usd": {"type": ["string", "null"], "description": "The same as a decimal number of USD."},
+          "settled_cost_pico_usd": {
+            "type": ["integer", "null"],
+            "description": "What the call was settled at: the cost without what was booked since."
+          },
+          "reported_cost_pico_usd": {
+            "type": ["integer", "null"],
+            "description": "What the provider itself says that the call cost, which then is its cost; else null."
+          },
+          "book_cost_pico_usd": {
+            "type": ["integer", "null"],
+            "description": "What the price book makes of a call whose provider reported another cost; else null."
+          },
           "debited_pico_usd": {"type": ["integer", "null"], "description": "What budgets were debited."},
           "cost_source": {
             "type": "string",
             "description": "How sure the cost is.",
-            "enum": ["priced", "partial", "unpriced", "free"]
+            "enum": ["priced", "partial", "unpriced", "free", "reported", "unmetered", "fixed", "substituted"]
           },
           "priced_as": {
             "type": ["string", "null"],
             "description": "The model of the price book that was charged."
+          },
+          "adjustments": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Adjustment"},
+            "description": "What was booked for the call after it was settled, in that order."
           },
           "billing": {
             "type": "string",
@@ -156,7 +179,9 @@ enum OpenAPISchemas {
           "audio_input",
           "audio_output",
           "image_input",
-          "image_output"
+          "image_output",
+          "video_input",
+          "video_output"
         ],
         "properties": {
           "input": {"type": "integer", "minimum": 0},
@@ -172,8 +197,15 @@ enum OpenAPISchemas {
           "audio_input": {"type": "integer", "minimum": 0},
           "audio_output": {"type": "integer", "minimum": 0},
           "image_input": {"type": "integer", "minimum": 0},
-          "image_output": {"type": "integer", "minimum": 0}
+          "image_output": {"type": "integer", "minimum": 0},
+          "video_input": {"type": "integer", "minimum": 0},
+          "video_output": {"type": "integer", "minimum": 0}
         }
+      },
+      "Units": {
+        "type": "object",
+        "description": "Billed units that are no tokens, by the price book's names; those that end in time are seconds.",
+        "additionalProperties": {"type": "number", "minimum": 0}
       },
       "CallPage": {
         "type": "object",
@@ -192,12 +224,18 @@ enum OpenAPISchemas {
         "required": [
           "calls",
           "tokens",
+          "units",
           "cost_pico_usd",
           "cost_usd",
           "cost_by_source",
+          "adjusted_pico_usd",
+          "reported_pico_usd",
+          "reported_book_pico_usd",
           "subscription_cost_pico_usd",
           "subscription_cost_usd",
           "unpriced_calls",
+          "partial_calls",
+          "unmetered_calls",
           "tool_calls",
           "errors"
         ],
@@ -211,6 +249,10 @@ enum OpenAPISchemas {
           "hour": {"type": ["string", "null"]},
           "billing": {"type": ["string", "null"]},
           "run": {"type": ["string", "null"]},
+          "project": {
+            "type": ["string", "null"],
+            "description": "The provider's organisation, project or workspace; for as long as rows are kept."
+          },
           "calls": {"type": "integer", "minimum": 0, "description": "Calls."},
           "tokens": {
             "type": "object",
@@ -223,7 +265,9 @@ enum OpenAPISchemas {
               "audio_input",
               "audio_output",
               "image_input",
-              "image_output"
+              "image_output",
+              "video_input",
+              "video_output"
             ],
             "properties": {
               "input": {"type": "integer", "minimum": 0},
@@ -234,20 +278,32 @@ enum OpenAPISchemas {
               "audio_input": {"type": "integer", "minimum": 0},
               "audio_output": {"type": "integer", "minimum": 0},
               "image_input": {"type": "integer", "minimum": 0},
-              "image_output": {"type": "integer", "minimum": 0}
+              "image_output": {"type": "integer", "minimum": 0},
+              "video_input": {"type": "integer", "minimum": 0},
+              "video_output": {"type": "integer", "minimum": 0}
             },
             "description": "Disjoint counts by class."
           },
+          "units": {"$ref": "#/components/schemas/Units"},
           "cost_pico_usd": {
             "type": "integer",
-            "description": "The cost in 1e-12 USD, exactly, beyond 2^53 too; without subscriptions."
+            "description": "The cost in 1e-12 USD, exactly, with what was booked since; without subscriptions."
           },
           "cost_usd": {"type": "string", "description": "The same as a decimal number of USD."},
           "cost_by_source": {
             "type": "object",
             "additionalProperties": {"type": "integer"},
-            "propertyNames": {"enum": ["provider", "counted", "bound", "recovered", "none"]},
+            "propertyNames": {"enum": ["provider", "counted", "at_least", "bound", "recovered", "none"]},
             "description": "The cost in 1e-12 USD by where the counts come from; only those that are not zero."
+          },
+          "adjusted_pico_usd": {
+            "type": "integer",
+            "description": "The part of the cost that was booked after calls were settled."
+          },
+          "reported_pico_usd": {"type": "integer", "description": "The part of the cost that providers reported."},
+          "reported_book_pico_usd": {
+            "type": "integer",
+            "description": "What the price book makes of the calls behind reported_pico_usd."
           },
           "subscription_cost_pico_usd": {
             "type": "integer",
@@ -257,7 +313,17 @@ enum OpenAPISchemas {
           "unpriced_calls": {
             "type": "integer",
             "minimum": 0,
-            "description": "Calls whose model the price book does not know."
+            "description": "Calls whose model still has no price."
+          },
+          "partial_calls": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Calls of which some usage still has no price: their cost is a lower bound."
+          },
+          "unmetered_calls": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Calls that no dialect understood, and whose cost is not known."
           },
           "tool_calls": {"type": "integer", "minimum": 0, "description": "Tool calls that replies asked for."},
           "errors": {
@@ -275,6 +341,7 @@ enum OpenAPISchemas {
           "next": {"type": "null"}
         }
       },
+      \#(OpenAPIBookSchemas.members)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

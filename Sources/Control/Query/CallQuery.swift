@@ -37,7 +37,7 @@ enum CallQuery {
     return outcome
   }
 
-  private static func limit(_ text: String?) throws(ParameterError) -> Int {
+  static func limit(_ text: String?) throws(ParameterError) -> Int {
     guard let text else { return limitDefault }
     guard let limit = Int(text), (1...limitMax).contains(limit) else {
       throw ParameterError("limit", value: text, accepted: "a whole number from 1 to \(limitMax)")

@@ -1,22 +1,29 @@
 internal import JSON
+public import Ledger
 public import Metering
 public import Observability
 
 /// A call as the API and the reports show it.
 public enum CallJSON {
   /// One call.
-  public static func document(_ call: CallRecord) -> [UInt8] {
+  ///
+  /// - Parameter adjustments: what was booked for it since, in that order.
+  public static func document(_ call: CallRecord, adjustments: [Adjustment] = []) -> [UInt8] {
     var writer = JSONWriter()
-    write(call, to: &writer)
+    write(call, adjustments: adjustments, to: &writer)
     return writer.bytes
   }
 
   /// A page of calls: `{"rows": [...], "next": cursor or null}`.
-  public static func page(_ calls: [CallRecord], next: CallID?) -> [UInt8] {
+  public static func page(
+    _ calls: [CallRecord], adjustments: [CallID: [Adjustment]] = [:], next: CallID?
+  ) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { writer in
       writer.key("rows")
-      writer.array { writer in for call in calls { write(call, to: &writer) } }
+      writer.array { writer in
+        for call in calls { write(call, adjustments: adjustments[call.id] ?? [], to: &writer) }
+      }
       writer.key("next")
       writer.string(next?.description)
     }
@@ -24,11 +31,11 @@ public enum CallJSON {
   }
 
   /// Writes one call as an object.
-  public static func write(_ call: CallRecord, to writer: inout JSONWriter) {
+  public static func write(_ call: CallRecord, adjustments: [Adjustment] = [], to writer: inout JSONWriter) {
     writer.object { writer in
       writeIdentity(call, to: &writer)
       writeUsage(call, to: &writer)
-      writeCost(call, to: &writer)
+      writeCost(call, adjustments, to: &writer)
       writeTools(call, to: &writer)
       writeEnding(call, to: &writer)
     }
@@ -56,6 +63,8 @@ public enum CallJSON {
   private static func writeUsage(_ call: CallRecord, to writer: inout JSONWriter) {
     writer.key("usage")
     UsageJSON.write(call.usage, to: &writer)
+    writer.key("units")
+    UsageJSON.writeUnits(call.usage, to: &writer)
     writer.key("usage_raw")
     writeRaw(call.usageRaw, to: &writer)
     writer.member("usage_source", call.usageSource.rawValue)
@@ -68,14 +77,26 @@ public enum CallJSON {
     if isObject { writer.literal(raw) } else { writer.string(raw) }
   }
 
-  private static func writeCost(_ call: CallRecord, to writer: inout JSONWriter) {
+  /// The cost is the settled one with what was booked since; how sure it is, is what repricing said last.
+  private static func writeCost(_ call: CallRecord, _ adjustments: [Adjustment], to writer: inout JSONWriter) {
+    let settled = call.costPicodollars.map { Int128($0) }
+    let cost = adjustments.isEmpty ? settled : adjustments.reduce(settled ?? 0) { $0 + $1.deltaPicodollars }
+    let repriced = adjustments.last { $0.costSource != nil }
     writer.key("cost_pico_usd")
+    writer.integer(cost)
+    writer.member("cost_usd", cost.map { MoneyText.usd($0) })
+    writer.key("settled_cost_pico_usd")
     writer.integer(call.costPicodollars)
-    writer.member("cost_usd", call.costPicodollars.map { MoneyText.usd(Int128($0)) })
+    writer.key("reported_cost_pico_usd")
+    writer.integer(call.reportedCostPicodollars)
+    writer.key("book_cost_pico_usd")
+    writer.integer(call.bookCostPicodollars)
     writer.key("debited_pico_usd")
     writer.integer(call.debitedPicodollars)
-    writer.member("cost_source", call.costSource.rawValue)
-    writer.member("priced_as", call.pricedAs)
+    writer.member("cost_source", (repriced?.costSource ?? call.costSource).rawValue)
+    writer.member("priced_as", repriced?.pricedAs ?? call.pricedAs)
+    writer.key("adjustments")
+    writer.array { writer in for adjustment in adjustments { AdjustmentJSON.write(adjustment, to: &writer) } }
     writer.member("billing", call.billing.rawValue)
     writer.member("service_tier", call.serviceTier)
     writer.member("geo", call.geo)

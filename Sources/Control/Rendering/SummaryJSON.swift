@@ -29,9 +29,16 @@ public enum SummaryJSON {
           writer.integer(row.usage.tokens(tokenClass))
         }
       }
+      writer.key("units")
+      UsageJSON.writeUnits(row.usage, to: &writer)
       writeMoney(row, to: &writer)
-      writer.key("unpriced_calls")
-      writer.integer(row.unpricedCalls)
+      for (name, count) in [
+        ("unpriced_calls", row.unpricedCalls), ("partial_calls", row.partialCalls),
+        ("unmetered_calls", row.unmeteredCalls),
+      ] {
+        writer.key(name)
+        writer.integer(count)
+      }
       writer.key("tool_calls")
       writer.integer(row.toolCalls)
       writer.key("errors")
@@ -50,6 +57,13 @@ public enum SummaryJSON {
         writer.key(source.rawValue)
         writer.integer(cost)
       }
+    }
+    for (name, amount) in [
+      ("adjusted_pico_usd", row.adjustedPicodollars), ("reported_pico_usd", row.reportedPicodollars),
+      ("reported_book_pico_usd", row.reportedBookPicodollars),
+    ] {
+      writer.key(name)
+      writer.integer(amount)
     }
     writer.key("subscription_cost_pico_usd")
     writer.integer(row.subscriptionPicodollars)

@@ -17,6 +17,17 @@ public enum UsageJSON {
     }
   }
 
+  /// Writes what is billed by other units than tokens, by the price book's names: pages, images, calls, characters, and seconds
+  /// where the name ends in `time`. Only what there is.
+  public static func writeUnits(_ usage: Usage, to writer: inout JSONWriter) {
+    writer.object { writer in
+      for cell in UsageCell.allCases where !cell.isTokens && usage[cell] > 0 {
+        writer.key(cell.meter.description)
+        writer.decimal(usage[cell], fractionDigits: cell.countsPerUnit == 1000 ? 3 : 0)
+      }
+    }
+  }
+
   private static func writeCacheWrites(_ usage: Usage, to writer: inout JSONWriter) {
     let timesToLive: [(String, UsageCell)] = [
       ("5m", .cacheWrite5m), ("30m", .cacheWrite30m), ("1h", .cacheWrite1h), ("12h", .cacheWrite12h),

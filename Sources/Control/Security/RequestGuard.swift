@@ -37,6 +37,20 @@ struct RequestGuard: Sendable {
     return nil
   }
 
+  /// Changing something needs the token, on this machine too, and a content type that no web page can send by itself.
+  func checkChange(_ origin: RequestOrigin, contentType: String?) throws(Problem) {
+    guard hasToken(origin) else {
+      throw Problem(
+        401, "Token needed",
+        "To change something takes the header authorization: Bearer followed by the content of the file "
+          + "\(ControlToken.fileName) in Tollgate's data directory.")
+    }
+    let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
+    guard type == "application/json" else {
+      throw Problem(415, "Unknown content type", "The body must be JSON, with content-type: application/json.")
+    }
+  }
+
   private func hostRefusal(_ origin: RequestOrigin) -> Problem? {
     guard let authority = origin.authority, !authority.isEmpty, !origin.hasSecondHost else {
       return Problem(400, "Bad host", "A request needs exactly one header host.")

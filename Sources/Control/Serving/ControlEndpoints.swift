@@ -29,6 +29,8 @@ struct ControlEndpoints: Sendable {
     case .calls: return try await calls(parameters)
     case .call(let id): return try await call(id)
     case .summary: return try await summary(parameters)
+    case .adjustments: return try await adjustments(parameters)
+    case .reprice: throw Problem(405, "Method not allowed", "This path takes POST.")
     case .openAPI: return .json(OpenAPIDocument.document(version: version))
     }
   }
@@ -37,7 +39,7 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .summary: try QueryParameters(query, known: route.parameters)
+    case .calls, .call, .summary, .adjustments, .reprice: try QueryParameters(query, known: route.parameters)
     }
   }
 
@@ -54,7 +56,8 @@ struct ControlEndpoints: Sendable {
     let filter = try CallQuery.filter(parameters, now: now())
     let rows = try await queries.calls(filter)
     let next = rows.count >= filter.limit ? rows.last?.id : nil
-    return .json(CallJSON.page(rows, next: next))
+    let adjustments = try await queries.books.adjustmentsOfCalls(rows.map(\.id))
+    return .json(CallJSON.page(rows, adjustments: adjustments, next: next))
   }
 
   private func call(_ text: String) async throws -> ControlAnswer {
@@ -62,7 +65,8 @@ struct ControlEndpoints: Sendable {
       throw Problem(
         404, "No such call", "There is no call with that id. A call's id is the header x-tollgate-call of its reply.")
     }
-    return .json(CallJSON.document(call))
+    let adjustments = try await queries.books.adjustmentsOfCalls([id])
+    return .json(CallJSON.document(call, adjustments: adjustments[id] ?? []))
   }
 
   private func summary(_ parameters: QueryParameters) async throws -> ControlAnswer {

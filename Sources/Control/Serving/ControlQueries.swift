@@ -6,15 +6,32 @@ struct ControlQueries: Sendable {
   var calls: @Sendable (CallFilter) async throws -> [CallRecord]
   var call: @Sendable (CallID) async throws -> CallRecord?
   var summary: @Sendable (_ by: [SummaryDimension], _ range: TimeRange) async throws -> [SummaryRow]
+  var books: ControlBooks
+}
+
+/// What the control plane asks of the books, and has written into them.
+struct ControlBooks: Sendable {
+  var adjustments: @Sendable (AdjustmentFilter) async throws -> [Adjustment]
+  var adjustmentsOfCalls: @Sendable ([CallID]) async throws -> [CallID: [Adjustment]]
+  var book: @Sendable (Correction) async throws -> Adjustment
+  var reprice: @Sendable (RepriceQuery) async throws -> RepricePage
+  /// How many calls a query looks at in all.
+  var repriceCount: @Sendable (RepriceQuery) async throws -> Int
 }
 
 extension ControlQueries {
-  init(_ ledger: Ledger) {
-    calls = { try await ledger.calls($0) }
-    call = { try await ledger.call($0) }
-    summary = { dimensions, range in
-      try await ledger.summary(
-        by: dimensions, from: range.from, to: range.to, utcOffsetSeconds: range.utcOffsetSeconds)
-    }
+  /// - Parameter price: what a call costs by the price book of today.
+  init(_ ledger: Ledger, price: @escaping @Sendable (CallRecord) -> SecondCharge) {
+    let books = ledger.books
+    self.init(
+      calls: { try await ledger.calls($0) }, call: { try await ledger.call($0) },
+      summary: { dimensions, range in
+        try await ledger.summary(
+          by: dimensions, from: range.from, to: range.to, utcOffsetSeconds: range.utcOffsetSeconds)
+      },
+      books: ControlBooks(
+        adjustments: { try await books.adjustments($0) },
+        adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0) },
+        reprice: { try await books.reprice($0, price: price) }, repriceCount: { try await books.count(of: $0) }))
   }
 }

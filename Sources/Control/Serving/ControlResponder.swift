@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Ledger
 internal import Logging
 internal import Metering
 internal import NIOCore
@@ -28,6 +29,8 @@ struct ControlResponder: HTTPResponder {
       return refused(problem, context, isHead: isHead)
     } catch let error as ParameterError {
       return ControlAnswer.problem(Problem(error)).response(isHead: isHead)
+    } catch LedgerError.booking(let reason) {
+      return ControlAnswer.problem(Problem(422, "Nothing was booked", reason + ".")).response(isHead: isHead)
     } catch {
       report(error, path: request.head.path ?? "")
       let problem = Problem(503, "Ledger unavailable", "The ledger could not answer; the log says why.")
@@ -42,40 +45,45 @@ struct ControlResponder: HTTPResponder {
     let route = ControlRoute(path: path)
     let origin = RequestOrigin(request, channel: context.channel)
     let isHealth = route == .alive || route == .ready
+    let isChange = request.method != .get && request.method != .head
     if let refusal = guardian.refusal(of: origin, isPage: route == .page, isHealth: isHealth) { throw refusal }
     guard let route else {
       throw Problem(404, "No such path", "There is nothing here; /api/v1/openapi.json lists what there is.")
     }
-    guard request.method == .get || request.method == .head else {
-      var problem = Problem(405, "Method not allowed", "This path can only be read.")
-      problem.allow = "GET, HEAD"
+    guard route.methods.contains(request.method.rawValue) else {
+      let methods = route.methods.joined(separator: ", ")
+      var problem = Problem(405, "Method not allowed", "This path takes \(methods).")
+      problem.allow = methods
       throw problem
     }
-    try await discardBody(of: request)
+    if isChange { try guardian.checkChange(origin, contentType: request.headers[.contentType]) }
+    let body = try await body(of: request)
     let query = parts.count == 2 ? String(parts[1]) : ""
     return try await withDeadline {
-      try await endpoints.answer(
+      guard !isChange else { return try await endpoints.change(route, query: query, body: body) }
+      return try await endpoints.answer(
         route, query: query, accept: request.headers[.accept], isTrusted: guardian.isTrusted(origin))
     }
   }
 
-  /// Nothing here takes a body; one that comes all the same is read up to the limit, so that the connection can go on.
-  private func discardBody(of request: Request) async throws {
+  /// The whole body. One that nothing asked for is read up to the limit too, so that the connection can go on.
+  private func body(of request: Request) async throws -> [UInt8] {
     let tooLarge = Problem(413, "Body too large", "A request's body has at most \(configuration.bodyBytesMax) bytes.")
     if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > configuration.bodyBytesMax {
       throw tooLarge
     }
-    var bytes = 0
+    var bytes: [UInt8] = []
     for try await part in request.body {
-      bytes += part.readableBytes
-      if bytes > configuration.bodyBytesMax { throw tooLarge }
+      guard bytes.count + part.readableBytes <= configuration.bodyBytesMax else { throw tooLarge }
+      bytes.append(contentsOf: part.readableBytesView)
     }
+    return bytes
   }
 
   /// A refusal that may leave a body unread ends the connection.
   private func refused(_ problem: Problem, _ context: ControlContext, isHead: Bool) -> Response {
     var response = ControlAnswer.problem(problem).response(isHead: isHead)
-    guard [401, 403, 405, 413].contains(problem.status) else { return response }
+    guard [401, 403, 405, 413, 415].contains(problem.status) else { return response }
     response.headers[.connection] = "close"
     let channel = context.channel
     let bytes = isHead ? [] : problem.document()

@@ -10,6 +10,8 @@ enum ControlRoute: Equatable {
   /// The id as the path has it, which may be none.
   case call(id: String)
   case summary
+  case adjustments
+  case reprice
   case openAPI
 
   /// The route of a path without query; nil where there is none.
@@ -21,6 +23,8 @@ enum ControlRoute: Equatable {
     case "/readyz": self = .ready
     case "/api/v1/calls": self = .calls
     case "/api/v1/summary": self = .summary
+    case "/api/v1/adjustments": self = .adjustments
+    case "/api/v1/reprice": self = .reprice
     case "/api/v1/openapi.json": self = .openAPI
     default:
       let prefix = "/api/v1/calls/"
@@ -36,7 +40,17 @@ enum ControlRoute: Equatable {
     switch self {
     case .calls: CallQuery.parameters
     case .summary: SummaryQuery.parameters
+    case .adjustments: AdjustmentQuery.parameters
     default: []
+    }
+  }
+
+  /// The methods that the route has.
+  var methods: [String] {
+    switch self {
+    case .adjustments: ["GET", "HEAD", "POST"]
+    case .reprice: ["POST"]
+    default: ["GET", "HEAD"]
     }
   }
 }

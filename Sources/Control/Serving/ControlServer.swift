@@ -21,6 +21,7 @@ public struct ControlServer: Service {
   ///   - token: what ``ControlToken`` gave.
   ///   - version: Tollgate's own.
   ///   - eventLoopGroup: shared with the data plane; nil takes the process's.
+  ///   - price: what a call costs by the price book of today, for calls that are priced again.
   ///   - readiness: asked at each `/readyz`; must return at once.
   ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
   public init(
@@ -28,10 +29,11 @@ public struct ControlServer: Service {
     logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
     now: @escaping @Sendable () -> Timestamp = WallClock.now,
     onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
+    price: @escaping @Sendable (CallRecord) -> SecondCharge,
     readiness: @escaping @Sendable () -> Readiness
   ) {
     let endpoints = ControlEndpoints(
-      queries: ControlQueries(ledger), metrics: metrics, readiness: readiness, version: version, now: now)
+      queries: ControlQueries(ledger, price: price), metrics: metrics, readiness: readiness, version: version, now: now)
     self.init(
       configuration, endpoints: endpoints, token: token, logger: logger, eventLoopGroup: eventLoopGroup,
       onListening: onListening)

@@ -35,6 +35,8 @@ struct CompleteReply: ~Copyable, DocumentWire {
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) { error.end(label, &tally) }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.text.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     // The last event is the one that says why the completion ended.
     if tally.facts.finishReason != nil { tally.facts.isTerminal = true }

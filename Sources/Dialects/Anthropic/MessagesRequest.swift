@@ -1,4 +1,5 @@
 internal import JSON
+internal import Tokenizers
 
 /// Requests of Messages and `count_tokens`.
 ///
@@ -20,7 +21,8 @@ struct MessagesRequest: ~Copyable, DocumentWire {
         "speed": .text(RequestMembers.Field.speed),
         "system": text.orArray(of: .object(["text": text])),
         "messages": .array(of: message),
-        "tools": .size(RequestMembers.Field.prompt),
+        "tools": RequestMembers.tools,
+        "mcp_servers": .size(RequestMembers.Field.stored),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
@@ -45,14 +47,19 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   /// Text that is handed over as a document. Images and files stand in the same place, and are no text.
   private static let source = JSONPattern.object(
     Field.source,
-    ["type": .word(Field.sourceType, of: ["text"]), "data": .stringSize(Field.sourceText)])
+    [
+      "type": .word(Field.sourceType, of: ["text", "base64"]), "data": .stringSize(Field.sourceText),
+      "url": .stringSize(RequestMembers.Field.media), "file_id": .stringSize(RequestMembers.Field.media),
+    ])
 
   private var members = RequestMembers()
   private var isAssistant = false
   private var results = 0
   private var errors = 0
-  private var isTextSource = false
+  private var sourceType: Int?
   private var sourceBytes = 0
+  /// Whether the data came before its type, so that it was not looked at.
+  private var isSourceUnread = false
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
@@ -62,8 +69,9 @@ struct MessagesRequest: ~Copyable, DocumentWire {
       results = 0
       errors = 0
     case .source:
-      isTextSource = false
+      sourceType = nil
       sourceBytes = 0
+      isSourceUnread = false
     default: break
     }
   }
@@ -73,8 +81,10 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .role: isAssistant = json.word != nil
     case .blockType: if json.word != nil { results &+= 1 }
     case .isError: if json.isTrue { errors &+= 1 }
-    case .sourceType: isTextSource = json.word != nil
-    case .sourceText: sourceBytes = json.size
+    case .sourceType: sourceType = json.word
+    case .sourceText:
+      sourceBytes = json.size
+      isSourceUnread = sourceType == nil
     case .message, .source: break
     case nil: members.value(label, json, &facts)
     }
@@ -86,14 +96,27 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .message:
       facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
       facts.toolResultErrors = isAssistant ? 0 : facts.toolResultErrors &+ errors
-    case .source: if isTextSource { facts.promptTextBytes &+= Int64(sourceBytes) }
+    case .source: endSource(&facts)
     default: break
+    }
+  }
+
+  private func endSource(_ facts: inout RequestFacts) {
+    if sourceType == 0 {
+      facts.promptTextBytes &+= Int64(sourceBytes)
+    } else if isSourceUnread {
+      let written = Int64(sourceBytes)
+      facts.readMedia?.add(.unknown(bytes: written &* 3 / 4), writtenBytes: written)
     }
   }
 
   /// The data of a source is text if its type was said before it.
   func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
-    label == RequestMembers.Field.prompt.rawValue || label == Field.sourceText.rawValue && isTextSource
+    RequestMembers.isText(label) || label == Field.sourceText.rawValue && sourceType == 0
+  }
+
+  func isMedia(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    label == RequestMembers.Field.media.rawValue || label == Field.sourceText.rawValue && sourceType == 1
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

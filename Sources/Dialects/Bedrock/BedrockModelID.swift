@@ -12,3 +12,8 @@ enum BedrockModelID {
     return nil
   }
 }
+
+extension Endpoint {
+  /// The id in the path that the price goes by; nil where the model's name says all (see ``ReplyFacts/modelPriced``).
+  public var modelPriced: String? { dialect == .bedrock ? model.flatMap(BedrockModelID.priced) : nil }
+}

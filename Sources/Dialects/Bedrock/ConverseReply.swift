@@ -113,6 +113,8 @@ struct ConverseReply: ~Copyable, DocumentWire {
     }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.text.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     noteMetadata(&tally)
     tally.endDocument()

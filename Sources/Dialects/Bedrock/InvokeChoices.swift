@@ -76,6 +76,8 @@ struct InvokeChoices {
     }
   }
 
+  func isText(_ label: UInt8) -> Bool { label == Field.content.rawValue }
+
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     guard let field = Field(rawValue: label) else { return }
     switch field {

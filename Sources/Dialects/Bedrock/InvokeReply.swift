@@ -83,6 +83,10 @@ struct InvokeReply: ~Copyable, DocumentWire {
     }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    text.isText(label) || choices.isText(label) || messages.isText(label, tally) || converse.isText(label, tally)
+  }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     choices.endDocument()
     text.report(to: &tally)

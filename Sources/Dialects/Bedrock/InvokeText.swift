@@ -58,6 +58,8 @@ struct InvokeText {
     if label == Field.tool.rawValue { toolName = "" }
   }
 
+  func isText(_ label: UInt8) -> Bool { label == Field.text.rawValue }
+
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     guard let field = Field(rawValue: label) else { return }
     switch field {

@@ -12,8 +12,9 @@ extension Endpoint {
   }
 
   private static func coherePost(_ path: EndpointPath, isConfigured: Bool) -> Operation? {
-    guard isConfigured || path.beforeLast == "v1" || path.beforeLast == "v2" else { return nil }
-    // Azure's and OpenAI's way of naming the same things stands below other roots.
+    // Others have chats below roots of their own.
+    let isAtRoot = path.segments.count == 2 && (path.beforeLast == "v1" || path.beforeLast == "v2")
+    guard isConfigured || isAtRoot else { return nil }
     switch path.last {
     case "chat", "generate", "summarize": return .cohereChat
     case "embed", "classify": return .cohereEmbed

@@ -137,6 +137,8 @@ struct CohereReply: ~Copyable, DocumentWire {
     tally.report(cells)
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     if isErrorMessage || errorType != nil || event == .streamError { tally.fail(code: errorType) }
     if event == .messageEnd || event == .streamEnd { tally.facts.isTerminal = true }

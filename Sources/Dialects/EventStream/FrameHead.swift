@@ -17,6 +17,9 @@ public struct FrameHead: Equatable, Sendable {
   public var isChunk = false
   /// The name of the exception or error; nil for an event.
   public var errorCode: String?
+
+  /// An event without a name.
+  public init() {}
 }
 
 /// Reads the headers of a frame byte by byte, and keeps those that say what the frame is.

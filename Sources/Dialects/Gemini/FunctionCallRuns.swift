@@ -12,7 +12,7 @@ struct FunctionCallRuns {
   }
 
   /// How many parts wait for their candidate's index; with more of them, that is taken to be the one known so far.
-  private static let partsMax = 1024
+  private static let partsMax = 256
   /// How many candidates may be in the middle of a call.
   private static let runsMax = 64
 
@@ -32,8 +32,12 @@ struct FunctionCallRuns {
     }
   }
 
-  mutating func end() {
-    if parts.count < Self.partsMax { parts.append(part) }
+  /// Takes the part that ended.
+  ///
+  /// - Parameter index: the candidate's, as far as it is known.
+  mutating func end(_ index: Int64, _ tally: inout ReplyTally) {
+    parts.append(part)
+    if parts.count >= Self.partsMax { endCandidate(index, &tally) }
   }
 
   /// Counts the calls of a candidate, whose index may stand behind them.

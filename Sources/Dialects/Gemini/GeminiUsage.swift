@@ -87,7 +87,8 @@ struct GeminiUsage {
   /// The entry of a list that is being read.
   private var kind: ModalityTokens.Kind?
   private var tokens: Int64 = 0
-  private var isMapsTool = false
+  /// 0 for searches of the web, 1 for those of maps; nil for what is billed elsewhere.
+  private var searchTool: Int?
 
   private subscript(field: Field) -> Int64 {
     get { counts[Int(field.rawValue &- Field.prompt.rawValue)] }
@@ -102,7 +103,7 @@ struct GeminiUsage {
     case .promptDetail, .cachedDetail, .candidatesDetail, .toolPromptDetail, .searches:
       kind = nil
       tokens = 0
-      isMapsTool = false
+      searchTool = nil
     default: break
     }
   }
@@ -114,7 +115,7 @@ struct GeminiUsage {
       if let count = json.protoCount { self[field] = count } else { isMalformed = true }
     case .modality: kind = json.kind == .number ? json.count.flatMap(ModalityTokens.Kind.init(number:)) : .at(json.word)
     case .tokens, .searchCount: tokens = json.protoCount ?? 0
-    case .searchTool: isMapsTool = json.word.map { $0 % 2 == 1 } ?? false
+    case .searchTool: searchTool = json.word.map { $0 % 2 }
     case .tier: if let tier = GeminiTier.served(json) { context.serviceTier = tier }
     case .traffic: if let tier = GeminiTier.traffic(json) { context.serviceTier = tier }
     default: break
@@ -129,11 +130,8 @@ struct GeminiUsage {
     case .candidatesDetail: Self.add(kind, tokens, to: &candidatesParts)
     case .toolPromptDetail: Self.add(kind, tokens, to: &toolPromptParts)
     case .searches:
-      if isMapsTool {
-        mapsSearches = (mapsSearches ?? 0).addingSaturated(tokens)
-      } else {
-        webSearches = (webSearches ?? 0).addingSaturated(tokens)
-      }
+      if searchTool == 0 { webSearches = (webSearches ?? 0).addingSaturated(tokens) }
+      if searchTool == 1 { mapsSearches = (mapsSearches ?? 0).addingSaturated(tokens) }
     case .usage: return true
     default: break
     }
@@ -159,6 +157,14 @@ struct GeminiUsage {
     toolPromptParts = later.toolPromptParts ?? toolPromptParts
     webSearches = later.webSearches ?? webSearches
     mapsSearches = later.mapsSearches ?? mapsSearches
+  }
+
+  /// Fills in the reply's count where no report has it, by what the prompt and its tools leave of a total that has no thoughts
+  /// in it: that of the Live API.
+  mutating func completeReply(totalWithoutThoughts total: Int64) {
+    guard self[.candidates] < 0 else { return }
+    let prompt = max(0, self[.prompt]).addingSaturated(max(0, self[.toolPrompt]))
+    self[.candidates] = total - min(total, prompt)
   }
 
   /// The disjoint cells of tokens. Parts that say more than their total are cut.

@@ -35,5 +35,9 @@ struct GenerateContentReply: ~Copyable, DocumentWire {
     if label == Field.element.rawValue { response.endResponse(&tally) }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    label == GenerateContentResponse.Field.content.rawValue
+  }
+
   mutating func endDocument(_ tally: inout ReplyTally) { response.endResponse(&tally) }
 }

@@ -37,7 +37,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     "contents": contents,
     "content": content,
     "systemInstruction": .object(["parts": parts]), "system_instruction": .object(["parts": parts]),
-    "tools": .size(RequestMembers.Field.prompt),
+    "tools": RequestMembers.tools,
     "toolConfig": .size(RequestMembers.Field.prompt), "tool_config": .size(RequestMembers.Field.prompt),
     "title": text,
   ]

@@ -138,7 +138,7 @@ struct GenerateContentResponse {
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
-    case .functionCall: calls.end()
+    case .functionCall: calls.end(candidateIndex, &tally)
     case .toolCall:
       let name = toolType?.lowercased() ?? "tool"
       grounding.addCall(name)

@@ -20,7 +20,7 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
         "service_tier": .text(Field.tier), "serviceTier": .text(Field.tier),
         "generation_config": .object(["max_output_tokens": .text(Field.tokensMax)]),
         "system_instruction": prompt,
-        "tools": prompt,
+        "tools": RequestMembers.tools,
         "response_format": prompt,
         "questions": prompt,
         "instructions": prompt,

@@ -109,6 +109,8 @@ struct ConversationReply: ~Copyable, DocumentWire {
     entries &+= 1
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     entries = 0
     error.endDocument(&tally)

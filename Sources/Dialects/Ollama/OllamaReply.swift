@@ -74,6 +74,8 @@ struct OllamaReply: ~Copyable, DocumentWire {
     if label == Field.toolCall.rawValue, !toolName.isEmpty { tally.addToolCall(id: toolID, name: toolName) }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     if let cells = counts.cells {
       tally.facts.usageRaw = counts.text

@@ -8,27 +8,19 @@ struct AssistantReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case id = 1
     case object, model, status, reason, error, errorCode, content
-    case call, callID, callName, step, stepID, stepType
-  }
-
-  private enum Object: String, CaseIterable {
-    case run = "thread.run"
-    case step = "thread.run.step"
-
-    static let names = allCases.map(\.rawValue)
+    case call, callID, callName
   }
 
   static let shape = JSONShape(
     .object([
       "id": .text(Field.id),
-      "object": .word(Field.object, of: Object.names),
+      "object": .word(Field.object, of: ["thread.run"]),
       "model": .text(Field.model),
       "status": .text(Field.status),
       "incomplete_details": .object(["reason": .text(Field.reason)]),
       "last_error": .object(Field.error, ["code": .text(Field.errorCode)]),
       "usage": OpenAIUsage.pattern,
       "required_action": .object(["submit_tool_outputs": .object(["tool_calls": .array(of: call)])]),
-      "step_details": .object(["tool_calls": .array(of: step)]),
       "delta": .object([
         "content": .array(
           of: .object([
@@ -42,19 +34,13 @@ struct AssistantReply: ~Copyable, DocumentWire {
   private static let call = JSONPattern.object(
     Field.call, ["id": .text(Field.callID), "function": .object(["name": .text(Field.callName)])])
 
-  private static let step = JSONPattern.object(
-    Field.step, ["id": .text(Field.stepID), "type": .word(Field.stepType, of: serverTools)])
-
-  /// Tools that the provider runs.
-  private static let serverTools = ["code_interpreter", "file_search"]
-
   private var error = ErrorMembers()
   private var usage = OpenAIUsage()
-  /// Calls and steps that have been counted: a stream repeats them, always under the same id.
+  /// Calls that have been counted: a stream repeats them, always under the same id.
   private var counted: Set<String> = []
 
-  // Of the current document: whose they are is said by its `object`, which may stand behind them.
-  private var object: Int?
+  // Of the current document: whose they are is said by its `object`, which may stand behind them. Steps of a run have a usage too, which is in the run's.
+  private var isRun = false
   private var id: String?
   private var model: String?
   private var status: String?
@@ -62,17 +48,13 @@ struct AssistantReply: ~Copyable, DocumentWire {
   private var errorCode: String?
   private var usageRaw: [UInt8]?
   private var calls: [ToolCall] = []
-  private var steps: [(id: String, tool: Int)] = []
   private var call = ToolCall(id: "", name: "")
-  private var tool: Int?
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     error.begin(label)
     switch label {
     case OpenAIUsage.Field.usage.rawValue: usage = OpenAIUsage()
-    case Field.call.rawValue, Field.step.rawValue:
-      call = ToolCall(id: "", name: "")
-      tool = nil
+    case Field.call.rawValue: call = ToolCall(id: "", name: "")
     default: break
     }
   }
@@ -85,16 +67,15 @@ struct AssistantReply: ~Copyable, DocumentWire {
     }
     switch field {
     case .content: tally.addContent(bytes: json.size)
-    case .object: object = json.word
+    case .object: isRun = json.word != nil
     case .id: id = Self.text(json)
     case .model: model = Self.text(json)
     case .status: status = Self.text(json)
     case .reason: reason = Self.text(json)
     case .errorCode: errorCode = Self.text(json)
-    case .callID, .stepID: call.id = Self.text(json) ?? ""
+    case .callID: call.id = Self.text(json) ?? ""
     case .callName: call.name = Self.text(json) ?? ""
-    case .stepType: tool = json.word
-    case .error, .call, .step: break
+    case .error, .call: break
     }
   }
 
@@ -105,22 +86,18 @@ struct AssistantReply: ~Copyable, DocumentWire {
     case Field.error.rawValue: errorCode = errorCode ?? "error"
     case Field.call.rawValue:
       if !call.name.isEmpty, calls.count < ReplyTally.toolCallsMax { calls.append(call) }
-    case Field.step.rawValue:
-      if let tool, steps.count < ReplyTally.toolCallsMax { steps.append((call.id, tool)) }
     default: break
     }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
-    switch object.map({ Object.allCases[$0] }) {
-    case .run: endRun(&tally)
-    case .step: for step in steps where isNew(step.id) { tally.addServerToolCall(name: Self.serverTools[step.tool]) }
-    case nil: break
-    }
-    (object, id, model, status, reason, errorCode, usageRaw) = (nil, nil, nil, nil, nil, nil, nil)
+    if isRun { endRun(&tally) }
+    isRun = false
+    (id, model, status, reason, errorCode, usageRaw) = (nil, nil, nil, nil, nil, nil)
     usage = OpenAIUsage()
     calls.removeAll(keepingCapacity: true)
-    steps.removeAll(keepingCapacity: true)
     tally.endDocument()
   }
 

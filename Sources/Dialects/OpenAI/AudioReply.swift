@@ -23,7 +23,7 @@ struct AudioReply: ~Copyable, DocumentWire {
       "audio": .scalar(Field.audio),
       // Of a verbose transcription. Some servers write it as text.
       "duration": .text(Field.duration),
-      "usage": .object(OpenAIUsage.Field.usage, keepsBytes: true, OpenAIUsage.members).orObject([
+      "usage": OpenAIUsage.pattern.orObject([
         "seconds": .text(Field.seconds)
       ]),
       "error": ErrorMembers.pattern,
@@ -69,6 +69,10 @@ struct AudioReply: ~Copyable, DocumentWire {
     } else if let usageMilliseconds {
       tally.report(Self.audio(usageMilliseconds))
     }
+  }
+
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    label == (tally.isStream ? Field.delta : Field.text).rawValue
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {

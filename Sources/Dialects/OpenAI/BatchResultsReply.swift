@@ -8,7 +8,7 @@ internal import JSON
 /// https://platform.openai.com/docs/guides/batch, https://docs.x.ai/docs/guides/batch-api
 struct BatchResultsReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
-    case lineID = 70
+    case lineID = 240
     case result, body
   }
 
@@ -57,7 +57,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
       hasBody = true
     case .lineID: break
     case nil where !isInBody: error.begin(label)
-    case nil where ChatReply.Field(rawValue: label) != nil: chat.begin(label, json, &result)
+    case nil where Self.isOfChat(label): chat.begin(label, json, &result)
     case nil: responses.begin(label, json, &result)
     }
   }
@@ -67,7 +67,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
     case .lineID: if json.kind == .string, json.size > 0, json.isTextWhole { lineID = json.string }
     case .result, .body: break
     case nil where !isInBody: error.value(label, json, &tally)
-    case nil where ChatReply.Field(rawValue: label) != nil: chat.value(label, json, &result)
+    case nil where Self.isOfChat(label): chat.value(label, json, &result)
     case nil: responses.value(label, json, &result)
     }
   }
@@ -81,9 +81,14 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
       chat.endDocument(&result)
     case .lineID: break
     case nil where !isInBody: error.end(label, &tally)
-    case nil where ChatReply.Field(rawValue: label) != nil: chat.end(label, &json, &result)
+    case nil where Self.isOfChat(label): chat.end(label, &json, &result)
     case nil: responses.end(label, &json, &result)
     }
+  }
+
+  /// Whether a label stands within the choices of a chat completion.
+  private static func isOfChat(_ label: UInt8) -> Bool {
+    ChatReply.Field(rawValue: label) != nil || ChatVendorMembers.Field(rawValue: label) != nil
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {

@@ -174,7 +174,13 @@ struct ChatReply: ~Copyable, DocumentWire {
     }
   }
 
-  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+  /// Also what a server writes twice: the bytes of the facts say how much of it counts.
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    switch Field(rawValue: label) {
+    case .content, .reasoning, .namedReasoning, .reasoningPart: true
+    default: false
+    }
+  }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     choicesSeen = 0

@@ -27,7 +27,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
         "prompt": input,
         "suffix": .stringSize(RequestMembers.Field.prompt),
         "input": input,
-        "tools": prompt,
+        "tools": RequestMembers.tools,
+        "web_search_options": .size(RequestMembers.Field.stored),
+        "plugins": .size(RequestMembers.Field.stored),
         "functions": prompt,
         "response_format": prompt,
       ]))
@@ -35,6 +37,8 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
+  private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
+  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
   /// Text or tokens, or a list of either: of Completions and Embeddings.
   private static let input = inputText.orArray(
     of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject(["text": inputText, "content": prompt]))
@@ -44,16 +48,21 @@ struct ChatRequest: ~Copyable, DocumentWire {
     Field.message,
     [
       "role": .word(Field.role, of: ["assistant", "tool", "function"]),
-      "content": text.orArray(of: .object(["text": text, "refusal": text])),
+      "content": text.orArray(
+        of: .object([
+          "text": text, "refusal": text,
+          "image_url": media.orObject(["url": media]), "video_url": media.orObject(["url": media]),
+          "input_audio": .object(["data": media]), "file": .object(["file_data": media, "file_id": media]),
+        ])),
       "reasoning_content": text,
       "refusal": text,
       "name": text,
       "tool_calls": .array(
         of: .object([
-          "function": .object(["name": text, "arguments": text]),
-          "custom": .object(["name": text, "input": text]),
+          "function": .object(["name": text, "arguments": arguments]),
+          "custom": .object(["name": text, "input": arguments]),
         ])),
-      "function_call": .object(["name": text, "arguments": text]),
+      "function_call": .object(["name": text, "arguments": arguments]),
     ])
 
   /// How much text a token stands for, about.
@@ -99,6 +108,10 @@ struct ChatRequest: ~Copyable, DocumentWire {
     guard label == Field.message.rawValue, let role else { return }
     // What stands before the last message of the assistant is history.
     facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
+  }
+
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    RequestMembers.isText(label) || label == Field.inputText.rawValue
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

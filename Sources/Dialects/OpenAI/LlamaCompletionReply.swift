@@ -52,6 +52,8 @@ struct LlamaCompletionReply: ~Copyable, DocumentWire {
     if label == LlamaTimings.Field.timings.rawValue { _ = json.exchangeUsage(&tally.facts.usageRaw) }
   }
 
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+
   mutating func endDocument(_ tally: inout ReplyTally) {
     // Only the last event counts the prompt.
     if isStopped {

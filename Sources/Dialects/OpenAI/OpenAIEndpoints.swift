@@ -27,7 +27,9 @@ extension Endpoint {
     case (_, "moderations"): .moderations
     case (_, "decisions"): .decisions
     case ("threads", "runs"): .assistantRun
-    default: openAIMedia(path) ?? openAIRun(path) ?? (isConfigured ? xAIPost(path) : nil)
+    default:
+      openAIMedia(path) ?? openAIRun(path) ?? (isConfigured ? xAIPost(path) : nil)
+        ?? compatiblePost(path, isConfigured: isConfigured)
     }
   }
 

@@ -5,6 +5,8 @@ enum ResponsesItem: String, CaseIterable {
   case message
   case reasoning
   case compaction
+  case compactionTrigger = "compaction_trigger"
+  case additionalTools = "additional_tools"
   case itemReference = "item_reference"
   case functionCall = "function_call"
   case functionCallOutput = "function_call_output"
@@ -54,14 +56,15 @@ enum ResponsesItem: String, CaseIterable {
     case message
   }
 
-  /// What the item is. A search for tools runs on either side, as its member `execution` says.
-  func role(isClientExecution: Bool) -> Role {
+  /// What the item is. A search for tools runs on either side, as its member `execution` says, and a shell where its member
+  /// `environment` says.
+  func role(isClientExecution: Bool, isInContainer: Bool = false) -> Role {
     switch self {
     case .message: .message
     case .functionCall, .customToolCall, .mcpApprovalRequest: .clientCall(nil)
     case .computerCall: .clientCall("computer")
     case .localShellCall: .clientCall("local_shell")
-    case .shellCall: .clientCall("shell")
+    case .shellCall: isInContainer ? .serverCall("shell") : .clientCall("shell")
     case .applyPatchCall: .clientCall("apply_patch")
     case .toolSearchCall: isClientExecution ? .clientCall("tool_search") : .serverCall("tool_search")
     case .webSearchCall: .serverCall("web_search")
@@ -74,7 +77,8 @@ enum ResponsesItem: String, CaseIterable {
       .applyPatchCallOutput, .mcpApprovalResponse:
       .result
     case .toolSearchOutput: isClientExecution ? .result : .model
-    case .reasoning, .compaction, .itemReference, .mcpListTools, .programOutput: .model
+    case .reasoning, .compaction, .compactionTrigger, .additionalTools, .itemReference, .mcpListTools, .programOutput:
+      .model
     }
   }
 }

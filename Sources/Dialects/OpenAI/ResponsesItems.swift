@@ -18,7 +18,14 @@ struct ResponsesItems: ~Copyable {
     var callID = ""
     var name = ""
     var isClientExecution = false
+    var isInContainer = false
     var drawing: ModelUsage?
+
+    /// What the item is. xAI writes its searches of a social network like custom tools, under ids of their own.
+    var role: ResponsesItem.Role? {
+      if type == .customToolCall, callID.hasPrefix("xs_call") { return .serverCall("x_search") }
+      return type?.role(isClientExecution: isClientExecution, isInContainer: isInContainer)
+    }
   }
 
   private var current = Item()
@@ -47,6 +54,7 @@ struct ResponsesItems: ~Copyable {
     case .callID: current.callID = json.string
     case .itemName: current.name = json.string
     case .execution: current.isClientExecution = json.word != nil
+    case .environment: current.isInContainer = json.word != nil
     default: break
     }
   }
@@ -73,7 +81,7 @@ struct ResponsesItems: ~Copyable {
     if let drawing = item.drawing, drawingsByIndex.count < ReplyTally.modelUsagesMax {
       drawingsByIndex[index] = drawing
     }
-    guard let role = item.type?.role(isClientExecution: item.isClientExecution) else { return }
+    guard let role = item.role else { return }
     switch role {
     case .clientCall(let standard):
       let name = item.name.isEmpty ? standard ?? "" : item.name

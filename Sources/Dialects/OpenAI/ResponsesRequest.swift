@@ -19,13 +19,22 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
         "service_tier": .text(RequestMembers.Field.tier),
         "instructions": text.orArray(of: item),
         "input": text.orArray(of: item),
-        "tools": .size(RequestMembers.Field.prompt),
+        "tools": RequestMembers.tools,
+        "previous_response_id": .size(RequestMembers.Field.stored),
+        "conversation": .size(RequestMembers.Field.stored),
+        "prompt": .size(RequestMembers.Field.stored),
         "text": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+  private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
+  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
   private static let texts = text.orArray(
-    of: .object(["text": text, "refusal": text, "transcript": text, "stdout": text, "stderr": text]))
+    of: .object([
+      "text": text, "refusal": text, "transcript": text, "stdout": text, "stderr": text,
+      "image_url": media, "file_data": media, "file_url": media, "file_id": media,
+      "input_audio": .object(["data": media]),
+    ]))
 
   private static let item = JSONPattern.object(
     Field.item,
@@ -37,8 +46,8 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       "summary": texts,
       "output": texts,
       "name": text,
-      "arguments": text,
-      "input": text,
+      "arguments": arguments,
+      "input": arguments,
       "code": text,
     ])
 

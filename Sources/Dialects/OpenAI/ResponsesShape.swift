@@ -43,6 +43,7 @@ extension ResponsesReply {
       "call_id": .text(Field.callID),
       "name": .text(Field.itemName),
       "execution": .word(Field.execution, of: ["client"]),
+      "environment": .object(["type": .word(Field.environment, of: ["container_reference"])]),
       "arguments": .stringSize(Field.itemText),
       "input": .stringSize(Field.itemText),
       "code": .stringSize(Field.itemText),

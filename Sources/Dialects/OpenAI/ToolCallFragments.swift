@@ -27,7 +27,8 @@ struct ToolCallFragments {
 
   /// Takes a fragment that has an id, a name or both.
   mutating func add(_ key: Key, id: String, name: String, to tally: inout ReplyTally) {
-    let isAnother = comeWhole && id.isEmpty && !name.isEmpty && entries[key]?.place != nil
+    let isAnother =
+      comeWhole && !name.isEmpty && entries[key].map { $0.place != nil && (id.isEmpty || $0.id != id) } == true
     guard var entry = entries[key], !isAnother, entry.id == id || entry.id.isEmpty || id.isEmpty else {
       var entry = Entry(id: id, place: nil)
       Self.count(&entry, name: name, &tally)

@@ -9,7 +9,9 @@ struct LiveServerMessage {
   var isInterrupted = false
   var hasContent = false
   var textBytes: Int64 = 0
-  var searches: Int64 = 0
+  var grounding = GeminiGrounding()
+  /// The bill that the message has, with the total that it names; nil where it has none.
+  var usage: GeminiUsage?
   var tally = ReplyTally()
 }
 
@@ -17,7 +19,7 @@ struct LiveServerMessage {
 struct LiveServerWire: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case turnComplete = 1
-    case interrupted, text, data, query
+    case interrupted, text, data, query, source, total
     case call, callID, callName
   }
 
@@ -25,9 +27,14 @@ struct LiveServerWire: ~Copyable, DocumentWire {
     .object([
       "serverContent": content, "server_content": content,
       "toolCall": calls, "tool_call": calls,
-      "usageMetadata": LiveUsage.pattern, "usage_metadata": LiveUsage.pattern,
+      "usageMetadata": usage, "usage_metadata": usage,
       "error": ErrorMembers.pattern,
     ]))
+
+  /// The reply's count may be missing (through gateways): then the total tells it.
+  private static let usage = GeminiUsage.pattern.orObject([
+    "totalTokenCount": .text(Field.total), "total_token_count": .text(Field.total),
+  ])
 
   private static let content = JSONPattern.object([
     "turnComplete": .scalar(Field.turnComplete), "turn_complete": .scalar(Field.turnComplete),
@@ -46,15 +53,19 @@ struct LiveServerWire: ~Copyable, DocumentWire {
       ]))
   ])
   private static let transcription = JSONPattern.object(["text": .stringSize(Field.text)])
-  private static let queries = JSONPattern.array(of: .stringSize(Field.query))
-  private static let grounding = JSONPattern.object(["webSearchQueries": queries, "web_search_queries": queries])
+  private static let queries = JSONPattern.array(of: .text(Field.query))
+  private static let sources = JSONPattern.array(of: .object(["web": .object(Field.source, [:])]))
+  private static let grounding = JSONPattern.object([
+    "webSearchQueries": queries, "web_search_queries": queries, "groundingChunks": sources, "grounding_chunks": sources,
+  ])
 
   private static let call = JSONPattern.object(Field.call, ["id": .text(Field.callID), "name": .text(Field.callName)])
   private static let calls = JSONPattern.object([
     "functionCalls": .array(of: call), "function_calls": .array(of: call),
   ])
 
-  private var usage = LiveUsage()
+  private var usage = GeminiUsage()
+  private var total: Int64?
   private var error = ErrorMembers()
   private var callID = ""
   private var callName = ""
@@ -62,9 +73,13 @@ struct LiveServerWire: ~Copyable, DocumentWire {
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ message: inout LiveServerMessage) {
     usage.begin(label)
     error.begin(label)
-    guard label == Field.call.rawValue else { return }
-    callID = ""
-    callName = ""
+    switch Field(rawValue: label) {
+    case .call:
+      callID = ""
+      callName = ""
+    case .source: message.grounding.addWebSource()
+    default: break
+    }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ message: inout LiveServerMessage) {
@@ -75,30 +90,28 @@ struct LiveServerWire: ~Copyable, DocumentWire {
       message.textBytes &+= Int64(json.size)
       message.hasContent = message.hasContent || json.size > 0
     case .data: message.hasContent = message.hasContent || json.size > 0
-    case .query: if json.size > 0 { message.searches &+= 1 }
-    case .callID: callID = json.identity ?? ""
-    case .callName: callName = json.identity ?? ""
-    case .call: break
+    case .query: message.grounding.addQuery(json, isImageSearch: false)
+    case .total: total = json.protoCount
+    case .callID: callID = json.wholeText ?? ""
+    case .callName: callName = json.wholeText ?? ""
+    case .call, .source: break
     case nil:
-      usage.value(label, json)
+      usage.value(label, json, &message.tally.facts.context)
       error.value(label, json, &message.tally)
     }
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ message: inout LiveServerMessage) {
-    usage.end(label)
     error.end(label, &message.tally)
-    switch label {
-    case Field.call.rawValue: if !callName.isEmpty { message.tally.addToolCall(id: callID, name: callName) }
-    case LiveUsage.Field.usage.rawValue:
-      guard let cells = usage.cells else { return }
-      message.tally.report(cells)
-      _ = json.exchangeUsage(&message.tally.facts.usageRaw)
-    default: break
-    }
+    if label == Field.call.rawValue, !callName.isEmpty { message.tally.addToolCall(id: callID, name: callName) }
+    guard usage.end(label) else { return }
+    if let total { usage.completeReply(totalWithoutThoughts: total) }
+    guard usage.hasCounts, !usage.isMalformed else { return }
+    message.usage = usage
+    _ = json.exchangeUsage(&message.tally.facts.usageRaw)
   }
 
-  mutating func endDocument(_ message: inout LiveServerMessage) {}
+  mutating func endDocument(_ message: inout LiveServerMessage) { total = nil }
 }
 
 /// What one message of a Live client says.
@@ -157,7 +170,7 @@ struct LiveClientWire: ~Copyable, DocumentWire {
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ message: inout LiveClientMessage) {
     switch Field(rawValue: label) {
-    case .model: message.model = json.identity
+    case .model: message.model = json.wholeText
     case .text: message.textBytes &+= Int64(json.size)
     case .turnComplete: message.asks = json.isTrue
     default: break

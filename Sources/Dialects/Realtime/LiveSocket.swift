@@ -16,6 +16,9 @@ final class LiveSocket {
   private var model: String?
   /// What the client has said since the last turn began.
   private var pending = RequestFacts()
+  /// What the open turn is billed for, as far as that has been said.
+  private var usage = GeminiUsage()
+  private var grounding = GeminiGrounding()
   /// Whether the open turn is complete, and only its bill is still to come.
   private var awaitsUsage = false
 
@@ -73,6 +76,8 @@ final class LiveSocket {
     pending = RequestFacts()
     pending.isComplete = true
     awaitsUsage = false
+    usage = GeminiUsage()
+    grounding = GeminiGrounding()
     return responses.begin(request)
   }
 
@@ -84,16 +89,20 @@ final class LiveSocket {
   // MARK: The server
 
   private func take(_ message: LiveServerMessage) {
-    let usage = message.tally.usage
     let hasContent = message.hasContent || message.tally.facts.toolCallCount > 0
     if awaitsUsage, hasContent { endTurn() }
     if openTurn == nil {
       // A turn of the model's own accord; and a bill belongs to some turn, whatever was seen of it.
-      guard hasContent || usage != nil else { return }
+      guard hasContent || message.usage != nil else { return }
       beginTurn()
     }
     guard let place = openTurn else { return }
+    if let report = message.usage { usage.merge(report) }
+    if !message.grounding.isEmpty { grounding = message.grounding }
     let model = model
+    var cells = usage.cells
+    if !grounding.isEmpty { grounding.bill(&cells, model: model) }
+    let bill = usage.hasCounts || !grounding.isEmpty ? [ModelUsage(model: nil, usage: cells)] : []
     responses.update(at: place) { response in
       response.facts.model = model
       response.hasContent = response.hasContent || hasContent
@@ -102,14 +111,12 @@ final class LiveSocket {
       response.facts.addTools(of: message.tally.facts)
       if let code = message.tally.facts.errorCode { response.facts.errorCode = code }
       if message.isInterrupted { response.facts.finishReason = "interrupted" }
-      response.searches = max(response.searches, message.searches)
-      if let usage {
-        response.facts.usage = [ModelUsage(model: nil, usage: usage)]
-        response.facts.usageRaw = message.tally.facts.usageRaw
-      }
+      response.facts.usage = bill
+      response.facts.usageRaw = message.tally.facts.usageRaw ?? response.facts.usageRaw
+      if let tier = message.tally.facts.context.serviceTier { response.facts.context.serviceTier = tier }
       if message.isTurnComplete { response.completeTurn() }
     }
-    if message.isTurnComplete || awaitsUsage, responses.open[place].facts.usage.isEmpty {
+    if message.isTurnComplete || awaitsUsage, !usage.hasCounts {
       awaitsUsage = true
     } else if message.isTurnComplete || awaitsUsage {
       endTurn()

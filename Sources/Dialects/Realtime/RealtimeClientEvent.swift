@@ -78,9 +78,9 @@ struct RealtimeClientEventWire: ~Copyable, DocumentWire {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ event: inout RealtimeClientEvent) {
     switch Field(rawValue: label) {
     case .type: event.kind = RealtimeClientEvent.Kind.at(json.word)
-    case .eventID: event.eventID = json.identity
-    case .sessionModel: event.model = json.identity
-    case .transcriptionModel: event.transcriptionModel = json.identity
+    case .eventID: event.eventID = json.wholeText
+    case .sessionModel: event.model = json.wholeText
+    case .transcriptionModel: event.transcriptionModel = json.wholeText
     case .text: event.textBytes &+= Int64(json.size)
     case .itemType: itemType = ResponsesItem.at(json.word)
     case .contentText:

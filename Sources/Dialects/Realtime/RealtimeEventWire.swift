@@ -103,20 +103,20 @@ struct RealtimeEventWire: ~Copyable, DocumentWire {
     case .type: event.kind = RealtimeEvent.Kind(json)
     case .innerType: event.innerKind = RealtimeEvent.Kind(json)
     case .delta, .innerDelta: event.deltaBytes = json.size
-    case .responseID: event.responseID = json.identity
-    case .itemID: event.itemID = json.identity
-    case .eventID: event.eventID = json.identity
-    case .sessionModel: event.model = json.identity
-    case .transcriptionModel: event.transcriptionModel = json.identity
+    case .responseID: event.responseID = json.wholeText
+    case .itemID: event.itemID = json.wholeText
+    case .eventID: event.eventID = json.wholeText
+    case .sessionModel: event.model = json.wholeText
+    case .transcriptionModel: event.transcriptionModel = json.wholeText
     case .id: event.tally.readResponseID(json)
     case .model: event.tally.readModel(json)
     case .tier: event.tally.readServiceTier(json)
-    case .status: status = json.identity
-    case .reason: reason = json.identity
+    case .status: status = json.wholeText
+    case .reason: reason = json.wholeText
     case .itemType: itemType = ResponsesItem.at(json.word)
-    case .itemIdentity: itemIdentity = json.identity ?? ""
-    case .callID: callID = json.identity ?? ""
-    case .itemName: itemName = json.identity ?? ""
+    case .itemIdentity: itemIdentity = json.wholeText ?? ""
+    case .callID: callID = json.wholeText ?? ""
+    case .itemName: itemName = json.wholeText ?? ""
     case .seconds: if audioTimeMilliseconds == nil { audioTimeMilliseconds = json.decimal?.scaled(byPowerOfTen: 3) }
     case .billableSeconds:
       audioTimeMilliseconds = json.decimal?.scaled(byPowerOfTen: 3)
@@ -162,9 +162,4 @@ struct RealtimeEventWire: ~Copyable, DocumentWire {
     status = nil
     reason = nil
   }
-}
-
-extension JSONReader {
-  /// The text that was just read, if it is a whole and not an empty one.
-  var identity: String? { kind == .string && size > 0 && isTextWhole ? string : nil }
 }

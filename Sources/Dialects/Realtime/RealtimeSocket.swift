@@ -95,7 +95,7 @@ final class RealtimeSocket {
   /// The response that the provider has begun: known already, else the oldest that was asked for, else one of its own accord.
   private func placeOfBegun(_ event: RealtimeEvent) -> Int {
     responses.place(ofResponse: event.identity)
-      ?? responses.place { !$0.isAnswered && !$0.isTranscription && $0.number != liveSession }
+      ?? responses.place { !$0.isAnswered && $0.number != liveSession }
       ?? responses.begin(takePending())
   }
 
@@ -126,15 +126,17 @@ final class RealtimeSocket {
 
   /// What was said, written down: billed to the model that did it.
   private func takeTranscription(_ event: RealtimeEvent) {
-    guard let usage = event.tally.usage else { return }
+    guard var usage = event.tally.usage else { return }
+    usage[.inputAudioTime] = usage[.audioTime]
+    usage[.audioTime] = 0
     var request = RequestFacts()
     request.isComplete = true
     request.model = transcriptionModel
     let place = responses.begin(request)
     let model = transcriptionModel
     responses.update(at: place) { response in
-      response.isTranscription = usage[.audioTime] > 0
       response.facts.end(with: event.tally, id: event.itemID, model: model)
+      response.facts.usage = [ModelUsage(model: nil, usage: usage)]
       response.facts.finishReason = "completed"
     }
     responses.end(at: place)

@@ -51,39 +51,15 @@ extension Endpoint {
     var deployment: String?
     for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
       let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, let value = percentDecoded(parts[1]), !value.isEmpty else { continue }
-      switch String(parts[0]) {
-      case "model": return value
-      case "deployment": deployment = value
+      guard parts.count == 2, let value = PercentEncoding.decoded(Substring(parts[1])), !value.isEmpty,
+        value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+      else { continue }
+      switch Substring(parts[0]) {
+      case "model": return String(value)
+      case "deployment": deployment = String(value)
       default: break
       }
     }
     return deployment
-  }
-
-  private static func percentDecoded(_ text: Substring.UTF8View) -> String? {
-    guard text.count <= modelBytesMax else { return nil }
-    var bytes: [UInt8] = []
-    var rest = text[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard let high = rest.popFirst().flatMap(hexadecimalValue), let low = rest.popFirst().flatMap(hexadecimalValue)
-      else { return nil }
-      bytes.append(high << 4 | low)
-    }
-    guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
-    return String(validating: bytes, as: UTF8.self)
-  }
-
-  private static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

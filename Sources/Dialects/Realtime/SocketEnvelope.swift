@@ -54,8 +54,8 @@ struct SocketEnvelope: ~Copyable, DocumentWire {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout Facts) {
     switch Field(rawValue: label) {
     case .type: facts.kind = Kind.at(json.word)
-    case .lane: facts.lane = json.identity
-    case .eventID: facts.eventID = json.identity
+    case .lane: facts.lane = json.wholeText
+    case .eventID: facts.eventID = json.wholeText
     case .status:
       if let status = json.count, (100..<600).contains(status) { facts.status = Int(status) }
     case .delta: facts.deltaBytes = json.size

@@ -35,7 +35,4 @@ public struct SocketReply: Sendable, Equatable {
   /// The status that the provider gave an error, where it gave one; else 200 for a response that was begun, and 0 for one
   /// that was asked for and never answered.
   public var status: Int
-  /// Whether the bill is one for the length of audio that the prompt had, be it alone or with the reply's: the price book
-  /// says by which of its meters (`in.audio.time`, `audio.time`) a model is billed.
-  public var isTranscription: Bool
 }

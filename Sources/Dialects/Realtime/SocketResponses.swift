@@ -16,11 +16,8 @@ struct SocketResponses {
     var eventID: String?
     /// Whether the provider has said anything of it.
     var isAnswered = false
-    var isTranscription = false
     var hasContent = false
     var status = 200
-    /// Queries of the web that its grounding names.
-    var searches: Int64 = 0
     var request: RequestFacts
     var facts = ReplyFacts()
     fileprivate var told = SocketProgress(
@@ -92,8 +89,7 @@ struct SocketResponses {
     tell(
       .ended(
         response: response.number,
-        SocketReply(
-          request: response.request, facts: response.facts, status: status, isTranscription: response.isTranscription)))
+        SocketReply(request: response.request, facts: response.facts, status: status)))
   }
 
   mutating func endAll() {

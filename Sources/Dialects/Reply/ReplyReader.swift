@@ -30,7 +30,7 @@ public struct ReplyReader: ~Copyable {
   private var body: ReplyBody
   private var wire: ReplyWires
   private let endsWithMark: Bool
-  private let modelOfPath: String?
+  private let modelPriced: String?
   private let headers: ReplyHeaders
   private let status: Int
   /// The id in the path, where the reply names none.
@@ -50,7 +50,7 @@ public struct ReplyReader: ~Copyable {
     let operation = endpoint.operation
     self.headers = headers
     self.status = status
-    modelOfPath = endpoint.dialect == .bedrock ? endpoint.model : nil
+    modelPriced = endpoint.modelPriced
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
     let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing != .opaque
     let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
@@ -116,7 +116,7 @@ public struct ReplyReader: ~Copyable {
     if !isStream, isWhole { facts.isTerminal = true }
     if facts.responseID == nil { facts.responseID = responseIDOfPath }
     headers.complete(&facts)
-    if facts.modelPriced == nil { facts.modelPriced = modelOfPath.flatMap(BedrockModelID.priced) }
+    if facts.modelPriced == nil { facts.modelPriced = modelPriced }
     if status >= 400, facts.errorCode == nil { facts.errorCode = "error" }
     return facts
   }

@@ -29,6 +29,7 @@ struct ReplyTally: CountedText {
   }
   /// The text of the reply while its tokens are counted.
   var text: BodyText?
+  var readMedia: BodyMedia?
 
   /// Bytes of content in the current document.
   private var documentContentBytes = 0

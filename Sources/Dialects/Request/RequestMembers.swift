@@ -6,7 +6,31 @@ struct RequestMembers {
   enum Field: UInt8 {
     case body = 100
     case model, stream, tokensMax, tokensMaxOld, choices, bestOf, tier, speed, prompt
+    /// The arguments of a tool call: prompt text that a provider may write anew.
+    case arguments
+    /// An image, a sound or a file: base64, a data URL or an address.
+    case media
+    /// What names context that the provider keeps: a stored conversation, prompt, cache or file. Or a tool of the provider's own,
+    /// which adds what it finds to the prompt.
+    case stored
+    /// The type of a tool.
+    case toolType
   }
+
+  /// Definitions of tools: measured as they are written, and looked into for those that the provider runs.
+  static let tools = JSONPattern.size(Field.prompt).orArray(
+    of: .object([
+      "type": .word(Field.toolType, of: ["function", "custom"]),
+      "googleSearch": .size(Field.stored), "google_search": .size(Field.stored),
+      "googleSearchRetrieval": .size(Field.stored), "google_search_retrieval": .size(Field.stored),
+      "urlContext": .size(Field.stored), "url_context": .size(Field.stored),
+      "codeExecution": .size(Field.stored), "code_execution": .size(Field.stored),
+      "fileSearch": .size(Field.stored), "file_search": .size(Field.stored),
+      "googleMaps": .size(Field.stored), "google_maps": .size(Field.stored),
+    ]))
+
+  /// Whether a label is that of prompt text.
+  static func isText(_ label: UInt8) -> Bool { label == Field.prompt.rawValue || label == Field.arguments.rawValue }
 
   /// Members that have been met, one bit each.
   private var met: UInt32 = 0
@@ -32,9 +56,20 @@ struct RequestMembers {
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     guard let field = Field(rawValue: label) else { return }
-    if field == .prompt {
+    switch field {
+    case .prompt, .arguments:
       facts.promptTextBytes &+= Int64(json.size)
+      facts.promptTexts &+= 1
+      if field == .arguments || json.kind == .container { facts.renderedTextBytes &+= Int64(json.size) }
       return
+    case .stored:
+      facts.hasStoredContext = true
+      return
+    case .toolType:
+      if json.kind == .string, json.word == nil { facts.hasStoredContext = true }
+      return
+    case .media: return
+    default: break
     }
     if meet(field) { facts.isAmbiguous = true }
     switch field {
@@ -45,7 +80,7 @@ struct RequestMembers {
     case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
     case .tier: facts.context.serviceTier = Self.text(json)
     case .speed: facts.context.speed = Self.text(json)
-    case .body, .prompt: break
+    case .body, .prompt, .arguments, .media, .stored, .toolType: break
     }
   }
 

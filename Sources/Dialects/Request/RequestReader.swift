@@ -20,7 +20,10 @@ public struct RequestReader: ~Copyable {
   ///   - tokenizer: what the text is counted by; nil where it is not counted, which is many times faster.
   public init(endpoint: Endpoint, contentType: String? = nil, counting tokenizer: Tokenizer? = nil) {
     self.endpoint = endpoint
-    facts.text = tokenizer.map { BodyText($0, bytesMax: Self.countedBytesMax) }
+    // Bytes alone bound the tokens of all tokenizers but Claude's (and those of which nothing is known).
+    let isMarked = endpoint.dialect == .anthropic || TokenizerFamily(model: endpoint.model).isClaude
+    if tokenizer != nil || isMarked { facts.text = BodyText(tokenizer, bytesMax: Self.countedBytesMax) }
+    facts.readMedia = BodyMedia()
     json = JSONReader(shape: RequestWires.shape(endpoint))
     wire = RequestWires(endpoint, contentType: contentType)
   }
@@ -30,13 +33,16 @@ public struct RequestReader: ~Copyable {
   public static func isForm(contentType: String?) -> Bool { contentType.map(FormRequest.isForm) ?? false }
 
   /// Reads the next part of the body. Parts may be cut anywhere.
-  public mutating func consume(_ bytes: RawSpan) { wire.read(bytes, with: &json, into: &facts) }
+  public mutating func consume(_ bytes: RawSpan) {
+    facts.bodyBytes &+= Int64(bytes.byteCount)
+    wire.read(bytes, with: &json, into: &facts)
+  }
 
   /// What was read. `isComplete` says whether that was the whole of one JSON object, or of one form.
   public consuming func finish() -> RequestFacts {
     let isWhole = json.finish()
     wire.finish(&facts, isWhole: isWhole)
-    facts.promptTally = facts.text.take()?.tally
+    facts.settleText()
     // What the path says goes before the body: the provider reads it there. But the deployment that a path of Azure names is
     // its customer's word for a model, and says less than the body's.
     let isDecided = endpoint.dialect == .openai ? facts.model != nil : false

@@ -1,15 +1,18 @@
 internal import JSON
 internal import Tokenizers
 
-/// Facts of a body whose text can be counted in tokens.
+/// Facts of a body whose text is looked at while it is read.
 protocol CountedText {
-  /// Nil where the text is not counted.
+  /// Nil where it is not.
   var text: BodyText? { get set }
+  /// What is handed over beside text; nil where it does not matter.
+  var readMedia: BodyMedia? { get set }
 }
 
-/// The texts of one body while their tokens are counted. They are never kept.
+/// The texts of one body while their tokens are counted, or what bounds them. They are never kept.
 struct BodyText: Sendable, Equatable {
-  private var counter: TokenCounter
+  private var counter: TokenCounter?
+  private(set) var census = TextCensus()
   private var decoder = JSONTextDecoder()
   /// How many bytes more are counted: what counting may cost a thread has a limit.
   private var bytesLeft: Int
@@ -18,29 +21,33 @@ struct BodyText: Sendable, Equatable {
   /// The label of the text that goes on.
   private var label: UInt8 = 0
 
-  init(_ tokenizer: Tokenizer, bytesMax: Int) {
-    counter = TokenCounter(tokenizer)
+  /// - Parameter tokenizer: nil where only the bound matters, which is many times faster.
+  init(_ tokenizer: Tokenizer?, bytesMax: Int) {
+    counter = tokenizer.map { TokenCounter($0) }
     bytesLeft = bytesMax
   }
 
   /// The tokens of all texts so far, and how many bytes of them were counted.
-  var tally: TokenTally { counter.tally }
+  var tally: TokenTally? { counter?.tally }
 
   /// Takes a part of the value with a label.
   ///
   /// - Parameter isWritten: whether it is a string as it is written, in which escapes are undone.
   mutating func take(_ part: RawSpan, of label: UInt8, isWritten: Bool) {
+    census.take(part)
+    guard counter != nil else { return }
     // Text, reasoning and arguments that take turns are texts of their own.
-    if label != self.label { counter.endText() }
+    if label != self.label { counter?.endText() }
     self.label = label
     guard bytesLeft > 0 else { return }
     bytesLeft &-= part.byteCount
-    if isWritten { decoder.decode(part) { counter.append($0) } } else { counter.append(part) }
+    if isWritten { decoder.decode(part) { counter?.append($0) } } else { counter?.append(part) }
   }
 
   /// Ends a value.
   mutating func endValue() {
-    decoder.end { counter.append($0) }
-    if !goesOn { counter.endText() }
+    guard counter != nil else { return }
+    decoder.end { counter?.append($0) }
+    if !goesOn { counter?.endText() }
   }
 }

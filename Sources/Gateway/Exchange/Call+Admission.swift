@@ -2,6 +2,7 @@ import Dialects
 import Ledger
 import Metering
 import NIOCore
+import Tokenizers
 import Upstream
 
 extension Call {
@@ -14,6 +15,24 @@ extension Call {
       requestBytes: requestBytes, promptTokensEstimate: promptTokensEstimate)
   }
 
+  /// Counts the prompt, before it is sent, where the reply may leave its usage out, and as long as little is known of the
+  /// workflow's texts: the body is read once more, which takes some milliseconds for a megabyte.
+  func countPrompt(_ counts: LearnedCounts) {
+    guard let endpoint, !endpoint.operation.isFree else { return }
+    let facts = requestFacts
+    let leavesUsageOut = facts.wantsStream && !facts.wantsStreamUsage && route.provider.streamUsage != .ask
+    if let body = gatheredBody, facts.isComplete, !isRequestEncoded, let model = facts.model,
+      leavesUsageOut || counts.wantsPromptCount(model: model, workflow: identity.workflow)
+    {
+      var reader = RequestReader(endpoint: endpoint, counting: counts.family(model: model).tokenizer)
+      body.withUnsafeReadableBytes { reader.consume($0.bytes) }
+      requestFacts.promptTally = reader.finish().promptTally
+    }
+    let estimate = TokenEstimate(
+      model: facts.model, dialect: endpoint.dialect, workflow: identity.workflow, counts: counts)
+    promptTokensEstimate = estimate.prompt(requestFacts, requestBytes: requestBytes)
+  }
+
   /// The model that the call is refused for, since nothing is known of its price; nil where it may go on.
   func modelDenied(by prices: CurrentPriceBook) -> String? {
     let terms = route.provider.terms
@@ -21,12 +40,6 @@ extension Call {
       let model = requestFacts.model, !prices.book.knows(terms, dialect: endpoint.dialect.rawValue, model: model)
     else { return nil }
     return model
-  }
-
-  private var promptTokensEstimate: Int64 {
-    guard let endpoint, !endpoint.operation.isFree else { return 0 }
-    return TokenEstimate.prompt(
-      textBytes: requestFacts.isComplete ? requestFacts.promptTextBytes : requestBytes, dialect: endpoint.dialect)
   }
 
   /// The gathered body, ready to be sent; with the usage of its stream asked for where the operator wants that.

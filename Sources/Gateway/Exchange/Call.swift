@@ -2,6 +2,7 @@ import Dialects
 import Ledger
 import Metering
 import NIOCore
+import Tokenizers
 import Upstream
 
 /// What is known of one call while it is under way, and what it holds: its ledger ticket, its readers, its transfer.
@@ -22,10 +23,16 @@ final class Call {
   let hasBody: Bool
   /// Whether the request's body has a content coding, so that offsets of what was read are not offsets of its bytes.
   let isRequestEncoded: Bool
+  /// Whether the body is a form: it may bring files, and nothing has to be decided from it before it goes upstream.
+  let isForm: Bool
+  /// Whether the request opens a WebSocket.
+  var opensWebSocket = false
 
   var requestReader: RequestReader?
   private var requestDecoder: BodyDecoder?
   var requestFacts = RequestFacts()
+  /// Tokens that the prompt is expected to have.
+  var promptTokensEstimate: Int64 = 0
   var gatheredBody: ByteBuffer?
   private var gatheredBytes = 0
   private var gatheredLimit: GatheredBytes?
@@ -37,7 +44,7 @@ final class Call {
   var usageWasAsked = false
 
   var ticket: Ticket?
-  var transfer: Transfer?
+  var transfer: CallTransfer?
 
   var replyReader: ReplyReader?
   private var replyDecoder: BodyDecoder?
@@ -68,7 +75,7 @@ final class Call {
   init(
     id: CallID, startedAt: Timestamp, startedUptimeNanoseconds: UInt64, method: String, route: Route,
     endpoint: Endpoint?, identity: CallerIdentity, headers: [(name: String, value: String)], framing: BodyFraming,
-    coding: ContentCoding
+    coding: ContentCoding, contentType: String?
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -80,7 +87,8 @@ final class Call {
     self.headers = headers
     hasBody = framing != .none
     isRequestEncoded = coding != .identity
-    if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint) }
+    isForm = RequestReader.isForm(contentType: contentType)
+    if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint, contentType: contentType) }
     if requestReader != nil { requestDecoder = BodyDecoder(coding) }
   }
 
@@ -91,7 +99,7 @@ final class Call {
   var dialect: Dialect? { endpoint?.dialect ?? route.dialect }
 
   /// Whether the call may spend money that no dialect can count. Methods that fetch or delete generate nothing.
-  var isUnmetered: Bool { endpoint == nil && !Self.freeMethods.contains(method) }
+  var isUnmetered: Bool { endpoint == nil && (opensWebSocket || !Self.freeMethods.contains(method)) }
 
   static let freeMethods: Set<String> = ["GET", "HEAD", "OPTIONS", "DELETE"]
 
@@ -127,11 +135,12 @@ final class Call {
     }
   }
 
-  func finishRequest(uptimeNanoseconds: UInt64) {
+  func finishRequest(counts: LearnedCounts, uptimeNanoseconds: UInt64) {
     requestEndUptimeNanoseconds = uptimeNanoseconds
     if let reader = requestReader.take() { requestFacts = reader.finish() }
     requestDecoder = nil
     if endpoint?.operation == .mcp { readMessageHeaders() }
+    countPrompt(counts)
   }
 
   /// Reads what the header says of a message to a server of tools whose body could not be read.
@@ -143,10 +152,14 @@ final class Call {
 
   // MARK: The reply
 
-  func beginReply(_ head: UpstreamHead) {
+  func beginReply(_ head: UpstreamHead, counts: LearnedCounts) {
     reply = ReplyHeadFacts(head)
     if let endpoint {
-      replyReader = ReplyReader(endpoint: endpoint, status: head.status, framing: reply.framing, headers: reply.headers)
+      // Streams are counted as they pass, since any of them may end before its usage has come.
+      let isCounted = reply.framing.isStream && !endpoint.operation.isFree
+      replyReader = ReplyReader(
+        endpoint: endpoint, status: head.status, framing: reply.framing, headers: reply.headers,
+        counting: isCounted ? counts.family(model: requestFacts.model).tokenizer : nil)
       replyDecoder = BodyDecoder(reply.coding)
     }
   }
@@ -206,6 +219,8 @@ final class Call {
   }
 
   func finishReply() -> ReplyFacts {
+    // A transfer may end before an upload has.
+    if let reader = requestReader.take() { requestFacts = reader.finish() }
     var facts = if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
     items.complete(&facts)
     return facts

@@ -228,6 +228,13 @@ struct Exchange: ~Copyable {
     }
   }
 
+  /// The upstream has agreed to open a WebSocket. True: the connection is a tunnel's now, and no exchange's any more.
+  mutating func upgraded() -> Bool {
+    guard case .waiting = state else { return false }
+    state = .closed
+    return true
+  }
+
   enum UpstreamBodyAction: Equatable {
     /// Forward first, meter after.
     case forward

@@ -68,7 +68,8 @@ extension ExchangeHandler {
     }
     if checked.expectsContinue { writeContinue() }
     let bytesMax = gateway.configuration.limits.bodyBytesMax
-    let isGathered = call.endpoint != nil || checked.framing.isEmpty
+    let isRead = call.endpoint != nil && !call.isForm
+    let isGathered = isRead || checked.framing.isEmpty || call.isBodySigned
     switch exchange.requestHead(
       isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax),
       keepAlive: !closes)
@@ -81,16 +82,23 @@ extension ExchangeHandler {
   private func makeCall(_ head: HTTPRequestHead, _ checked: CheckedHead, route: Route) throws(Refusal) -> Call {
     let identity = try IdentityResolver().resolve(
       path: route.identity, headers: head.headers, provider: route.provider)
-    return Call(
+    let endpoint =
+      checked.opensWebSocket
+      ? Endpoint.recogniseSocket(path: route.path, query: route.query)
+      : Endpoint.recognise(method: head.method.rawValue, path: route.path, dialect: route.dialect)
+    let call = Call(
       id: gateway.ledger.nextCallID(),
       startedAt: gateway.wallClock(),
       startedUptimeNanoseconds: NIODeadline.now().uptimeNanoseconds,
       method: head.method.rawValue,
       route: route,
-      endpoint: Endpoint.recognise(method: head.method.rawValue, path: route.path, dialect: route.dialect),
+      endpoint: endpoint,
       identity: identity,
       headers: HopByHop.forwardable(head.headers),
-      framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")))
+      framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")),
+      contentType: head.headers.first(name: "content-type"))
+    call.opensWebSocket = checked.opensWebSocket
+    return call
   }
 
   // MARK: Body
@@ -126,7 +134,7 @@ extension ExchangeHandler {
 
   private func requestEnd() {
     requestArrivedWhole()
-    call?.finishRequest(uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    call?.finishRequest(counts: gateway.counts, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
     switch exchange.requestEnd() {
     case .start:
       guard let call else { return }
@@ -163,7 +171,13 @@ extension ExchangeHandler {
     if case .streamed = body { upload.begin() }
     let now = NIODeadline.now().uptimeNanoseconds
     call.overheadNanoseconds = now &- max(call.startedUptimeNanoseconds, call.requestEndUptimeNanoseconds)
-    call.transfer = beginTransfer(call, body: body)
+    if call.opensWebSocket {
+      let handshake = Handshake(call: call, handler: self)
+      call.transfer = .handshake(handshake)
+      handshake.start()
+    } else {
+      call.transfer = .request(beginTransfer(call, body: body))
+    }
   }
 
   private func beginTransfer(_ call: Call, body: UpstreamBody) -> Transfer {
@@ -172,9 +186,7 @@ extension ExchangeHandler {
     transferLimits.connectTimeoutMilliseconds = limits.connectTimeoutMilliseconds
     transferLimits.headTimeoutMilliseconds = limits.headTimeoutMilliseconds
     transferLimits.idleTimeoutMilliseconds = limits.idleTimeoutMilliseconds
-    let request = UpstreamRequest(
-      origin: call.route.provider.origin, method: call.method, target: call.route.target, headers: call.headers,
-      body: body)
+    let request = call.upstreamRequest(body: body, at: gateway.wallClock())
     let bound = NIOLoopBound(TransferSink(handler: self, call: call), eventLoop: channel.eventLoop)
     let sent = call.ticket?.sentMark
     return gateway.upstream.start(

@@ -19,24 +19,34 @@ extension ExchangeHandler {
   fileprivate func deliver(_ batch: inout TransferEventBatch, for call: Call) {
     let isCurrent = call === self.call
     var hasWritten = false
-    while let event = batch.next() {
-      switch event {
-      case .uploadCredit(let bytes):
-        if isCurrent, upload.add(bytes) { context?.read() }
-      case .head(let head):
-        hasWritten = replyHead(head, for: call, isCurrent: isCurrent) || hasWritten
-      case .body(let part):
-        // Forward first, meter after.
-        let isForwarded = isCurrent && replyBody(part, for: call)
-        if isForwarded { context?.flush() }
-        hasWritten = hasWritten && !isForwarded
-        returnCredit(part.readableBytes, of: call, isForwarded: isForwarded)
-        call.meter(part, ledger: gateway.ledger, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
-      case .end(let end):
-        transferEnded(end, for: call, isCurrent: isCurrent)
-      }
-    }
+    while let event = batch.next() { take(event, for: call, isCurrent: isCurrent, hasWritten: &hasWritten) }
     if hasWritten { context?.flush() }
+  }
+
+  /// The same for one event that stands alone: of the opening of a WebSocket.
+  func deliver(_ event: TransferEvent, for call: Call) {
+    var hasWritten = false
+    take(event, for: call, isCurrent: call === self.call, hasWritten: &hasWritten)
+    if hasWritten { context?.flush() }
+  }
+
+  /// - Parameter hasWritten: whether anything was written that is still to be flushed.
+  private func take(_ event: TransferEvent, for call: Call, isCurrent: Bool, hasWritten: inout Bool) {
+    switch event {
+    case .uploadCredit(let bytes):
+      if isCurrent, upload.add(bytes) { context?.read() }
+    case .head(let head):
+      hasWritten = replyHead(head, for: call, isCurrent: isCurrent) || hasWritten
+    case .body(let part):
+      // Forward first, meter after.
+      let isForwarded = isCurrent && replyBody(part, for: call)
+      if isForwarded { context?.flush() }
+      hasWritten = hasWritten && !isForwarded
+      returnCredit(part.readableBytes, of: call, isForwarded: isForwarded)
+      call.meter(part, ledger: gateway.ledger, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    case .end(let end):
+      transferEnded(end, for: call, isCurrent: isCurrent)
+    }
   }
 
   private func replyHead(_ head: UpstreamHead, for call: Call, isCurrent: Bool) -> Bool {
@@ -45,7 +55,7 @@ extension ExchangeHandler {
       call.transfer?.cancel()
       return false
     }
-    call.beginReply(head)
+    call.beginReply(head, counts: gateway.counts)
     guard isCurrent else { return false }
     switch exchange.upstreamHead() {
     case .forward:

@@ -8,7 +8,7 @@ import Upstream
 ///
 /// Bound to the event loop of its channel. What happens in which order is the exchange's matter; this type only does it:
 /// `ExchangeHandler+Request` what a client sends, `+Upstream` what a transfer tells, `+Answer` what is written.
-final class ExchangeHandler: ChannelDuplexHandler {
+final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart

@@ -69,6 +69,7 @@ struct IdentityFields {
     case .baggage: baggage.read(value)
     case .authorization: authorization = value
     case .apiKeyOfAnthropic, .apiKeyOfAzure, .apiKeyOfGoogle: apiKey = value
+    case .webSocketProtocol: apiKey = WebSocketOffer.apiKey(inProtocols: value) ?? apiKey
     case .chatGPTAccount: isChatGPTAccount = true
     case .anthropicBeta:
       if !forEachListMember(of: value, { !$0.equalsIgnoringCase("oauth-2025-04-20") }) { hasSubscriptionBeta = true }

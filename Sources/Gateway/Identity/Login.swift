@@ -43,6 +43,11 @@ private struct Credential {
 
   init(_ value: String) {
     isBearer = value.hasPrefixIgnoringCase("bearer ")
+    // A signature of AWS is another for each request; the id of the key that made it is the same.
+    if value.hasPrefix("AWS4-"), let start = value.firstRange(of: "Credential=")?.upperBound {
+      text = value[start...].prefix { $0 != "/" && $0 != "," }
+      return
+    }
     let scheme = value.utf8.prefix { $0 != UInt8(ascii: " ") }
     let secret = value.utf8[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
     text = secret.isEmpty ? value[...] : Substring(secret)

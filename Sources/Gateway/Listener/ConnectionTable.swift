@@ -6,6 +6,7 @@ import NIOCore
 final class ConnectionTable {
   private let eventLoop: any EventLoop
   private var handlers: [ObjectIdentifier: ExchangeHandler] = [:]
+  private var tunnels: [ObjectIdentifier: Tunnel] = [:]
   private var timer: RepeatedTask?
   private var isDraining = false
 
@@ -22,6 +23,7 @@ final class ConnectionTable {
     timer = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
       let now = NIODeadline.now()
       for handler in table.value.handlers.values { handler.checkDeadlines(now: now) }
+      for tunnel in table.value.tunnels.values { tunnel.checkDeadlines(now: now) }
     }
   }
 
@@ -34,15 +36,26 @@ final class ConnectionTable {
     handlers[ObjectIdentifier(handler)] = nil
   }
 
+  func insert(_ tunnel: Tunnel) {
+    tunnels[ObjectIdentifier(tunnel)] = tunnel
+    if isDraining { tunnel.drain() }
+  }
+
+  func remove(_ tunnel: Tunnel) {
+    tunnels[ObjectIdentifier(tunnel)] = nil
+  }
+
   /// Lets calls in flight end, and no connection be used again.
   func drain() {
     isDraining = true
     for handler in handlers.values { handler.stopReuse() }
+    for tunnel in tunnels.values { tunnel.drain() }
   }
 
   /// Ends every connection now.
   func cut() {
     for handler in handlers.values { handler.cut() }
+    for tunnel in tunnels.values { tunnel.cutNow() }
     timer?.cancel()
     timer = nil
   }

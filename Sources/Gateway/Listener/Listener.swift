@@ -61,7 +61,7 @@ final class Listener: Sendable {
     encoding.automaticallySetFramingHeaders = false
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandler(
-      ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)))
+      ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: decoding)))
     try pipeline.addHandler(HTTPResponseEncoder(configuration: encoding))
     try pipeline.addHandler(HTTPServerPipelineHandler())
     try pipeline.addHandler(ExchangeHandler(gateway: gateway, table: table, channel: channel))

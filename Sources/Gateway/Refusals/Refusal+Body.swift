@@ -28,6 +28,7 @@ extension Refusal {
     if let retryAfterSeconds { fields.append(("retry-after", String(retryAfterSeconds))) }
     if let shouldRetry { fields.append(("x-should-retry", shouldRetry ? "true" : "false")) }
     if dialect == .bedrock { fields.append(("x-amzn-errortype", bedrockErrorType)) }
+    if status == 426 { fields += [("upgrade", "websocket"), ("sec-websocket-version", WebSocketOffer.version)] }
     if status == 405 { fields.append(("allow", HeadCheck.allowedMethods)) }
     return fields
   }

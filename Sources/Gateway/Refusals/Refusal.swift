@@ -95,7 +95,7 @@ public struct Refusal: Error, Sendable, Equatable {
     case .headTooLarge, .targetTooLong: .headTooLarge
     case .bodyTooLarge: .bodyTooLarge
     case .hostNotAllowed, .crossSite: .forbidden
-    case .webSocket, .versionUnsupported: .notSupported
+    case .webSocketVersion, .versionUnsupported: .notSupported
     default: .badRequest
     }
   }

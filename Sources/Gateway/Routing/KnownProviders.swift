@@ -9,19 +9,29 @@ public enum KnownProviders {
   public static let routes: [ProviderRoute] = [
     ProviderRoute(name: "anthropic", origin: https("api.anthropic.com"), dialect: .anthropic),
     ProviderRoute(name: "cerebras", origin: https("api.cerebras.ai")),
-    ProviderRoute(name: "cohere", origin: https("api.cohere.com")),
+    ProviderRoute(name: "cohere", origin: https("api.cohere.com"), dialect: .cohere),
     ProviderRoute(name: "deepseek", origin: https("api.deepseek.com")),
     ProviderRoute(name: "fireworks", origin: https("api.fireworks.ai")),
     ProviderRoute(name: "gemini", origin: https("generativelanguage.googleapis.com"), dialect: .gemini),
     ProviderRoute(name: "groq", origin: https("api.groq.com")),
-    ProviderRoute(name: "mistral", origin: https("api.mistral.ai")),
-    ProviderRoute(name: "ollama", origin: local(port: 11434), billing: .free),
+    ProviderRoute(name: "huggingface", origin: https("router.huggingface.co")),
+    ProviderRoute(name: "jina", origin: https("api.jina.ai")),
+    ProviderRoute(name: "llamacpp", origin: local(port: 8080), billing: .free),
+    ProviderRoute(name: "meta", origin: https("api.meta.ai")),
+    ProviderRoute(name: "mistral", origin: https("api.mistral.ai"), dialect: .mistral),
+    ProviderRoute(name: "moonshot", origin: https("api.moonshot.ai")),
+    ProviderRoute(name: "ollama", origin: local(port: 11434), dialect: .ollama, billing: .free),
     ProviderRoute(name: "openai", origin: https("api.openai.com"), dialect: .openai),
     ProviderRoute(name: "openrouter", origin: https("openrouter.ai")),
     ProviderRoute(name: "perplexity", origin: https("api.perplexity.ai")),
     ProviderRoute(name: "together", origin: https("api.together.xyz")),
     ProviderRoute(name: "vllm", origin: local(port: 8000), billing: .free),
-    ProviderRoute(name: "xai", origin: https("api.x.ai")),
+    ProviderRoute(name: "voyage", origin: https("api.voyageai.com")),
+    // Its chat has the path of Cohere's.
+    ProviderRoute(name: "writer", origin: https("api.writer.com"), dialect: .openai),
+    // Its voices stand under names of its own.
+    ProviderRoute(name: "xai", origin: https("api.x.ai"), dialect: .openai),
+    ProviderRoute(name: "zai", origin: https("api.z.ai")),
   ]
 
   /// The known provider of this name.

@@ -3,36 +3,40 @@ internal import Dialects
 /// What a path alone tells about the API that it belongs to.
 enum PathShape {
   /// The provider that serves paths of this shape where no prefix names one. `path` begins with `/`.
-  static func provider(of path: borrowing Span<UInt8>, hasAnthropicVersion: Bool) -> String? {
-    if path.hasPrefix("/v1/") { return providerOfVersionOne(path, hasAnthropicVersion: hasAnthropicVersion) }
-    if isAtOrBelow("/v1beta/models", path) { return "gemini" }
-    if path.hasPrefix("/model/"), path.hasSuffix("/converse") || path.hasSuffix("/converse-stream") { return "bedrock" }
-    if isAtOrBelow("/api/chat", path) { return "ollama" }
-    return nil
+  ///
+  /// Only paths that begin with an API's own root are told: what stands before a root may be a provider's name that was
+  /// mistyped, and its key is nobody else's business.
+  static func provider(method: String, path: String, hasAnthropicVersion: Bool) -> String? {
+    if path.hasPrefix("/ws/google.ai.generativelanguage.") { return "gemini" }
+    if isAtOrBelow("/v1/models", path) { return hasAnthropicVersion ? "anthropic" : "openai" }
+    // What looks after an API's results stands below its root, and need not be an API itself.
+    for (root, provider) in roots where isAtOrBelow(root, path) { return provider }
+    guard let endpoint = Endpoint.recognise(method: method, path: path, dialect: nil) else { return nil }
+    switch endpoint.dialect {
+    case .gemini where path.hasPrefix("/v1beta/"): return "gemini"
+    case .bedrock where path.hasPrefix("/model/"): return "bedrock"
+    case .ollama where path.hasPrefix("/api/"): return "ollama"
+    default: return nil
+    }
   }
 
-  private static func providerOfVersionOne(_ path: borrowing Span<UInt8>, hasAnthropicVersion: Bool) -> String? {
-    if isAtOrBelow("/v1/messages", path) { return "anthropic" }
-    if isAtOrBelow("/v1/models", path) { return hasAnthropicVersion ? "anthropic" : "openai" }
-    let isOpenAI =
-      isAtOrBelow("/v1/chat/completions", path) || isAtOrBelow("/v1/responses", path)
-      || isAtOrBelow("/v1/embeddings", path) || isAtOrBelow("/v1/completions", path)
-      || isAtOrBelow("/v1/moderations", path)
-    return isOpenAI ? "openai" : nil
-  }
+  private static let roots: [(root: String, provider: String)] = [
+    ("/v1/messages", "anthropic"), ("/v1/complete", "anthropic"), ("/v1/chat/completions", "openai"),
+    ("/v1/responses", "openai"),
+    ("/v1/embeddings", "openai"), ("/v1/completions", "openai"), ("/v1/moderations", "openai"),
+    ("/v1/realtime", "openai"), ("/v1/live", "openai"),
+    ("/v1beta/models", "gemini"),
+  ]
 
   /// The dialect of a path at a provider whose dialect is not configured. Providers put the same APIs at different roots
   /// (`/openai/v1/chat/completions`, `/api/v1/chat/completions`, `/chat/completions`), so its end decides.
-  static func dialect(of path: borrowing Span<UInt8>) -> Dialect? {
-    if path.hasSuffix("/v1/messages") || path.hasSuffix("/v1/messages/count_tokens") { return .anthropic }
-    let isOpenAI =
-      path.hasSuffix("/completions") || path.hasSuffix("/responses") || path.hasSuffix("/responses/input_tokens")
-      || path.hasSuffix("/embeddings") || path.hasSuffix("/moderations") || path.hasSuffix("/v1/models")
-    return isOpenAI ? .openai : nil
+  static func dialect(method: String, path: String) -> Dialect? {
+    Endpoint.recognise(method: method, path: path, dialect: nil)?.dialect
   }
 
-  private static func isAtOrBelow(_ root: StaticString, _ path: borrowing Span<UInt8>) -> Bool {
-    let count = root.utf8CodeUnitCount
-    return path.hasPrefix(root) && (path.count == count || path[count] == UInt8(ascii: "/"))
+  private static func isAtOrBelow(_ root: String, _ path: String) -> Bool {
+    guard path.utf8.starts(with: root.utf8) else { return false }
+    let rest = path.utf8.dropFirst(root.utf8.count)
+    return rest.isEmpty || rest.first == UInt8(ascii: "/")
   }
 }

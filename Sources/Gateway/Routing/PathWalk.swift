@@ -34,9 +34,8 @@ struct PathWalk {
   /// Whether the segment is the root of Tollgate's own paths.
   func isReserved(_ segment: String) -> Bool { segment == "tollgate" }
 
-  func providerByShape(hasAnthropicVersion: Bool) -> String? {
-    PathShape.provider(
-      of: target.text.utf8.span.extracting(offset..<target.pathBytes), hasAnthropicVersion: hasAnthropicVersion)
+  func providerByShape(method: String, hasAnthropicVersion: Bool) -> String? {
+    PathShape.provider(method: method, path: rest, hasAnthropicVersion: hasAnthropicVersion)
   }
 
   /// Reads `/agent/X`, `/workflow/Y` and `/run/Z`, each at most once, in any order.
@@ -58,9 +57,8 @@ struct PathWalk {
   }
 
   /// The route to `provider` for what is left of the path.
-  func route(to provider: ProviderRoute, identity: PathIdentity) -> Route {
+  func route(to provider: ProviderRoute, method: String, identity: PathIdentity) -> Route {
     let text = target.text
-    let dialect = provider.dialect ?? PathShape.dialect(of: text.utf8.span.extracting(offset..<target.pathBytes))
     let isWhole = offset == 0
     var rest = isWhole ? text : text.slice(offset..<text.utf8.count)
     var path = isWhole ? target.path : self.rest
@@ -68,6 +66,7 @@ struct PathWalk {
       path = "/"
       rest = "/" + rest
     }
+    let dialect = provider.dialect ?? PathShape.dialect(method: method, path: path)
     return Route(provider: provider, target: rest, path: path, dialect: dialect, identity: identity)
   }
 }

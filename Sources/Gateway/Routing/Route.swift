@@ -13,6 +13,11 @@ public struct Route: Sendable, Equatable {
   public var dialect: Dialect?
   /// Who the path says is calling.
   public var identity: PathIdentity
+
+  /// The query of ``target``, without its `?`; nil where there is none.
+  var query: Substring? {
+    target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[target.utf8.index(after: $0)...] }
+  }
 }
 
 /// What becomes of a request, as its target says.

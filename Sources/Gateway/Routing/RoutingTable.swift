@@ -52,19 +52,23 @@ public struct RoutingTable: Sendable {
       if walk.isReserved(segment) { return try .call(Self.lookUp(method: method, path: walk.rest)) }
       if let provider = providers[segment] {
         walk.skip(segment)
-        return .forward(walk.route(to: provider, identity: identity))
+        return .forward(walk.route(to: provider, method: method.rawValue, identity: identity))
       }
-      guard let provider = try providerByShape(walk, hasAnthropicVersion: hasAnthropicVersion) else {
+      guard let provider = try providerByShape(walk, method: method, hasAnthropicVersion: hasAnthropicVersion) else {
         throw unknownRoute(path: walk.rest)
       }
-      return .forward(walk.route(to: provider, identity: identity))
+      return .forward(walk.route(to: provider, method: method.rawValue, identity: identity))
     } catch {
       return .refuse(error)
     }
   }
 
-  private func providerByShape(_ walk: PathWalk, hasAnthropicVersion: Bool) throws(Refusal) -> ProviderRoute? {
-    guard let name = walk.providerByShape(hasAnthropicVersion: hasAnthropicVersion) else { return defaultProvider }
+  private func providerByShape(
+    _ walk: PathWalk, method: HTTPMethod, hasAnthropicVersion: Bool
+  ) throws(Refusal) -> ProviderRoute? {
+    guard let name = walk.providerByShape(method: method.rawValue, hasAnthropicVersion: hasAnthropicVersion) else {
+      return defaultProvider
+    }
     if let provider = providers[name] ?? defaultProvider { return provider }
     throw Refusal(
       .unknownRoute,

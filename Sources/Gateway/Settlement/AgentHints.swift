@@ -17,9 +17,9 @@ final class AgentHints: Sendable {
 
   /// Looks at a settled call. LangChain and AutoGen leave usage out of streams behind a base URL that is not OpenAI's.
   func note(_ record: CallRecord, request: RequestFacts, endpoint: Endpoint?) {
-    guard record.usageSource == .counted, record.outcome == .ok, request.wantsStream, !request.wantsStreamUsage else {
-      return
-    }
+    guard record.usageSource == .counted || record.usageSource == .atLeast, record.outcome == .ok, request.wantsStream,
+      !request.wantsStreamUsage
+    else { return }
     guard endpoint?.operation == .chatCompletions || endpoint?.operation == .completions else { return }
     let isNew = told.withLock { $0.count < Self.agentsMax && $0.insert(record.agent).inserted }
     guard isNew else { return }

@@ -35,25 +35,21 @@ extension PriceBook {
   /// - Parameters:
   ///   - modelPriced: the id that the answering model's price goes by; nil where that is its name.
   ///   - terms: whose prices count.
+  ///   - parts: what is priced by itself, where the body brought several replies.
   ///   - reported: what the provider said, in pico-dollars; nil where it did not.
   func charge(
     _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String? = nil, context: PricingContext,
-    terms: PriceTerms, reported: Int64? = nil
+    terms: PriceTerms, parts: [UsagePart] = [], reported: Int64? = nil
   ) {
     record.usage = metered.total
     record.usageSource = metered.source
+    record.pricingContext = context
     guard record.billing != .free, metered.source != .none || reported != nil else {
       record.chargeNothing()
       return
     }
     if metered.source != .none {
-      let model = model(of: record, modelPriced: modelPriced, terms: terms)
-      let charge = charge(
-        terms, dialect: record.dialect, parts: metered.models.map { (model: $0.model ?? model, usage: $0.usage) },
-        startedAt: record.startedAt, context: context, itemized: false)
-      record.costSource = charge.source
-      record.pricedAs = charge.pricedAs
-      record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars
+      charge(&record, for: metered, modelPriced: modelPriced, context: context, terms: terms, parts: parts)
     }
     if let reported {
       record.reportedCostPicodollars = reported
@@ -64,13 +60,25 @@ extension PriceBook {
     record.debitedPicodollars = record.costPicodollars
   }
 
-  /// The name by which the answering model is priced: the reply's, or the request's where the book does not know that one
-  /// (deployments and imported models answer by names of their own).
-  private func model(of record: CallRecord, modelPriced: String?, terms: PriceTerms) -> String {
-    let answered = modelPriced ?? record.model ?? ""
-    guard let requested = record.modelRequested, requested != answered,
-      !knows(terms, dialect: record.dialect, model: answered)
-    else { return answered }
-    return requested
+  /// Prices what was metered by the book.
+  private func charge(
+    _ record: inout CallRecord, for metered: MeteredUsage, modelPriced: String?, context: PricingContext,
+    terms: PriceTerms, parts: [UsagePart]
+  ) {
+    let model = modelPriced ?? record.model ?? ""
+    let isNamedOtherwise = model != record.model
+    var all = parts
+    if parts.isEmpty {
+      all = metered.models.map {
+        UsagePart(model: $0.model ?? (isNamedOtherwise ? model : nil), context: context, usage: $0.usage)
+      }
+    }
+    // One model that answered once is what the record itself says.
+    record.parts = parts.isEmpty && all.count <= 1 && all.first?.model == nil ? [] : all
+    let charge = charge(
+      terms, dialect: record.dialect, model: model, parts: all, startedAt: record.startedAt, itemized: false)
+    record.costSource = charge.source
+    record.pricedAs = charge.pricedAs
+    record.costPicodollars = charge.source == .unpriced ? nil : charge.costPicodollars
   }
 }

@@ -1,5 +1,6 @@
 import Dialects
 import Metering
+import Tokenizers
 import Upstream
 
 /// What a call is charged for, and where that is known from.
@@ -24,8 +25,10 @@ extension MeteredUsage {
   ///
   /// - Parameters:
   ///   - wasCounted: whether this response has been charged already (a poll of it).
+  ///   - estimate: what texts of the call's model and workflow count.
   init(
-    endpoint: Endpoint, request: RequestFacts, requestBytes: Int64, reply: ReplyFacts, call: CallEnd, wasCounted: Bool
+    endpoint: Endpoint, request: RequestFacts, requestBytes: Int64, reply: ReplyFacts, call: CallEnd, wasCounted: Bool,
+    estimate: TokenEstimate
   ) {
     self = .nothing
     guard call.wasSent, !endpoint.operation.isFree, !wasCounted else { return }
@@ -35,7 +38,7 @@ extension MeteredUsage {
       if call.isReplyOpaque {
         boundOutput(responseBytes: call.responseBytes)
       } else {
-        completeFromText(endpoint: endpoint, reply: reply)
+        completeFromText(endpoint: endpoint, request: request, reply: reply, estimate: estimate)
       }
       return
     }
@@ -44,16 +47,18 @@ extension MeteredUsage {
     // A redirect or an error is not billed, be it a status or inside a 200, as long as nothing had been generated.
     let isSuccess = call.status == 0 || (200..<300).contains(call.status)
     if !isSuccess || (reply.errorCode != nil && reply.outputTextBytes == 0) { return }
-    self = .estimated(endpoint: endpoint, request: request, requestBytes: requestBytes, reply: reply, call: call)
+    self = .estimated(
+      endpoint: endpoint, request: request, requestBytes: requestBytes, reply: reply, call: call, estimate: estimate)
   }
 
   /// Adds the output of a reply that was cut after the provider had reported its input (Anthropic reports that first).
-  private mutating func completeFromText(endpoint: Endpoint, reply: ReplyFacts) {
+  private mutating func completeFromText(
+    endpoint: Endpoint, request: RequestFacts, reply: ReplyFacts, estimate: TokenEstimate
+  ) {
     guard !reply.isTerminal, reply.outputTextBytes > 0, let first = models.first else { return }
     guard first.usage[.output] == 0, first.usage[.reasoning] == 0 else { return }
-    models[0].usage[.output] = TokenEstimate.output(
-      textBytes: reply.outputTextBytes, contentDeltas: reply.contentDeltas, dialect: endpoint.dialect)
-    source = .counted
+    models[0].usage[.output] = estimate.output(reply, dialect: endpoint.dialect)
+    source = Self.counted(request: request, reply: reply, estimate: estimate)
   }
 
   /// Bounds the output of a reply that could be read up to a point only: a token has at least one byte.
@@ -64,21 +69,30 @@ extension MeteredUsage {
   }
 
   private static func estimated(
-    endpoint: Endpoint, request: RequestFacts, requestBytes: Int64, reply: ReplyFacts, call: CallEnd
+    endpoint: Endpoint, request: RequestFacts, requestBytes: Int64, reply: ReplyFacts, call: CallEnd,
+    estimate: TokenEstimate
   ) -> MeteredUsage {
-    var usage = Usage()
-    usage[.input] = TokenEstimate.prompt(
-      textBytes: request.isComplete ? request.promptTextBytes : requestBytes, dialect: endpoint.dialect)
+    // What the request itself fixes: the characters of a speech, the images that were asked for.
+    var usage = request.usage
+    if usage.isEmpty { usage[.input] = estimate.prompt(request, requestBytes: requestBytes) }
     // What cannot be read (a content coding, a document that is cut or malformed) is bounded by its bytes: a token has at
     // least one.
     let isUnread = call.isReplyOpaque || (!call.isStream && !reply.isTerminal)
-    usage[.output] =
-      isUnread
-      ? max(call.responseBytes, reply.outputTextBytes)
-      : TokenEstimate.output(
-        textBytes: reply.outputTextBytes, contentDeltas: reply.contentDeltas, dialect: endpoint.dialect)
-    let isBound = (isUnread && call.responseBytes > 0) || !request.isComplete
-    return MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: isBound ? .bound : .counted)
+    // Sound is opaque, and fixed by the request.
+    if request.usage.isEmpty || !isUnread {
+      usage[.output] =
+        isUnread
+        ? max(call.responseBytes, reply.outputTextBytes) : estimate.output(reply, dialect: endpoint.dialect)
+    }
+    let isBound = (isUnread && call.responseBytes > 0 && request.usage.isEmpty) || !request.isComplete
+    let source = isBound ? .bound : counted(request: request, reply: reply, estimate: estimate)
+    return MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: source)
+  }
+
+  /// What thinks out of sight has generated at least what was seen, unless its workflow has shown how much more that is.
+  private static func counted(request: RequestFacts, reply: ReplyFacts, estimate: TokenEstimate) -> UsageSource {
+    let isHidden = HiddenReasoning.isPossible(model: reply.model ?? request.model)
+    return isHidden && !estimate.knowsOutput ? .atLeast : .counted
   }
 }
 

@@ -58,9 +58,13 @@ public struct Recovery: Sendable {
     var usage = call.usage
     if usage.promptTokens == 0 { usage[.input] = call.admission.promptTokensEstimate }
     if usage[.output] == 0, usage[.reasoning] == 0 {
-      usage[.output] = TokenEstimate.output(textBytes: call.outputTextBytes, contentDeltas: 0, dialect: dialect)
+      let estimate = TokenEstimate(
+        model: record.model, dialect: dialect, workflow: record.workflow, counts: LearnedCounts())
+      usage[.output] = estimate.output(textBytes: call.outputTextBytes)
     }
     let metered = MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: .recovered)
-    prices.book.charge(&record, for: metered, context: PricingContext(), terms: terms(record.provider))
+    prices.book.charge(
+      &record, for: metered, modelPriced: endpoint.modelPriced, context: PricingContext(), terms: terms(record.provider)
+    )
   }
 }

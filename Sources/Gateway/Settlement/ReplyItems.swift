@@ -7,16 +7,13 @@ import Metering
 /// Each is counted once by its response id, in whichever download it is first seen, so that results can be fetched again, or
 /// in parts, and are never charged twice.
 struct ReplyItems {
-  /// How many models are told apart; those beyond are added to the last.
-  private static let modelsMax = 64
-
-  /// Usage by the model that answered, of the replies that were not counted before.
-  private(set) var usage: [ModelUsage] = []
+  /// Usage by model and by what decides its price, of the replies that were not counted before.
+  private var usage = UsageParts()
   private(set) var toolCalls: [ToolCall] = []
   /// What decides the price, as the first reply says.
   private(set) var context: PricingContext?
-  /// The ids that were counted here.
-  private(set) var countedIDs: [String] = []
+  /// The responses that were counted here.
+  private(set) var counted: [ResponseDigest] = []
   /// Replies that were seen, counted before or not.
   private(set) var seen = 0
 
@@ -24,15 +21,14 @@ struct ReplyItems {
     for item in items {
       seen += 1
       let facts = item.facts
-      guard !facts.usage.isEmpty, let id = facts.responseID, ledger.countOnce(provider: provider, responseID: id) else {
-        continue
-      }
-      countedIDs.append(id)
-      if context == nil {
-        context = facts.context
-        if item.isBatch { context?.processing = "batch" }
-      }
-      for part in facts.usage { add(part.usage, model: part.model ?? facts.model) }
+      guard !facts.usage.isEmpty, let id = facts.responseID,
+        let digest = ledger.count(provider: provider, responseID: id)
+      else { continue }
+      counted.append(digest)
+      var own = facts.context
+      if item.isBatch { own.processing = "batch" }
+      if context == nil { context = own }
+      for part in facts.usage { usage.add(model: part.model ?? facts.model, context: own, usage: part.usage) }
       toolCalls += facts.toolCalls.prefix(max(0, ReplyItems.toolCallsMax - toolCalls.count))
     }
   }
@@ -40,23 +36,26 @@ struct ReplyItems {
   /// How many tool calls are kept with their names.
   private static let toolCallsMax = 1024
 
-  private mutating func add(_ more: Usage, model: String?) {
-    if let place = usage.firstIndex(where: { $0.model == model }) {
-      usage[place].usage = usage[place].usage + more
-    } else if usage.count < Self.modelsMax {
-      usage.append(ModelUsage(model: model, usage: more))
-    } else {
-      usage[usage.count - 1].usage = usage[usage.count - 1].usage + more
+  /// What is priced by itself: each at the prices of its own size, since the replies' sum would reach every size tier.
+  ///
+  /// - Parameters:
+  ///   - request: what was asked for.
+  ///   - region: where the host that was called processes.
+  func parts(completedBy request: PricingContext, region: String?) -> [UsagePart] {
+    usage.parts.map { part in
+      var part = part
+      part.context = part.context.completed(by: request, isTierKnown: true, region: region)
+      return part
     }
   }
 
   /// Puts what was counted in the place of a reply's own usage.
   func complete(_ reply: inout ReplyFacts) {
     guard seen > 0 else { return }
-    reply.usage = usage
+    reply.usage = usage.parts.map { ModelUsage(model: $0.model, usage: $0.usage) }
     reply.toolCalls = toolCalls
     reply.toolCallCount = toolCalls.count
     if let context { reply.context = context }
-    if reply.model == nil { reply.model = usage.first?.model }
+    if reply.model == nil { reply.model = usage.parts.first?.model }
   }
 }

@@ -8,11 +8,16 @@ extension GatewayContext {
   func settle(_ call: Call, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     var reply = call.finishReply()
     reply.complete(with: call.requestFacts)
+    settle(call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
+  }
+
+  /// The same for a call whose reply was read by another: a response on a socket, say.
+  func settle(_ call: Call, reply: ReplyFacts, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     let record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
     failures.log(record, end: end)
     metrics.settled(record, of: call, reply: reply, end: end)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
-    if let ticket = call.ticket.take() { ledger.settle(ticket, as: record) }
+    if let ticket = call.ticket.take() { ledger.settle(ticket, as: record, counting: call.items.counted) }
   }
 
   private func record(
@@ -63,23 +68,34 @@ extension GatewayContext {
       }
       return
     }
+    // Two sockets can show the responses of one session.
     let wasCounted =
-      endpoint.operation.repeatsUsage && call.items.seen == 0
+      (endpoint.operation.repeatsUsage && call.items.seen == 0 || endpoint.operation == .socketResponse)
       && !reply.usage.isEmpty
       && reply.responseID.map { !ledger.countOnce(provider: record.provider, responseID: $0) } ?? false
+    let estimate = TokenEstimate(
+      model: record.model, dialect: endpoint.dialect, workflow: record.workflow, counts: counts)
     let metered = MeteredUsage(
       endpoint: endpoint, request: call.requestFacts, requestBytes: call.requestBytes, reply: reply,
       call: CallEnd(
         wasSent: end.wasSent, status: call.reply.status, isReplyOpaque: call.isReplyOpaque || reply.isDamaged,
         isStream: call.reply.framing.isStream,
         responseBytes: call.responseBytes),
-      wasCounted: wasCounted)
-    let context = reply.context.completed(
-      by: call.requestFacts.context, isTierKnown: reply.isTerminal,
-      region: ProcessingRegion.region(of: call.route.provider.origin))
+      wasCounted: wasCounted, estimate: estimate)
+    if metered.source == .provider, metered.models.count == 1, call.items.seen == 0, let model = record.model {
+      counts.learn(model: model, workflow: record.workflow) {
+        estimate.learn(metered.total, request: call.requestFacts, reply: reply, into: &$0)
+      }
+    }
+    let origin = call.route.provider.origin
+    let region = ProcessingRegion.region(of: origin)
+    var context = reply.context.completed(
+      by: call.requestFacts.context, isTierKnown: reply.isTerminal, region: region)
+    if context.endpoint == nil { context.endpoint = ProcessingRegion.endpoint(of: origin) }
     prices.book.charge(
       &record, for: metered, modelPriced: reply.modelPriced, context: context, terms: call.route.provider.terms,
-      reported: reply.reportedCostPicodollars)
+      parts: call.items.parts(completedBy: call.requestFacts.context, region: region),
+      reported: wasCounted ? nil : reply.reportedCostPicodollars)
   }
 
   // MARK: Outcome
@@ -109,13 +125,14 @@ extension GatewayContext {
     guard let endpoint = call.endpoint, !endpoint.operation.isFree, (200..<300).contains(call.reply.status) else {
       return false
     }
-    return call.reply.framing.isStream && !call.isReplyOpaque && !reply.isTerminal
+    return reply.isDamaged || call.reply.framing.isStream && !call.isReplyOpaque && !reply.isTerminal
   }
 
   private static func error(of call: Call, reply: ReplyFacts, end: TransferEnd) -> String? {
     if let code = call.refusalCode { return code.rawValue }
     if let code = reply.errorCode { return code }
     if call.isCutHere { return "cut" }
+    if reply.isDamaged { return "damaged_stream" }
     switch end.result {
     case .complete where call.clientLeftEarly: return "client_disconnected"
     case .complete: return isCut(call, reply) ? "stream_cut" : nil

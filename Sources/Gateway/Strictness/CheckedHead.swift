@@ -9,6 +9,8 @@ public struct CheckedHead: Sendable, Equatable {
   /// Whether the connection must close after the answer: the client offered an upgrade, which is ignored, but after which
   /// NIO's decoder reads no further request.
   public var closesConnection: Bool
+  /// Whether the request opens a WebSocket (RFC 6455, section 4.2.1), which it may in this form.
+  public var opensWebSocket: Bool
 }
 
 /// How the end of a request's body is told (RFC 9112, section 6.3).

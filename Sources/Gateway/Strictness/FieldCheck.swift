@@ -8,6 +8,7 @@ struct FieldCheck {
   private(set) var isFromOtherSite = false
   private(set) var hasAnthropicVersion = false
   private(set) var offersUpgrade = false
+  private(set) var webSocket = WebSocketOffer()
   private var headBytes: Int
   private var fields = 0
   /// One bit for each field that may not come twice.
@@ -68,9 +69,13 @@ struct FieldCheck {
     case .fetchSite:
       isFromOtherSite = value.equalsIgnoringCase("cross-site") || value.equalsIgnoringCase("same-site")
     case .upgrade:
-      try Self.checkUpgrade(value)
+      webSocket.isAsked = try Self.asksForWebSocket(value)
       offersUpgrade = true
-    case .connection: try Self.checkConnection(value)
+    case .connection:
+      try Self.checkConnection(value)
+      webSocket.readConnection(value)
+    case .webSocketKey: webSocket.key = value
+    case .webSocketVersion: webSocket.version = value
     case .anthropicVersion: hasAnthropicVersion = true
     default: break
     }
@@ -91,12 +96,14 @@ struct FieldCheck {
     return length
   }
 
-  /// An upgrade may be ignored (RFC 9110, section 7.8), but a client that asks for a WebSocket sends nothing else.
-  private static func checkUpgrade(_ value: String) throws(Rejection) {
+  /// Whether the upgrade is one to a WebSocket. Any other may be ignored (RFC 9110, section 7.8), but a choice between the two
+  /// could be made in two ways.
+  private static func asksForWebSocket(_ value: String) throws(Rejection) -> Bool {
     let isOther = forEachListMember(of: value) { !$0.equalsIgnoringCase("websocket") }
-    guard isOther else {
-      throw Rejection(.webSocket, "WebSocket is not served here yet: use the API's HTTP streams.")
+    guard isOther || value.equalsIgnoringCase("websocket") else {
+      throw Rejection(.webSocket, "An Upgrade to a WebSocket cannot be offered beside another one.")
     }
+    return !isOther
   }
 
   /// The options must be names, and may not take away what decides meaning, length or who pays.
@@ -130,6 +137,9 @@ extension KnownField {
     case .tollgateWorkflow: 13
     case .tollgateRun: 14
     case .tollgateParentRun: 15
+    case .upgrade: 16
+    case .webSocketKey: 17
+    case .webSocketVersion: 18
     default: nil
     }
   }

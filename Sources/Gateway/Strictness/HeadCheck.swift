@@ -22,9 +22,12 @@ public struct HeadCheck: Sendable {
     try checkHost(fields.host)
     try checkSite(fields)
     let framing = try bodyFraming(fields, isOldVersion: isOldVersion)
+    let opensWebSocket = try fields.webSocket.check(
+      method: head.method, isOldVersion: isOldVersion, hasBody: !framing.isEmpty || fields.expectsContinue)
     return CheckedHead(
       target: target, framing: framing, expectsContinue: fields.expectsContinue && !isOldVersion,
-      hasAnthropicVersion: fields.hasAnthropicVersion, closesConnection: fields.offersUpgrade)
+      hasAnthropicVersion: fields.hasAnthropicVersion, closesConnection: fields.offersUpgrade,
+      opensWebSocket: opensWebSocket)
   }
 
   /// Whether the version is 1.0.

@@ -14,6 +14,8 @@ enum KnownField: CaseIterable {
   case claudeSession, claudeAgent, claudeParentAgent, claudeAgentType
   case originator, session, conversation, thread, codexParentThread, codexSubagent
   case traceParent, baggage, anthropicBeta, anthropicVersion
+  // The opening of a WebSocket.
+  case webSocketKey, webSocketVersion, webSocketProtocol, webSocketExtensions
 
   init?(_ name: String) {
     guard let field = name.withBytes({ KnownField(bytes: $0) }) else { return nil }
@@ -88,15 +90,19 @@ enum KnownField: CaseIterable {
     case 17 where name.equalsIgnoringCase("anthropic-version"): .anthropicVersion
     case 17 where name.equalsIgnoringCase("transfer-encoding"): .transferEncoding
     case 17 where name.equalsIgnoringCase("x-openai-subagent"): .codexSubagent
+    case 17 where name.equalsIgnoringCase("sec-websocket-key"): .webSocketKey
     case 18 where name.equalsIgnoringCase("chatgpt-account-id"): .chatGPTAccount
     case 18 where name.equalsIgnoringCase("proxy-authenticate"): .proxyAuthenticate
     case 19 where name.equalsIgnoringCase("x-tollgate-workflow"): .tollgateWorkflow
     case 19 where name.equalsIgnoringCase("proxy-authorization"): .proxyAuthorization
     case 21 where name.equalsIgnoringCase("x-tollgate-parent-run"): .tollgateParentRun
+    case 21 where name.equalsIgnoringCase("sec-websocket-version"): .webSocketVersion
     case 22 where name.equalsIgnoringCase("x-claude-code-agent-id"): .claudeAgent
+    case 22 where name.equalsIgnoringCase("sec-websocket-protocol"): .webSocketProtocol
     case 24 where name.equalsIgnoringCase("x-claude-code-session-id"): .claudeSession
     case 24 where name.equalsIgnoringCase("x-claude-code-agent-type"): .claudeAgentType
     case 24 where name.equalsIgnoringCase("x-codex-parent-thread-id"): .codexParentThread
+    case 24 where name.equalsIgnoringCase("sec-websocket-extensions"): .webSocketExtensions
     case 29 where name.equalsIgnoringCase("x-claude-code-parent-agent-id"): .claudeParentAgent
     default: nil
     }

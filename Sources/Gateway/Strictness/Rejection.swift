@@ -27,6 +27,7 @@ public struct Rejection: Error, Sendable, Equatable {
     case connectionOption = "connection_option"
     case expectation
     case webSocket = "websocket"
+    case webSocketVersion = "websocket_version"
 
     /// The status of the answer.
     public var status: Int {
@@ -39,7 +40,7 @@ public struct Rejection: Error, Sendable, Equatable {
       case .crossSite: 403
       case .bodyTooLarge: 413
       case .expectation: 417
-      case .webSocket: 501
+      case .webSocketVersion: 426
       default: 400
       }
     }

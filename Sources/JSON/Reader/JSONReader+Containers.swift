@@ -41,7 +41,7 @@ extension JSONReader {
       keptBytes.removeAll(keepingCapacity: true)
       keptIsWhole = true
     }
-    measureStart = partStart &+ offset
+    if node.measures { measureStarts[shapeDepth &- 1] = partStart &+ offset }
     return node.announces ? .begin(node.label) : nil
   }
 
@@ -68,8 +68,8 @@ extension JSONReader {
     if node.announces { return .end(node.label) }
     guard node.measures, node.label != 0 else { return nil }
     kind = .container
-    valueStart = measureStart
-    size = valueEnd &- measureStart
+    valueStart = measureStarts[shapeDepth]
+    size = valueEnd &- valueStart
     return .value(node.label)
   }
 }

@@ -35,9 +35,12 @@ extension JSONReader {
   }
 
   private var openContainer: OpenSize? {
-    let node = shape.nodes[Int(shapeStack[shapeDepth &- 1])]
-    guard node.measures, !node.announces else { return nil }
-    let start = measureStart &- (partStart &- partBytes)
-    return OpenSize(label: node.label, start: min(partBytes, max(0, start)), isString: false)
+    for frame in 0..<shapeDepth {
+      let node = shape.nodes[Int(shapeStack[frame])]
+      guard node.measures, !node.announces else { continue }
+      let start = measureStarts[frame] &- (partStart &- partBytes)
+      return OpenSize(label: node.label, start: min(partBytes, max(0, start)), isString: false)
+    }
+    return nil
   }
 }

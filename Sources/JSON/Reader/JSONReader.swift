@@ -58,8 +58,8 @@ public struct JSONReader: ~Copyable {
   /// Whether the container that ended last had nothing in it.
   public internal(set) var isContainerEmpty = false
 
-  /// Where the container began whose size is asked for. Values within it overwrite ``valueStart``.
-  var measureStart = 0
+  /// Where each open container of ``shapeStack`` began, if its size is asked for.
+  var measureStarts = InlineArray<16, Int>(repeating: 0)
 
   var isName = false
   var stringUse = StringUse.skip

@@ -6,8 +6,10 @@ import Metering
 struct InFlightContents {
   var slots: [SlotSnapshot] = []
   var greatestCallID: Int64 = 0
-  /// Whether the header and the length are as they should be, so that the file can be used again.
+  /// Whether the header and the length are as they should be.
   var isWhole = false
+  /// Whether the file has an older format, so that a new one takes its place.
+  var isOutdated = false
 
   var calls: [RecoveredCall] {
     slots.compactMap { if case .call(let call) = $0 { call } else { nil } }
@@ -37,25 +39,30 @@ struct InFlightContents {
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws(LedgerError) {
     let header = BlockReader(
       bytes: UnsafeRawBufferPointer(rebasing: bytes.prefix(SlotLayout.headerBytes)), cursor: 0)
-    let version = header.get(UInt32.self, at: SlotLayout.Header.version)
     let hasHeader = Self.isHeaderWhole(header)
-    if hasHeader, version != SlotLayout.version {
+    let version = hasHeader ? header.get(UInt32.self, at: SlotLayout.Header.version) : SlotLayout.version
+    guard version <= SlotLayout.version, version > 0 else {
       throw .newerFormat(file: path, version: Int(version), supported: Int(SlotLayout.version))
     }
+    isOutdated = version == FirstSlotFormat.version
+    let slotBytes = isOutdated ? FirstSlotFormat.slotBytes : SlotLayout.slotBytes
     var start = SlotLayout.headerBytes
-    while start &+ SlotLayout.slotBytes <= bytes.count, slots.count < SlotLayout.slotsMax {
-      slots.append(SlotSnapshot(UnsafeRawBufferPointer(rebasing: bytes[start..<start + SlotLayout.slotBytes])))
-      start &+= SlotLayout.slotBytes
+    while start &+ slotBytes <= bytes.count, slots.count < SlotLayout.slotsMax {
+      let slot = UnsafeRawBufferPointer(rebasing: bytes[start..<start + slotBytes])
+      slots.append(
+        isOutdated ? FirstSlotFormat.converted(slot).withUnsafeBytes { SlotSnapshot($0) } : SlotSnapshot(slot))
+      start &+= slotBytes
     }
     guard hasHeader else { return }
     greatestCallID = header.get(Int64.self, at: SlotLayout.Header.greatestCallID)
     let slotCount = Int(header.get(UInt32.self, at: SlotLayout.Header.slotCount))
-    isWhole = slotCount == slots.count && SlotLayout.fileBytes(slots: slotCount) == bytes.count
+    isWhole = slotCount == slots.count && SlotLayout.headerBytes &+ slotCount &* slotBytes == bytes.count
   }
 
   private static func isHeaderWhole(_ header: BlockReader) -> Bool {
     guard header.bytes.count == SlotLayout.headerBytes, header.bytes.prefix(8).elementsEqual(SlotLayout.magic),
-      header.get(UInt32.self, at: SlotLayout.Header.slotBytes) == UInt32(SlotLayout.slotBytes)
+      [SlotLayout.slotBytes, FirstSlotFormat.slotBytes].contains(
+        Int(header.get(UInt32.self, at: SlotLayout.Header.slotBytes)))
     else { return false }
     return header.get(UInt64.self, at: SlotLayout.Header.checksum) == headerChecksum(header.bytes)
   }

@@ -8,10 +8,12 @@ struct InFlightFile {
 
   /// Opens the file for a new life: what a dead process left must have been committed, since its slots are freed here.
   ///
-  /// A damaged file is kept beside it as `in-flight.damaged`, for whoever wants to look; one of another size is
-  /// replaced.
+  /// A damaged file is kept beside it as `in-flight.damaged`, for whoever wants to look; one of another size or an older
+  /// format is replaced.
   func open(previous: InFlightContents?, greatestCallID: Int64) throws(LedgerError) -> SlotFile {
-    if let previous, previous.isWhole, previous.damagedSlots == 0, previous.slots.count == slotCount {
+    if let previous, previous.isWhole, !previous.isOutdated, previous.damagedSlots == 0,
+      previous.slots.count == slotCount
+    {
       let file = try map(path, flags: O_RDWR)
       for (slot, content) in previous.slots.enumerated() where content != .free { file.free(slot: slot) }
       file.greatestCallID.pointee.store(greatestCallID, ordering: .relaxed)

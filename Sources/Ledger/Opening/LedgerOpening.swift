@@ -58,10 +58,7 @@ struct LedgerOpening {
     try quickCheck(connection)
     let store = try LedgerStore(connection, configuration: configuration)
     try settle(previous, in: store, recover: recover)
-    let counted = CountedResponses()
-    try store.eachRecentResponse(max: CountedResponses.idsMax) { provider, responseID in
-      counted.insert(provider: provider, responseID: responseID)
-    }
+    let counted = try store.countedResponses()
     let given = CallIDSource.plausible(previous?.greatestCallID ?? 0, now: now)
     return (store, counted, max(try store.greatestCallID(), given))
   }
@@ -89,7 +86,7 @@ struct LedgerOpening {
     var rest = records[...]
     while !rest.isEmpty {
       let result = try store.commit { write throws(SQLiteFailure) in
-        for record in rest.prefix(Self.recoveredRowsPerCommit) { try write(record) }
+        for record in rest.prefix(Self.recoveredRowsPerCommit) { try write(record, []) }
       }
       for (id, failure) in result.rejected {
         logger.error("a call could not be stored", metadata: ["call": "\(id)", "error": "\(failure.text)"])

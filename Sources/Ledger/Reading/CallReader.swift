@@ -22,6 +22,7 @@ struct CallReader {
     for cell in usageCells {
       record.usage[cell] = row.int64(CallColumn.firstUsage &+ Int32(truncatingIfNeeded: cell.rawValue))
     }
+    record.parts = (row.text(CallColumn.usageParts) ?? "").split(separator: "\n").compactMap { UsagePart(text: $0) }
     record.usageRaw = row.text(CallColumn.usageRaw)
     if row.int64(CallColumn.toolCalls.rawValue) > 0 || row.int64(CallColumn.serverTools.rawValue) > 0 {
       try readTools(into: &record)
@@ -35,6 +36,7 @@ struct CallReader {
     record.model = try name(row, .model)
     record.run = row.text(CallColumn.run.rawValue)
     record.pricedAs = try name(row, .pricedAs)
+    record.pricingContext = try name(row, .priceContext).flatMap { PricingContext(text: $0) }
     record.serviceTier = try name(row, .serviceTier)
     record.geo = try name(row, .geo)
     record.finishReason = try name(row, .finishReason)
@@ -52,6 +54,8 @@ struct CallReader {
     record.isStream = number(.isStream) != 0
     record.usageSource = UsageSource(code: number(.usageSource)) ?? .none
     record.costPicodollars = row.optionalInt64(CallColumn.cost.rawValue)
+    record.reportedCostPicodollars = row.optionalInt64(CallColumn.reportedCost.rawValue)
+    record.bookCostPicodollars = row.optionalInt64(CallColumn.bookCost.rawValue)
     record.debitedPicodollars = row.optionalInt64(CallColumn.debited.rawValue)
     record.costSource = CostSource(code: number(.costSource)) ?? .unpriced
     record.billing = Billing(code: number(.billing)) ?? .metered

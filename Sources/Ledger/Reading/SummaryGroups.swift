@@ -9,15 +9,11 @@ struct SummaryItem {
   var agent: StoredName
   var workflow: StoredName
   var run: StoredName = .none
+  var project: StoredName = .none
   var tool: StoredName = .none
   var billing: Billing
   var usageSource: UsageSource
-  var calls: Int64
-  var errors: Int64
-  var unpriced: Int64
-  var toolCalls: Int64
-  var costPicodollars: Int128
-  var usage: Usage
+  var totals = RollupTotals()
 }
 
 /// The totals of a summary while it is made.
@@ -62,6 +58,7 @@ struct SummaryGroups {
     case .provider: item.provider
     case .tool: item.tool
     case .run: item.run
+    case .project: item.project
     case .billing: .number(item.billing.code)
     case .day: .number(floorDivide(item.startedAtSeconds &+ utcOffsetSeconds, by: 86400))
     case .hour: .number(floorDivide(item.startedAtSeconds &+ utcOffsetSeconds, by: 3600))
@@ -100,16 +97,24 @@ struct SummaryGroups {
 
 extension SummaryRow {
   fileprivate mutating func add(_ item: SummaryItem) {
-    calls &+= item.calls
-    errors &+= item.errors
-    unpricedCalls &+= item.unpriced
-    toolCalls &+= item.toolCalls
-    usage.add(item.usage)
+    let totals = item.totals
+    calls &+= totals.calls
+    errors &+= totals.errors
+    unpricedCalls &+= totals.unpriced
+    partialCalls &+= totals.partial
+    unmeteredCalls &+= totals.unmetered
+    toolCalls &+= totals.toolCalls
+    usage.add(totals.usage)
+    let adjusted = totals.adjusted.picodollars
+    let cost = totals.cost.picodollars &+ adjusted
     guard item.billing != .subscription else {
-      subscriptionPicodollars &+= item.costPicodollars
+      subscriptionPicodollars &+= cost
       return
     }
-    costPicodollars &+= item.costPicodollars
-    costBySource[item.usageSource, default: 0] &+= item.costPicodollars
+    costPicodollars &+= cost
+    adjustedPicodollars &+= adjusted
+    reportedPicodollars &+= totals.reported.picodollars
+    reportedBookPicodollars &+= totals.reportedBook.picodollars
+    costBySource[item.usageSource, default: 0] &+= cost
   }
 }

@@ -25,7 +25,7 @@ struct SummaryPlan: Equatable {
     let lower = from?.unixMicroseconds ?? .min
     let upper = to?.unixMicroseconds ?? .max
     guard lower < upper else { return }
-    guard !dimensions.contains(.run), !dimensions.contains(.tool) else {
+    guard !dimensions.contains(where: \.needsRows) else {
       rows = [lower..<upper]
       return
     }

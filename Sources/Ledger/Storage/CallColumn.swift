@@ -1,26 +1,29 @@
 /// The columns of `calls` in the order in which they are written and read; those of the usage cells follow, then
-/// `usage_raw`.
+/// `usage_parts` and `usage_raw`.
 enum CallColumn: Int32, CaseIterable {
   case id, startedAt, provider, dialect, method, path, modelRequested, model, agent, workflow, run
-  case status, outcome, isStream, usageSource, cost, debited, costSource, pricedAs, billing, serviceTier, geo
+  case status, outcome, isStream, usageSource, cost, reportedCost, bookCost, debited, costSource, pricedAs, priceContext
+  case billing, serviceTier, geo
   case toolCalls, serverTools, toolResults, finishReason, error, providerRequestID, providerResponseID, providerProject
   case upstreamKeyID, timeToFirstToken, duration, overhead, requestBytes, responseBytes
 
   /// The names, in the same order.
   private static let names = [
     "id", "started_at", "provider", "dialect", "method", "path", "model_requested", "model", "agent", "workflow", "run",
-    "status", "outcome", "is_stream", "usage_source", "cost", "debited", "cost_source", "priced_as", "billing",
-    "service_tier", "geo", "tool_calls", "server_tools", "tool_results", "finish_reason", "error",
+    "status", "outcome", "is_stream", "usage_source", "cost", "reported_cost", "book_cost", "debited", "cost_source",
+    "priced_as", "price_context", "billing", "service_tier", "geo", "tool_calls", "server_tools", "tool_results",
+    "finish_reason", "error",
     "provider_request_id",
     "provider_response_id", "provider_project", "upstream_key_id", "ttft_us", "duration_us", "overhead_us",
     "request_bytes", "response_bytes",
   ]
 
   /// Every column, as a list for SQL.
-  static let all = names + usageColumnNames + ["usage_raw"]
+  static let all = names + usageColumnNames + ["usage_parts", "usage_raw"]
   static let list = all.joined(separator: ", ")
 
-  /// Where the columns of the usage cells begin, and where `usage_raw` stands.
+  /// Where the columns of the usage cells begin, and where `usage_parts` and `usage_raw` stand.
   static let firstUsage = Int32(CallColumn.allCases.count)
-  static let usageRaw = firstUsage + Int32(usageColumnNames.count)
+  static let usageParts = firstUsage + Int32(usageColumnNames.count)
+  static let usageRaw = usageParts + 1
 }

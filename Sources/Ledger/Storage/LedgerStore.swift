@@ -15,33 +15,43 @@ final class LedgerStore {
   let connection: OpaquePointer
   let log: WriteAheadLog
   let retention: Retention
+  let rollups: RollupWriter
+  let adjustments: AdjustmentWriter
   private let names: Names
   private let rows: RowWriter
-  private let rollups: RollupWriter
+  private let counted: CountedResponseTable
   private let begin: PreparedStatement
   private let commit: PreparedStatement
   private let rollback: PreparedStatement
+
+  let digester: ResponseDigester
+  let rollupRetentionMonths: Int64
 
   init(_ connection: OpaquePointer, configuration: LedgerConfiguration) throws(SQLiteFailure) {
     self.connection = connection
     log = WriteAheadLog(connection)
     retention = try Retention(connection, configuration: configuration)
+    rollupRetentionMonths = Int64(configuration.rollupRetentionMonths)
     names = try Names(connection)
     rows = try RowWriter(connection, names: names)
     rollups = try RollupWriter(connection, names: names)
+    adjustments = try AdjustmentWriter(connection, names: names)
+    digester = try ResponseDigester(connection)
+    counted = try CountedResponseTable(connection, digester: digester)
     begin = try PreparedStatement(connection, "BEGIN IMMEDIATE")
     commit = try PreparedStatement(connection, "COMMIT")
     rollback = try PreparedStatement(connection, "ROLLBACK")
   }
 
-  /// Commits in one transaction all of the records that `body` passes on, with their totals, or none of them.
+  /// Commits in one transaction all of the records that `body` passes on, with their totals and the responses that were
+  /// counted with them, or none of them.
   func commit(
-    _ body: ((borrowing CallRecord) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
+    _ body: ((borrowing CallRecord, [ResponseDigest]) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
   ) throws(SQLiteFailure) -> CommitResult {
     try begin.run()
     do throws(SQLiteFailure) {
       var result = CommitResult()
-      try body { record throws(SQLiteFailure) in try write(record, &result) }
+      try body { record, digests throws(SQLiteFailure) in try write(record, digests, &result) }
       try rollups.flush()
       try commit.run()
       names.transactionEnded(committed: true)
@@ -52,14 +62,31 @@ final class LedgerStore {
     }
   }
 
+  /// Runs `body` in a transaction, with the totals that it adds to; whatever it throws takes everything back.
+  func transaction(_ body: () throws -> Void) throws {
+    try begin.run()
+    do {
+      try body()
+      try rollups.flush()
+      try commit.run()
+      names.transactionEnded(committed: true)
+    } catch {
+      abandon()
+      throw error
+    }
+  }
+
   /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement,
   /// and the totals come after it.
-  private func write(_ record: borrowing CallRecord, _ result: inout CommitResult) throws(SQLiteFailure) {
+  private func write(
+    _ record: borrowing CallRecord, _ digests: [ResponseDigest], _ result: inout CommitResult
+  ) throws(SQLiteFailure) {
     do throws(SQLiteFailure) {
       guard try rows.insert(record) else {
         result.duplicates.append(record.id)
         return
       }
+      try counted.add(record, digests)
       try rollups.add(record)
       result.rows &+= 1
     } catch {
@@ -97,21 +124,10 @@ final class LedgerStore {
     try queryInt64(connection, "SELECT max(id) FROM calls") ?? 0
   }
 
-  /// Calls `body` with the provider and response id of the newest calls that have usage, oldest first.
-  func eachRecentResponse(
-    max count: Int, _ body: (_ provider: String, _ responseID: String) -> Void
-  ) throws(SQLiteFailure) {
-    let texts = try NameTexts(connection)
-    let statement = try PreparedStatement(
-      connection,
-      """
-      SELECT provider, provider_response_id FROM
-        (SELECT id, provider, provider_response_id, usage_source FROM calls ORDER BY id DESC LIMIT \(count))
-      WHERE provider_response_id IS NOT NULL AND usage_source <> \(UsageSource.none.code) ORDER BY id
-      """)
-    while try statement.step() {
-      guard let provider = try texts.text(statement.name(0)), let responseID = statement.text(1) else { continue }
-      body(provider, responseID)
-    }
+  /// What was counted before this process began.
+  func countedResponses() throws(SQLiteFailure) -> CountedResponses {
+    let responses = CountedResponses(digester: digester)
+    try counted.load(into: responses)
+    return responses
   }
 }

@@ -2,9 +2,12 @@ import Metering
 
 /// Deletes what is older than it is to be kept, in small transactions. Confined to the thread that owns the connection.
 ///
+/// What was booked for a call goes with its row, and stays in the totals; what was booked for a day goes with the totals.
+///
 /// The file does not shrink: SQLite uses the freed pages again.
 final class Retention {
   static let rowsPerBatch = 500
+  static let responsesPerBatch = 2000
 
   private let connection: OpaquePointer
   private let rowRetentionDays: Int64
@@ -13,6 +16,9 @@ final class Retention {
   private let deleteTools: PreparedStatement
   private let deleteCall: PreparedStatement
   private let deleteHour: PreparedStatement
+  private let deleteResponses: PreparedStatement
+  private let deleteCallAdjustments: PreparedStatement
+  private let deleteAdjustments: PreparedStatement
 
   init(_ connection: OpaquePointer, configuration: LedgerConfiguration) throws(SQLiteFailure) {
     self.connection = connection
@@ -24,6 +30,16 @@ final class Retention {
     deleteCall = try PreparedStatement(connection, "DELETE FROM calls WHERE id = ?")
     deleteHour = try PreparedStatement(
       connection, "DELETE FROM rollups WHERE hour = (SELECT min(hour) FROM rollups) AND hour < ?")
+    // An hour of responses can be a million: a part of it at a time.
+    deleteResponses = try PreparedStatement(
+      connection,
+      """
+      DELETE FROM counted_responses WHERE (hour, high, low) IN
+        (SELECT hour, high, low FROM counted_responses WHERE hour < ? LIMIT \(Self.responsesPerBatch))
+      """)
+    deleteCallAdjustments = try PreparedStatement(connection, "DELETE FROM adjustments WHERE call = ?")
+    deleteAdjustments = try PreparedStatement(
+      connection, "DELETE FROM adjustments WHERE effective_at < ? AND call IS NULL")
   }
 
   /// Deletes one batch; whether there may be more.
@@ -33,7 +49,9 @@ final class Retention {
     let calls = try expiredCalls(before: firstRowHour)
     let hasHours =
       try queryInt64(connection, "SELECT min(hour) FROM rollups").map { $0 < firstRollupHour } ?? false
-    guard !calls.isEmpty || hasHours else { return false }
+    let hasResponses =
+      try queryInt64(connection, "SELECT min(hour) FROM counted_responses").map { $0 < firstRowHour } ?? false
+    guard !calls.isEmpty || hasHours || hasResponses else { return false }
     try execute(connection, "BEGIN IMMEDIATE")
     do throws(SQLiteFailure) {
       if !calls.isEmpty { try Facts.raise(.rowsCompleteFromHour, to: firstRowHour, connection) }
@@ -42,9 +60,17 @@ final class Retention {
         try deleteTools.run()
         deleteCall.bind(call, at: 1)
         try deleteCall.run()
+        deleteCallAdjustments.bind(call, at: 1)
+        try deleteCallAdjustments.run()
       }
       deleteHour.bind(firstRollupHour, at: 1)
       try deleteHour.run()
+      deleteResponses.bind(firstRowHour, at: 1)
+      try deleteResponses.run()
+      if hasHours {
+        deleteAdjustments.bind(Self.microseconds(ofHour: firstRollupHour), at: 1)
+        try deleteAdjustments.run()
+      }
       try execute(connection, "COMMIT")
     } catch {
       try? execute(connection, "ROLLBACK")
@@ -55,44 +81,18 @@ final class Retention {
 
   private func expiredCalls(before hour: Int64) throws(SQLiteFailure) -> [Int64] {
     defer { expired.reset() }
-    expired.bind(hour.multipliedReportingOverflow(by: microsecondsPerHour).partialValue, at: 1)
+    expired.bind(Self.microseconds(ofHour: hour), at: 1)
     var calls: [Int64] = []
     while try expired.step() { calls.append(expired.int64(0)) }
     return calls
   }
 
+  private static func microseconds(ofHour hour: Int64) -> Int64 {
+    hour.multipliedReportingOverflow(by: microsecondsPerHour).partialValue
+  }
+
   /// The first hour of the month that is so many months before the present one.
   static func firstRollupHour(now: Timestamp, months: Int64) -> Int64 {
     CivilDate(daysSince1970: floorDivide(now.hour, by: 24)).firstOfMonth(monthsEarlier: months).daysSince1970 &* 24
-  }
-}
-
-/// Single numbers that the database keeps of itself.
-enum Facts: String {
-  /// Every call that started in this hour or later, in hours since 1970, still has its row.
-  case rowsCompleteFromHour = "rows_complete_from_hour"
-  /// Written to see whether the database can be written.
-  case probes
-
-  static func raise(_ fact: Facts, to value: Int64, _ connection: OpaquePointer) throws(SQLiteFailure) {
-    try execute(
-      connection,
-      """
-      INSERT INTO facts (name, value) VALUES ('\(fact.rawValue)', \(value))
-      ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)
-      """)
-  }
-
-  static func increment(_ fact: Facts, _ connection: OpaquePointer) throws(SQLiteFailure) {
-    try execute(
-      connection,
-      """
-      INSERT INTO facts (name, value) VALUES ('\(fact.rawValue)', 1)
-      ON CONFLICT (name) DO UPDATE SET value = value + 1
-      """)
-  }
-
-  static func value(_ fact: Facts, _ connection: OpaquePointer) throws(SQLiteFailure) -> Int64? {
-    try queryInt64(connection, "SELECT value FROM facts WHERE name = '\(fact.rawValue)'")
   }
 }

@@ -31,6 +31,8 @@ final class RowWriter {
     for cell in usageCells {
       insertCall.bind(record.usage[cell], at: CallColumn.firstUsage &+ 1 &+ Int32(truncatingIfNeeded: cell.rawValue))
     }
+    let parts = record.parts.isEmpty ? nil : record.parts.map(\.text).joined(separator: "\n")
+    try insertCall.bind(parts, at: CallColumn.usageParts &+ 1)
     let raw = record.usageRaw.flatMap { $0.utf8.count <= Self.usageRawBytesMax ? $0 : nil }
     try insertCall.bind(raw, at: CallColumn.usageRaw &+ 1)
     try insertCall.run()
@@ -49,6 +51,7 @@ final class RowWriter {
     try bind(record.agent, .agent)
     try bind(record.workflow, .workflow)
     try bind(record.pricedAs, .pricedAs)
+    try bind(record.pricingContext?.text, .priceContext)
     try bind(record.serviceTier, .serviceTier)
     try bind(record.geo, .geo)
     try bind(record.finishReason, .finishReason)
@@ -68,6 +71,8 @@ final class RowWriter {
     bind(record.isStream ? 1 : 0, .isStream)
     bind(record.usageSource.code, .usageSource)
     bind(record.costPicodollars, .cost)
+    bind(record.reportedCostPicodollars, .reportedCost)
+    bind(record.bookCostPicodollars, .bookCost)
     bind(record.debitedPicodollars, .debited)
     bind(record.costSource.code, .costSource)
     bind(record.billing.code, .billing)

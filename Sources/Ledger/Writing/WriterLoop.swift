@@ -24,6 +24,7 @@ struct WriterLoop {
   private var isFailing = false
   private var lastTry: Int64 = 0
   private var upkeep: Upkeep
+  private var reportedFoldedHour: Int64?
 
   init(core: LedgerCore, store: LedgerStore, setting: Setting) {
     self.core = core
@@ -39,12 +40,17 @@ struct WriterLoop {
         nanoseconds: canCommit ? upkeep.sleepNanoseconds : Self.tickNanoseconds)
       guard !needsRestart else {
         core.queue.stall()
+        runJobs()
         if isClosing { break }
         continue
       }
       let time = monotonicNanoseconds()
-      if isFailing, !isClosing, time &- lastTry < Self.tickNanoseconds { continue }
+      if isFailing, !isClosing, time &- lastTry < Self.tickNanoseconds {
+        runJobs()
+        continue
+      }
       tryToWrite(time)
+      runJobs()
       if isClosing, isFailing || core.queue.depth == 0 { break }
       upkeep.run(isFailing: isFailing, time: time)
     }
@@ -83,23 +89,42 @@ struct WriterLoop {
     report(result)
   }
 
+  /// An entry is refused while the database cannot be written: whoever asked waits for the answer.
+  private mutating func runJobs() {
+    for job in core.queue.takeJobs() {
+      guard canCommit else {
+        job.refuse(.storage(core.availability.current?.reason ?? "the ledger cannot be written at the moment"))
+        continue
+      }
+      job.run(store)
+      setting.logSync.markDirty()
+      upkeep.lastCommit = monotonicNanoseconds()
+    }
+  }
+
   /// Calls `body` with the row of an item, unless it is a dropped ticket whose slot cannot be read.
   private func forRow(
-    of item: borrowing WriterItem, _ body: (borrowing CallRecord) throws(SQLiteFailure) -> Void
+    of item: borrowing WriterItem, _ body: (borrowing CallRecord, [ResponseDigest]) throws(SQLiteFailure) -> Void
   ) throws(SQLiteFailure) {
     switch item {
-    case .settled(let record, _): try body(record)
+    case .settled(let record, _, let counting): try body(record, counting)
     case .dropped(let id, let slot):
       guard case .call(let call) = core.slots.file.snapshot(slot: slot) else {
         core.fault(.slotDamaged)
         core.logger.error("the slot of a dropped call cannot be read", metadata: ["call": "\(id)"])
         return
       }
-      try body(call.row(setting.recover))
+      try body(call.row(setting.recover), [])
     }
   }
 
-  private func report(_ result: CommitResult) {
+  private mutating func report(_ result: CommitResult) {
+    if let hour = store.rollups.foldedHour, hour != reportedFoldedHour {
+      reportedFoldedHour = hour
+      core.logger.warning(
+        "an hour has too many models, agents and workflows: its totals have the rest under one name, its rows each of them",
+        metadata: ["totals": "\(RollupHours.totalsPerHourMax)", "name": "\(RollupHours.otherName)"])
+    }
     for id in result.duplicates {
       core.fault(.rowRejected)
       core.logger.error("a call was settled under an id that has a row already", metadata: ["call": "\(id)"])

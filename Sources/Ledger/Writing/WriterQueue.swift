@@ -4,15 +4,22 @@ import Synchronization
 /// What the writer has to do.
 enum WriterItem {
   /// A call has ended: its row is to be committed, then its slot freed.
-  case settled(CallRecord, slot: Int)
+  case settled(CallRecord, slot: Int, counting: [ResponseDigest])
   /// A ticket was dropped: the call is settled as its slot has it.
   case dropped(id: CallID, slot: Int)
 
   var slot: Int {
     switch self {
-    case .settled(_, let slot), .dropped(_, let slot): slot
+    case .settled(_, let slot, _), .dropped(_, let slot): slot
     }
   }
+}
+
+/// Something that the writer does between its commits, in a transaction of its own: an entry in the books.
+struct WriterJob: Sendable {
+  var run: @Sendable (LedgerStore) -> Void
+  /// Called instead where the writer cannot write.
+  var refuse: @Sendable (LedgerError) -> Void
 }
 
 /// What the writer waits for.
@@ -30,6 +37,7 @@ enum WriterWait {
 final class WriterQueue: @unchecked Sendable {
   private struct State {
     var items: [WriterItem] = []
+    var jobs: [WriterJob] = []
     /// Items ever put in, and items whose end has come: committed or given up.
     var enqueued: Int64 = 0
     var finished: Int64 = 0
@@ -51,6 +59,8 @@ final class WriterQueue: @unchecked Sendable {
   /// So many rows are committed without waiting for more.
   private static let gatheredRowsMax = 256
 
+  /// Jobs that wait at most; one more is refused.
+  private static let jobsMax = 64
   /// Reads that wait for the writer at most; one more reads what is committed.
   private static let waitersMax = 1024
 
@@ -78,10 +88,35 @@ final class WriterQueue: @unchecked Sendable {
     }
   }
 
+  /// Hands a job to the writer, or refuses it.
+  func put(_ job: WriterJob) {
+    let error = lock.withLock { () -> LedgerError? in
+      guard !state.isWriterDone, !isClosing else { return .closed }
+      guard state.jobs.count < Self.jobsMax else {
+        return .query("\(Self.jobsMax) entries wait to be booked: try again later")
+      }
+      state.jobs.append(job)
+      if state.isWriterAsleep {
+        state.isWriterAsleep = false
+        lock.signal()
+      }
+      return nil
+    }
+    if let error { job.refuse(error) }
+  }
+
+  /// The jobs that wait.
+  func takeJobs() -> [WriterJob] {
+    lock.withLock {
+      defer { state.jobs = [] }
+      return state.jobs
+    }
+  }
+
   /// Waits for something to do, then takes up to `count` items. Whether the queue is closing.
   func take(_ count: Int, into items: inout [WriterItem], waitingFor wait: WriterWait, nanoseconds: Int64) -> Bool {
     lock.withLock {
-      if !isClosing, wait == .closing || state.items.isEmpty {
+      if !isClosing, wait == .closing || (state.items.isEmpty && state.jobs.isEmpty) {
         state.isWriterAsleep = wait == .work
         lock.wait(nanoseconds: nanoseconds)
         state.isWriterAsleep = false
@@ -102,7 +137,7 @@ final class WriterQueue: @unchecked Sendable {
   /// Waits a little for company. Called under the lock.
   private func gather(waitingFor wait: WriterWait) {
     guard wait == .work, !isClosing, !state.items.isEmpty, state.items.count < Self.gatheredRowsMax else { return }
-    guard state.waiters.isEmpty else { return }
+    guard state.waiters.isEmpty, state.jobs.isEmpty else { return }
     lock.wait(nanoseconds: Self.gatherNanoseconds)
   }
 
@@ -147,6 +182,7 @@ final class WriterQueue: @unchecked Sendable {
 
   func writerIsDone() {
     releaseWaiters { $0.isWriterDone = true }
+    for job in takeJobs() { job.refuse(.closed) }
     lock.withLock { lock.signal() }
   }
 

@@ -13,36 +13,41 @@ extension PriceBook {
     context: PricingContext, itemized: Bool = true
   ) -> Charge {
     var charging = PriceCharging(isItemized: itemized)
-    add(model, usage, terms, dialect: dialect, at: startedAt, context, to: &charging)
+    add(
+      UsagePart(model: model, context: context, usage: usage), model: model, terms, dialect: dialect, at: startedAt,
+      to: &charging)
     return charging.charge(discount: terms.discount(at: startedAt))
   }
 
-  /// What one call costs that several models worked on: the lines of all are added exactly and rounded once.
+  /// What one call costs that several models worked on, or whose body brought several replies: the lines of all are added
+  /// exactly and rounded once.
+  ///
+  /// - Parameter model: the model of parts that name none.
   ///
   /// Size tiers look at each part's own prompt. The parts of models that the book does not know cost nothing and make
   /// the charge `partial`; where it knows none, the call is `unpriced`.
   public func charge(
-    _ terms: PriceTerms, dialect: String? = nil, parts: [(model: String, usage: Usage)], startedAt: Timestamp,
-    context: PricingContext, itemized: Bool = true
+    _ terms: PriceTerms, dialect: String? = nil, model: String, parts: [UsagePart], startedAt: Timestamp,
+    itemized: Bool = true
   ) -> Charge {
     var charging = PriceCharging(isItemized: itemized)
-    for part in parts { add(part.model, part.usage, terms, dialect: dialect, at: startedAt, context, to: &charging) }
+    for part in parts { add(part, model: model, terms, dialect: dialect, at: startedAt, to: &charging) }
     return charging.charge(discount: terms.discount(at: startedAt))
   }
 
   private func add(
-    _ model: String, _ usage: Usage, _ terms: PriceTerms, dialect: String?, at startedAt: Timestamp,
-    _ context: PricingContext, to charging: inout PriceCharging
+    _ part: UsagePart, model: String, _ terms: PriceTerms, dialect: String?, at startedAt: Timestamp,
+    to charging: inout PriceCharging
   ) {
-    var found = priced(model, terms, dialect: dialect, at: startedAt)
+    var found = priced(part.model ?? model, terms, dialect: dialect, at: startedAt)
     if found == nil, case .chargeAs(let substitute) = terms.unpriced {
       found = priced(substitute, terms, dialect: dialect, at: startedAt)
       if found != nil { charging.isSubstituted = true }
     }
-    guard let (candidate, period) = found else { return charging.addUnknown(usage) }
-    let context = candidate.sets.isEmpty ? context : context.completed(by: candidate.sets)
-    let rates = period.rates(at: startedAt, promptTokens: usage.promptTokens, context: context)
-    charging.add(usage, at: rates, of: period, meters: meters, pricedAs: models[candidate.model].id)
+    guard let (candidate, period) = found else { return charging.addUnknown(part.usage) }
+    let context = candidate.sets.isEmpty ? part.context : part.context.completed(by: candidate.sets)
+    let rates = period.rates(at: startedAt, promptTokens: part.promptTokens.upperBound, context: context)
+    charging.add(part.usage, at: rates, of: period, meters: meters, pricedAs: models[candidate.model].id)
     if let end = period.to, startedAt >= end { charging.isEnded = true }
   }
 

@@ -11,64 +11,37 @@ public enum SecondCharge: Sendable, Equatable {
 extension PriceBook {
   /// Prices a call again by its row: the same models, usage, conditions and start, with this book.
   ///
-  /// A part that sums several replies (a batch's results) is priced by its sum. That is exact but for the rounding of each
-  /// reply, half a pico-dollar, as long as no reply reached a size tier; where one did, the call is left alone.
+  /// A call that has its price is left alone where the conditions behind it are not known (rows of version 1).
   ///
-  /// - Parameter needsContext: leaves calls alone whose conditions are not known (rows of version 1).
-  public func secondCharge(for call: CallRecord, needsContext: Bool) -> SecondCharge {
-    guard let model = call.model ?? call.parts.first?.model, !(needsContext && call.pricingContext == nil) else {
-      return .notEnoughKnown
-    }
-    let fallbacks = call.dialect.map { [$0] } ?? []
+  /// - Parameter terms: whose prices count, and negotiated rates. An unknown model stays unknown, whatever they say of it.
+  public func secondCharge(for call: CallRecord, terms: PriceTerms) -> SecondCharge {
+    guard let model = call.model ?? call.parts.first?.model,
+      call.costSource != .priced || call.pricingContext != nil || !call.parts.isEmpty
+    else { return .notEnoughKnown }
+    var terms = terms
+    terms.unpriced = .allow
     var parts = call.parts
     if parts.isEmpty {
       let context = call.pricingContext ?? PricingContext(serviceTier: call.serviceTier, geo: call.geo)
       parts = [UsagePart(model: nil, context: context, usage: call.usage)]
     }
     for part in parts where part.replies > 1 {
-      guard isLinear(part, model: part.model ?? model, call, fallbacks) else { return .notEnoughKnown }
+      guard isLinear(part, model: part.model ?? model, call, terms) else { return .notEnoughKnown }
     }
-    return charge(parts, model: model, call, fallbacks)
-  }
-
-  private func charge(
-    _ parts: [UsagePart], model: String, _ call: CallRecord, _ fallbacks: [String]
-  ) -> SecondCharge {
-    var charging = PriceCharging(isItemized: false)
-    for part in parts {
-      guard let found = find(part.model ?? model, call, fallbacks) else {
-        charging.addUnknown(part.usage)
-        continue
-      }
-      var context = part.context
-      for (key, value) in found.candidate.sets { context[key] = value }
-      let rates = found.period.rates(at: call.startedAt, promptTokens: part.promptTokensMax, context: context)
-      charging.add(part.usage, at: rates, of: found.period, meters: meters, pricedAs: models[found.candidate.model].id)
-    }
-    let charge = charging.charge
+    let charge = charge(
+      terms, dialect: call.dialect, model: model, parts: parts, startedAt: call.startedAt, itemized: false)
     guard charge.source != .unpriced else { return .unknownModel }
     guard !charge.isSaturated else { return .notEnoughKnown }
     return .charge(costPicodollars: charge.costPicodollars, source: charge.source, pricedAs: charge.pricedAs)
   }
 
   /// Whether the longest prompt of a part has the prices of the shortest, so that the sum costs what its replies do.
-  private func isLinear(_ part: UsagePart, model: String, _ call: CallRecord, _ fallbacks: [String]) -> Bool {
+  private func isLinear(_ part: UsagePart, model: String, _ call: CallRecord, _ terms: PriceTerms) -> Bool {
     func rates(_ promptTokens: Int64) -> [PriceQuote.Rate]? {
       resolve(
-        provider: call.provider, fallbackProviders: fallbacks, model: model, at: call.startedAt,
-        promptTokens: promptTokens, context: part.context)?.rates
+        terms, dialect: call.dialect, model: model, at: call.startedAt, promptTokens: promptTokens,
+        context: part.context)?.rates
     }
-    return rates(0) == rates(part.promptTokensMax)
-  }
-
-  private func find(
-    _ model: String, _ call: CallRecord, _ fallbacks: [String]
-  ) -> (candidate: PriceCandidate, period: PricePeriod)? {
-    guard
-      let candidate = find(
-        provider: call.provider, fallbackProviders: fallbacks, model: model, at: call.startedAt),
-      let period = models[candidate.model].period(at: call.startedAt)
-    else { return nil }
-    return (candidate, period)
+    return rates(part.promptTokens.lowerBound) == rates(part.promptTokens.upperBound)
   }
 }

@@ -71,8 +71,9 @@ public final class CallMetrics: Sendable {
     let source = ProviderClosedLabels(provider: party.provider, value: call.usageSource)
     families.usageSource.resolve(source).increment()
     let provider = ProviderLabels(provider: party.provider)
-    let isModelUnknown = call.costSource == .unpriced || call.costSource == .substituted
-    if isModelUnknown { families.unpriced.resolve(provider).increment() }
+    if call.costSource == .unpriced || call.costSource == .substituted {
+      families.unpriced.resolve(provider).increment()
+    }
     if isUnmetered { families.unmetered.resolve(provider).increment() }
   }
 

@@ -17,7 +17,8 @@ struct TollgateCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, PriceCommand.self,
+      ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, ReconcileCommand.self,
+      RepriceCommand.self, AdjustCommand.self, PriceCommand.self,
       CheckConfigCommand.self, VersionCommand.self, SimulateEndpointCommand.self,
     ])
 

@@ -24,8 +24,12 @@ extension Configuration {
     if listen.dataPlane == listen.control, listen.control.port != 0 {
       report("control.listen", "\(listen.control) is where the proxy listens; choose another port")
     }
-    for (name, provider) in providers.providers.sorted(by: { $0.key < $1.key })
-    where provider.origin == nil && !knownProviders.contains(name) {
+    for (name, provider) in providers.providers.sorted(by: { $0.key < $1.key }) {
+      for problem in provider.placeProblems(named: name) {
+        report("providers.\(name).\(problem.key)", problem.message)
+      }
+      let isKnown = knownProviders.contains(name) || PlacedProvider(rawValue: name) != nil
+      guard provider.origin == nil, !isKnown else { continue }
       let hint =
         NearestName.hint(for: name, among: knownProviders.sorted()).map { " (or did you mean \"\($0)\"?)" } ?? ""
       report("providers.\(name)", "not a provider that Tollgate knows; give its base_url\(hint)")

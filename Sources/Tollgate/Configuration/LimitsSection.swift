@@ -19,6 +19,7 @@ struct LimitsSection: Sendable, Equatable {
     ("connect_timeout", \.connectTimeoutMilliseconds),
     ("head_timeout", \.headTimeoutMilliseconds),
     ("idle_timeout", \.idleTimeoutMilliseconds),
+    ("socket_idle_timeout", \.socketIdleTimeoutMilliseconds),
     ("drain_timeout", \.drainTimeoutMilliseconds),
   ]
 

@@ -1,32 +1,25 @@
-import FoundationEssentials
+import JSON
 
 extension JSONValue {
-  /// Reads JSON. The members of objects come in the order of their names, since the reader does not keep theirs.
+  /// Reads JSON, numbers to their last digit. The members of objects come in the order of the document.
   ///
   /// - Returns: nil where `bytes` are not one JSON value.
   static func parse(_ bytes: some Sequence<UInt8>) -> JSONValue? {
-    try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    do throws(JSONError) {
+      return JSONValue(try JSON.JSONValue.parse(Array(bytes)))
+    } catch {
+      return nil
+    }
   }
-}
 
-extension JSONValue: Decodable {
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int128.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .decimal(String(value))
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let values = try? container.decode([JSONValue].self) {
-      self = .array(values)
-    } else {
-      let members = try container.decode([String: JSONValue].self)
-      self = .object(members.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+  private init(_ value: JSON.JSONValue) {
+    switch value {
+    case .null: self = .null
+    case .bool(let value): self = .bool(value)
+    case .number(let text): self = Int128(text).map { .integer($0) } ?? .decimal(text)
+    case .string(let text): self = .string(text)
+    case .array(let elements): self = .array(elements.map { JSONValue($0) })
+    case .object(let members): self = .object(members.map { (name: $0.name, value: JSONValue($0.value)) })
     }
   }
 }

@@ -33,6 +33,8 @@ extension ReportDimension {
     case .provider: .provider
     case .tool: .tool
     case .day: .day
+    case .billing: .billing
+    case .project: .project
     }
   }
 }
@@ -43,12 +45,22 @@ extension ReportRow {
     self.init(key: row.key)
     calls = row.calls
     for cell in UsageCell.allCases where row.usage[cell] > 0 {
-      if let tokenClass = TokenClass(cell) { tokens[tokenClass] = self.tokens(tokenClass) + row.usage[cell] }
+      if let tokenClass = TokenClass(cell) {
+        let (sum, overflow) = self.tokens(tokenClass).addingReportingOverflow(row.usage[cell])
+        tokens[tokenClass] = overflow ? .max : sum
+      } else {
+        units[cell] = row.usage[cell]
+      }
     }
     costPicodollars = row.costPicodollars
     costBySource = row.costBySource
+    adjustedPicodollars = row.adjustedPicodollars
+    reportedPicodollars = row.reportedPicodollars
+    reportedBookPicodollars = row.reportedBookPicodollars
     subscriptionPicodollars = row.subscriptionPicodollars
     unpricedCalls = row.unpricedCalls
+    partialCalls = row.partialCalls
+    unmeteredCalls = row.unmeteredCalls
     toolCalls = row.toolCalls
     errors = row.errors
   }

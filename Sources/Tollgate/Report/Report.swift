@@ -29,18 +29,10 @@ struct Report: Sendable, Equatable {
   ///
   /// - Parameter summary: sums by some dimensions, for a part of the period in which one offset from UTC holds.
   static func gather(
-    by: [ReportDimension], period: ReportPeriod,
-    summary: ([ReportDimension], ReportPeriod.Segment) async throws -> [ReportRow]
+    by: [ReportDimension], period: ReportPeriod, summary: ReportSource.Summary
   ) async throws -> Report {
     func rows(_ dimensions: [ReportDimension]) async throws -> [ReportRow] {
-      // Only days depend on the offset.
-      let whole = ReportPeriod.Segment(
-        from: period.from, to: period.to, utcOffsetSeconds: period.timeZone.utcOffsetSeconds(at: period.from))
-      var rows: [ReportRow] = []
-      for segment in dimensions.contains(.day) ? period.segments : [whole] {
-        rows += try await summary(dimensions, segment)
-      }
-      return ReportRow.merged(rows)
+      try await gatherRows(by: dimensions, period: period, summary: summary)
     }
 
     let byWorkflow = try await rows([.workflow])
@@ -52,6 +44,20 @@ struct Report: Sendable, Equatable {
       unpriced: byModel.filter { $0.unpricedCalls > 0 && $0.key.count == 2 }.map {
         UnpricedModel(provider: $0.key[0], model: $0.key[1], calls: $0.unpricedCalls)
       }.sorted { $0.calls > $1.calls })
+  }
+
+  /// The rows by some dimensions, over all of the period.
+  static func gatherRows(
+    by dimensions: [ReportDimension], period: ReportPeriod, summary: ReportSource.Summary
+  ) async throws -> [ReportRow] {
+    // Only days depend on the offset.
+    let whole = ReportPeriod.Segment(
+      from: period.from, to: period.to, utcOffsetSeconds: period.timeZone.utcOffsetSeconds(at: period.from))
+    var rows: [ReportRow] = []
+    for segment in dimensions.contains(.day) ? period.segments : [whole] {
+      rows += try await summary(dimensions, segment)
+    }
+    return ReportRow.merged(rows)
   }
 
   private static func sorted(_ rows: [ReportRow], by: [ReportDimension]) -> [ReportRow] {

@@ -7,10 +7,11 @@ extension Report {
       by.map(\.rawValue) + ["calls"] + TokenClass.allCases.map { "\($0.rawValue)_tokens" }
       + [
         "tool_calls", "errors", "unpriced_calls", "cost_usd", "cost_pico_usd", "estimated_pico_usd",
-        "subscription_cost_pico_usd",
+        "subscription_cost_pico_usd", "adjusted_pico_usd", "reported_pico_usd", "reported_book_pico_usd",
+        "partial_calls",
+        "unmetered_calls",
       ]
-    let lines = [header] + rows.map(Self.fields)
-    return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
+    return CSVText.document([header] + rows.map(Self.fields))
   }
 
   private static func fields(_ row: ReportRow) -> [String] {
@@ -20,12 +21,8 @@ extension Report {
       + [
         DollarText.exact(picodollars: row.costPicodollars), String(row.costPicodollars),
         String(row.estimatedPicodollars),
-        String(row.subscriptionPicodollars),
+        String(row.subscriptionPicodollars), String(row.adjustedPicodollars), String(row.reportedPicodollars),
+        String(row.reportedBookPicodollars), String(row.partialCalls), String(row.unmeteredCalls),
       ]
-  }
-
-  private static func quoted(_ field: String) -> String {
-    guard field.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return field }
-    return "\"\(field.replacing("\"", with: "\"\""))\""
   }
 }

@@ -6,22 +6,28 @@ import Observability
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Report tokens, tools and cost by agent, workflow, model, provider, tool or day.",
+    abstract: "Report tokens, tools and cost by agent, workflow, model, provider, tool, day, billing or project.",
     discussion: """
       Asks the running proxy, or reads its data directory where none runs. Below the table it says what share of the cost
-      has no workflow, is estimated, has no price or was under a subscription.
+      has no workflow, is estimated, was reported by providers or booked afterwards, has no price or was under a subscription.
+      By project it reads the rows, which are kept for 90 days; by anything else but tool it reads totals of 25 months.
+
+      --format focus writes the columns of FOCUS 1.2 (FinOps Open Cost and Usage Specification) as CSV, a line for each day,
+      provider, model, agent, workflow and kind of billing, and with --by project for each project too.
 
         tollgate report
         tollgate report --by workflow,day --since 7d --tz Europe/Berlin
         tollgate report --by model --from 2026-11-01 --to 2026-12-01 --format csv > november.csv
         tollgate report --by tool --data ./tollgate-data --format json
+        tollgate report --from 2026-11-01 --to 2026-12-01 --format focus > focus.csv
       """)
 
   @Option(
     help: ArgumentHelp(
-      "Any of agent, workflow, model, provider, tool, day (default: agent,workflow,model).", valueName: "list"),
+      "Any of agent, workflow, model, provider, tool, day, billing, project (default: agent,workflow,model).",
+      valueName: "list"),
     transform: usage(ReportDimension.list))
-  var by: [ReportDimension] = [.agent, .workflow, .model]
+  var by: [ReportDimension]?
 
   @Option(
     help: ArgumentHelp("How far back: 24h, 7d (default: 24h).", valueName: "span"),
@@ -57,11 +63,30 @@ struct ReportCommand: AsyncParsableCommand {
     } catch {
       throw ValidationError(error.message)
     }
+    guard format != .focus || by == nil || by == [.project] else {
+      throw ValidationError("--format focus has its own lines; it takes --by project, or no --by")
+    }
   }
 
   func run() async throws {
     let source = ReportSource(control: control, dataDirectory: data, group: MultiThreadedEventLoopGroup.singleton)
-    StandardStream.output.write(try await source.report(by: by, period: period).text(format))
+    let period = try period
+    guard format != .focus else {
+      let dimensions = FocusExport.dimensions + (by ?? [])
+      let (rows, _) = try await source.read { summary in
+        try await Report.gatherRows(by: dimensions, period: period, summary: summary)
+      }
+      let export = FocusExport(dimensions: dimensions, period: period, rows: rows)
+      StandardStream.output.write(export.csvText)
+      StandardStream.error.write(export.notes)
+      return
+    }
+    let report = try await source.report(by: by ?? [.agent, .workflow, .model], period: period)
+    switch format {
+    case .table: StandardStream.output.write(report.tableText)
+    case .json: StandardStream.output.write(report.jsonText)
+    case .csv, .focus: StandardStream.output.write(report.csvText)
+    }
   }
 
   private var period: ReportPeriod {

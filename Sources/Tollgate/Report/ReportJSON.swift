@@ -28,13 +28,25 @@ extension Report {
     return zip(by, row.key).map { (name: $0.rawValue, value: JSONValue($1)) } + [
       ("calls", .count(row.calls)),
       ("tokens", .object(TokenClass.allCases.map { (name: $0.rawValue, value: .count(row.tokens[$0] ?? 0)) })),
-      ("cost_pico_usd", .integer(row.costPicodollars)),
+      ("units", .object(units(row))), ("cost_pico_usd", .integer(row.costPicodollars)),
       ("cost_usd", .string(DollarText.exact(picodollars: row.costPicodollars))),
-      ("cost_by_source", .object(sources)),
+      ("cost_by_source", .object(sources)), ("adjusted_pico_usd", .integer(row.adjustedPicodollars)),
+      ("reported_pico_usd", .integer(row.reportedPicodollars)),
+      ("reported_book_pico_usd", .integer(row.reportedBookPicodollars)),
       ("subscription_cost_pico_usd", .integer(row.subscriptionPicodollars)),
       ("subscription_cost_usd", .string(DollarText.exact(picodollars: row.subscriptionPicodollars))),
-      ("unpriced_calls", .count(row.unpricedCalls)), ("tool_calls", .count(row.toolCalls)),
+      ("unpriced_calls", .count(row.unpricedCalls)), ("partial_calls", .count(row.partialCalls)),
+      ("unmetered_calls", .count(row.unmeteredCalls)), ("tool_calls", .count(row.toolCalls)),
       ("errors", .count(row.errors)),
     ]
+  }
+
+  private static func units(_ row: ReportRow) -> [(name: String, value: JSONValue)] {
+    UsageCell.allCases.compactMap { cell in
+      row.units[cell].map { count in
+        let digits = cell.countsPerUnit == 1000 ? 3 : 0
+        return (cell.meter.description, .decimal(DecimalText.text(Int128(count), fractionDigits: digits)))
+      }
+    }
   }
 }

@@ -1,7 +1,13 @@
+import Metering
+
 extension Report {
   /// What a reader must know to judge the figures, a line each, after an empty one; nothing where there is nothing to say.
   var notes: [String] {
-    let notes = [workflowNote, estimateNote, unpricedNote, subscriptionNote, unsettledNote, toolNote].compactMap { $0 }
+    let notes = [
+      workflowNote, estimateNote, reportedNote, adjustedNote, unpricedNote, partialNote, unmeteredNote,
+      subscriptionNote,
+      unsettledNote, toolNote,
+    ].compactMap { $0 }
     return notes.isEmpty ? [] : [""] + notes
   }
 
@@ -16,7 +22,40 @@ extension Report {
     let estimated = total.estimatedPicodollars
     guard estimated > 0 else { return nil }
     return "\(percentage(estimated, of: total.costPicodollars)) of the cost (\(money(estimated)) USD) "
-      + "is estimated, since the provider reported no usage. For streams: stream_usage: ask"
+      + "is estimated, since the provider reported no usage (\(estimatedParts)). For streams: stream_usage: ask"
+  }
+
+  /// `counted 1.00000, bound 0.234580`, by where the counts came from.
+  private var estimatedParts: String {
+    UsageSource.allCases.compactMap { source in
+      guard source != .provider, source != .none, let cost = total.costBySource[source], cost != 0 else { return nil }
+      return "\(source.rawValue) \(money(cost))"
+    }.joined(separator: ", ")
+  }
+
+  private var reportedNote: String? {
+    guard total.reportedPicodollars != 0 else { return nil }
+    return "\(percentage(total.reportedPicodollars, of: total.costPicodollars)) of the cost "
+      + "(\(money(total.reportedPicodollars)) USD) is what providers reported themselves; the price book makes it "
+      + "\(money(total.reportedBookPicodollars)) USD"
+  }
+
+  private var adjustedNote: String? {
+    guard total.adjustedPicodollars != 0 || rows.contains(where: { $0.adjustedPicodollars != 0 }) else { return nil }
+    return "\(money(total.adjustedPicodollars)) USD of the cost was booked after the calls were settled: "
+      + "tollgate adjust list"
+  }
+
+  private var partialNote: String? {
+    guard total.partialCalls > 0 else { return nil }
+    return
+      "\(calls(total.partialCalls)) used something that has no price: their cost is a lower bound. Once it has one: "
+      + "tollgate reprice"
+  }
+
+  private var unmeteredNote: String? {
+    guard total.unmeteredCalls > 0 else { return nil }
+    return "\(calls(total.unmeteredCalls)) went to paths that no dialect understands, and have no cost here"
   }
 
   private var unpricedNote: String? {
@@ -25,7 +64,7 @@ extension Report {
     let more = unpriced.count > Self.namesMax ? " and \(unpriced.count - Self.namesMax) more" : ""
     let which = names.isEmpty ? "" : ": \(names.joined(separator: ", "))\(more)"
     return "\(calls(total.unpricedCalls)) have no cost here, since the price book does not know the model\(which). "
-      + "The true cost is higher"
+      + "The true cost is higher. Once the price is known: tollgate reprice"
   }
 
   private var subscriptionNote: String? {

@@ -86,7 +86,7 @@ struct ReportPeriod: Sendable, Equatable {
   }
 
   /// Reads a local date or time, or a time that names its offset.
-  private static func time(_ text: String, in timeZone: ReportTimeZone) throws(MalformedText) -> Timestamp {
+  static func time(_ text: String, in timeZone: ReportTimeZone) throws(MalformedText) -> Timestamp {
     // A date is read as midnight in UTC, and so is a time with a Z behind it: both are local here.
     if text.utf8.count > Self.dateBytes, let time = Timestamp(text) { return time }
     guard let local = Timestamp(text) ?? Timestamp(text + "Z") else {

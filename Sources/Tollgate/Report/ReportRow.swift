@@ -7,12 +7,23 @@ struct ReportRow: Sendable, Equatable {
   var key: [String?]
   var calls: Int64 = 0
   var tokens: [TokenClass: Int64] = [:]
+  /// What is billed by other units than tokens, in the counts of its cell.
+  var units: [UsageCell: Int64] = [:]
   /// Without what was under a subscription, and without unpriced calls.
   var costPicodollars: Int128 = 0
   var costBySource: [UsageSource: Int128] = [:]
+  /// The part of the cost that was booked after calls were settled.
+  var adjustedPicodollars: Int128 = 0
+  /// The part of the cost that providers reported, and what the price book makes of the same calls.
+  var reportedPicodollars: Int128 = 0
+  var reportedBookPicodollars: Int128 = 0
   /// What the calls under a subscription would have cost.
   var subscriptionPicodollars: Int128 = 0
   var unpricedCalls: Int64 = 0
+  /// Calls of which some usage has no price: their cost is a lower bound.
+  var partialCalls: Int64 = 0
+  /// Calls that no dialect understood, and whose cost is not known.
+  var unmeteredCalls: Int64 = 0
   var toolCalls: Int64 = 0
   var errors: Int64 = 0
 
@@ -26,14 +37,23 @@ struct ReportRow: Sendable, Equatable {
     classes.reduce(0) { Self.sum($0, tokens[$1] ?? 0) }
   }
 
+  /// Every token.
+  var totalTokens: Int64 { tokens.values.reduce(0, Self.sum) }
+
   /// Adds the sums of another row; the key stays.
   mutating func add(_ other: ReportRow) {
     calls = Self.sum(calls, other.calls)
     tokens.merge(other.tokens, uniquingKeysWith: Self.sum)
+    units.merge(other.units, uniquingKeysWith: Self.sum)
     costPicodollars += other.costPicodollars
+    adjustedPicodollars += other.adjustedPicodollars
+    reportedPicodollars += other.reportedPicodollars
+    reportedBookPicodollars += other.reportedBookPicodollars
     costBySource.merge(other.costBySource, uniquingKeysWith: +)
     subscriptionPicodollars += other.subscriptionPicodollars
     unpricedCalls = Self.sum(unpricedCalls, other.unpricedCalls)
+    partialCalls = Self.sum(partialCalls, other.partialCalls)
+    unmeteredCalls = Self.sum(unmeteredCalls, other.unmeteredCalls)
     toolCalls = Self.sum(toolCalls, other.toolCalls)
     errors = Self.sum(errors, other.errors)
   }

@@ -10,17 +10,33 @@ struct ReportSource {
   var dataDirectory: String?
   var group: any EventLoopGroup
 
+  /// Sums by some dimensions, for a part of a period in which one offset from UTC holds.
+  typealias Summary = ([ReportDimension], ReportPeriod.Segment) async throws -> [ReportRow]
+
   /// - Throws: ``CommandFailure`` where there is neither.
   func report(by: [ReportDimension], period: ReportPeriod) async throws -> Report {
+    let (report, unsettledCalls) = try await read { summary in
+      try await Report.gather(by: by, period: period, summary: summary)
+    }
+    var complete = report
+    complete.unsettledCalls = unsettledCalls
+    return complete
+  }
+
+  /// Gathers something from summaries.
+  ///
+  /// - Returns: what `body` made of them, and how many calls a dead process left in flight, which have no row yet.
+  /// - Throws: ``CommandFailure`` where there is neither.
+  func read<T>(_ body: (Summary) async throws -> T) async throws -> (T, unsettledCalls: Int) {
     // A directory that was named, and no control plane: the proxy that answers at the default address may be another one.
     if let dataDirectory, control == nil {
-      return try await read(dataDirectory, by: by, period: period)
+      return try await read(dataDirectory, body)
     }
     let url = control ?? ControlPlaneURL(address: ListenSection().control)
     let directory = dataDirectory ?? Configuration().dataDirectory
-    let summary = ControlPlaneSummary(url: url, group: group, dataDirectory: directory)
+    let summary = ControlPlaneSummary(control: ControlPlane(url: url, group: group, dataDirectory: directory))
     do {
-      return try await Report.gather(by: by, period: period) { try await summary.rows(by: $0, in: $1) }
+      return (try await body { try await summary.rows(by: $0, in: $1) }, 0)
     } catch HTTPCallError.notReached {
       guard control == nil else {
         throw CommandFailure("no proxy answers at \(url); start it, or read its data directory with --data")
@@ -30,19 +46,19 @@ struct ReportSource {
           "no proxy answers at \(url), and there is no data directory \(directory); start one with tollgate serve, or name "
             + "them with --control and --data")
       }
-      return try await read(directory, by: by, period: period)
+      return try await read(directory, body)
     } catch let error as HTTPCallError {
       throw CommandFailure(
         "\(url) did not answer in full (\(error)); try again, or read the data directory with --data")
     }
   }
 
-  private func read(_ directory: String, by: [ReportDimension], period: ReportPeriod) async throws -> Report {
+  private func read<T>(
+    _ directory: String, _ body: (Summary) async throws -> T
+  ) async throws -> (T, unsettledCalls: Int) {
     do {
       let summary = try DataDirectorySummary(directory: directory)
-      var report = try await Report.gather(by: by, period: period) { try await summary.rows(by: $0, in: $1) }
-      report.unsettledCalls = summary.unsettledCalls
-      return report
+      return (try await body { try await summary.rows(by: $0, in: $1) }, summary.unsettledCalls)
     } catch LedgerError.heldByAnotherProcess {
       throw CommandFailure("a proxy uses \(directory); name its control plane with --control http://ADDRESS:PORT")
     } catch let error as LedgerError {

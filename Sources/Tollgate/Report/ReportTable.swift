@@ -3,7 +3,8 @@ import Observability
 extension Report {
   /// The report as a table with notes below, for a terminal.
   var tableText: String {
-    ([heading, ""] + (total.calls == 0 ? [emptiness] : table.lines + notes)).joined(separator: "\n") + "\n"
+    ([heading, ""] + (total.calls == 0 && rows.isEmpty ? [emptiness] : table.lines + notes)).joined(separator: "\n")
+      + "\n"
   }
 
   private var heading: String {
@@ -54,6 +55,7 @@ extension Report {
     Column(title: "REASONING", isAlwaysShown: false) { $0.tokens(.reasoning) },
     Column(title: "AUDIO", isAlwaysShown: false) { $0.tokens(.audioInput, .audioOutput) },
     Column(title: "IMAGE", isAlwaysShown: false) { $0.tokens(.imageInput, .imageOutput) },
+    Column(title: "VIDEO", isAlwaysShown: false) { $0.tokens(.videoInput, .videoOutput) },
     Column(title: "TOOLS") { $0.toolCalls },
     Column(title: "ERRORS") { $0.errors },
   ]

@@ -30,12 +30,13 @@ extension Configuration {
 
   /// The providers that are configured; known ones need no entry, and keep what an entry leaves out.
   var providerRoutes: [ProviderRoute] {
-    let known = Dictionary(KnownProviders.routes.map { ($0.name, $0) }) { first, _ in first }
-    return providers.providers.sorted { $0.key < $1.key }.compactMap { name, provider in
-      guard let origin = provider.origin ?? known[name]?.origin else { return nil }
+    providers.providers.sorted { $0.key < $1.key }.compactMap { name, provider in
+      guard var origin = provider.origin(named: name) else { return nil }
+      origin.caFile = provider.caFile
       return ProviderRoute(
-        name: name, origin: origin, dialect: provider.dialect ?? known[name]?.dialect, billing: provider.billing,
-        streamUsage: provider.streamUsage, terms: terms(of: name, origin: origin))
+        name: name, origin: origin, dialect: provider.dialect(named: name), billing: provider.billing,
+        streamUsage: provider.streamUsage, signer: provider.signer(named: name),
+        terms: terms(of: name, origin: origin))
     } + defaultRoutes
   }
 

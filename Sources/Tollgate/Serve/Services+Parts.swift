@@ -66,7 +66,8 @@ extension Services {
         let record = try? await ledger.call(id)
         // Calls without a key have no owner that could be told from others.
         let isOwn = upstreamKeyID != nil && record?.upstreamKeyID == upstreamKeyID
-        answer(isOwn ? record.map { CallJSON.document($0) } : nil)
+        let adjustments = isOwn ? try? await ledger.books.adjustments(of: [id])[id] : nil
+        answer(isOwn ? record.map { CallJSON.document($0, adjustments: adjustments ?? []) } : nil)
       }
     }
   }

@@ -55,6 +55,7 @@ struct Services {
       configuration.controlPlane, ledger: ledger, metrics: registry,
       token: try ControlToken.load(directory: configuration.dataDirectory), version: Version.current, logger: logger,
       eventLoopGroup: eventLoops, onListening: onControlListening,
+      price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
     drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)
     self.logger = logger

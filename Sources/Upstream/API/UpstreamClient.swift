@@ -21,7 +21,7 @@ public final class UpstreamClient: Sendable {
 
   private let mailboxes: [Mailbox]
   private let threads: Mutex<[pthread_t]>
-  private let resolver: NameResolver
+  let resolver: NameResolver
   private let counters = UpstreamCounters()
   private let transfersMax: Int
   private let nextThread = Atomic<Int>(0)

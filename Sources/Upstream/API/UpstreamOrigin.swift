@@ -8,11 +8,14 @@ public struct UpstreamOrigin: Sendable, Hashable {
   public var port: Int
   /// Empty, or begins with `/` and does not end with one.
   public var basePath: String
+  /// A file of CA certificates (PEM) that the host is checked with, instead of the system's; nil for those.
+  public var caFile: String?
 
-  public init(scheme: Scheme, host: String, port: Int, basePath: String) {
+  public init(scheme: Scheme, host: String, port: Int, basePath: String, caFile: String? = nil) {
     self.scheme = scheme
     self.host = host
     self.port = port
     self.basePath = basePath
+    self.caFile = caFile
   }
 }

@@ -61,11 +61,14 @@ struct EasyOptions {
     self.set(CURLOPT_MAXAGE_CONN, Self.idleConnectionSeconds)
     self.set(CURLOPT_SSL_VERIFYPEER, 1)
     self.set(CURLOPT_SSL_VERIFYHOST, 2)
-    if let caFile = defaults.caFile {
-      // A directory beside the file would keep libcurl from reading the file once instead of once a connection.
-      self.set(CURLOPT_CAPATH, nil as String?)
-      self.set(CURLOPT_CAINFO, caFile)
-    }
+    if let caFile = defaults.caFile { self.setTrust(caFile) }
+  }
+
+  /// The certificates that a host is checked with.
+  private mutating func setTrust(_ caFile: String) {
+    // A directory beside the file would keep libcurl from reading the file once instead of once a connection.
+    self.set(CURLOPT_CAPATH, nil as String?)
+    self.set(CURLOPT_CAINFO, caFile)
   }
 
   /// Servers and load balancers close idle connections after 60 s or more (AWS ALB 60, nginx 75). One that is closed while a request is
@@ -76,6 +79,7 @@ struct EasyOptions {
   /// Method, origin and target.
   mutating func setTarget(_ request: UpstreamRequest) {
     let origin = request.origin
+    if let caFile = origin.caFile { self.setTrust(caFile) }
     let host = HostAddress(origin.host)?.bracketed ?? origin.host
     self.set(CURLOPT_URL, "\(origin.scheme.rawValue)://\(host):\(origin.port)/")
     self.set(CURLOPT_REQUEST_TARGET, origin.basePath.isEmpty ? request.target : origin.basePath + request.target)

@@ -1,3 +1,4 @@
+import Ledger
 import Metering
 
 /// A call in which every field says something.
@@ -18,7 +19,9 @@ func exampleCall() -> CallRecord {
   call.usageSource = .provider
   call.costPicodollars = 9_007_199_254_740_993
   call.debitedPicodollars = 9_007_199_254_740_993
-  call.costSource = .priced
+  call.reportedCostPicodollars = 9_007_199_254_740_993
+  call.bookCostPicodollars = 9_007_199_254_000_000
+  call.costSource = .reported
   call.pricedAs = "claude-4"
   call.serviceTier = "standard"
   call.geo = "us"
@@ -37,4 +40,15 @@ func exampleCall() -> CallRecord {
   call.requestBytes = 1_000
   call.responseBytes = 2_000
   return call
+}
+
+/// A price that became known, in which every field says something.
+func exampleAdjustment() -> Adjustment {
+  Adjustment(
+    id: 7, bookedAt: Timestamp(unixMicroseconds: 1_700_000_100_000_000),
+    effectiveAt: Timestamp(unixMicroseconds: 1_700_000_000_000_001), kind: .reprice, call: exampleCall().id,
+    scope: AdjustmentScope(
+      provider: "anthropic", model: "claude-4", project: "proj_1", agent: "researcher", workflow: "nightly", run: "42"),
+    billing: .metered, deltaPicodollars: -1_500_000_000_000, costSource: .priced, pricedAs: "claude-4.1",
+    reason: "the price is known", who: "ann")
 }

@@ -33,14 +33,41 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     #expect(
       Set(described) == [
         "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
-        "/api/v1/openapi.json",
+        "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/openapi.json",
       ])
+  }
+
+  @Test("The methods that are described are those that are taken")
+  func methods() throws {
+    for (path, description) in object(try document(), "paths") {
+      let route = try #require(ControlRoute(path: path.replacingOccurrences(of: "{id}", with: "0000000000001")))
+      let described = Set(object(description).keys.map { $0.uppercased() })
+      #expect(described == Set(route.methods).subtracting(["HEAD"]), "\(path)")
+    }
+  }
+
+  @Test("What is booked has exactly the members that are described, and bodies take just those")
+  func books() throws {
+    let schemas = object(try document(), "components", "schemas")
+    for (name, bytes) in [
+      ("Adjustment", AdjustmentJSON.document(exampleAdjustment())),
+      ("RepricePage", RepriceJSON.document(RepricePage(), total: nil)),
+    ] {
+      let written = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+      #expect(Set(object(schemas, name, "properties").keys) == Set(written.keys))
+      #expect(Set(object(schemas, name)["required"] as? [String] ?? []) == Set(written.keys))
+    }
+    #expect(Set(object(schemas, "Correction", "properties").keys) == Set(AdjustmentBody.members))
+    #expect(Set(object(schemas, "Reprice", "properties").keys) == Set(RepriceBody.members))
   }
 
   @Test("The parameters that are described are those that are taken")
   func parameters() throws {
     let paths = object(try document(), "paths")
-    for (path, known) in [("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters)] {
+    for (path, known) in [
+      ("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters),
+      ("/api/v1/adjustments", AdjustmentQuery.parameters),
+    ] {
       let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
       #expect(described.compactMap { $0["name"] as? String }.sorted() == known.sorted())
     }

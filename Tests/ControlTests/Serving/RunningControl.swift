@@ -26,6 +26,9 @@ final class CannedLedger: Sendable {
   struct Asked {
     var filters: [CallFilter] = []
     var summaries: [(by: [SummaryDimension], range: TimeRange)] = []
+    var adjustments: [AdjustmentFilter] = []
+    var corrections: [Correction] = []
+    var repricings: [RepriceQuery] = []
   }
   struct Broken: Error {}
 
@@ -41,18 +44,48 @@ final class CannedLedger: Sendable {
   }
 
   var queries: ControlQueries {
-    ControlQueries { filter in
-      self.asked.withLock { $0.filters.append(filter) }
-      if self.isBroken { throw Broken() }
-      return Array(self.records.prefix(filter.limit))
-    } call: { id in
-      if self.isBroken { throw Broken() }
-      return self.records.first { $0.id == id }
-    } summary: { dimensions, range in
-      self.asked.withLock { $0.summaries.append((dimensions, range)) }
-      if self.isBroken { throw Broken() }
-      return self.rows
-    }
+    ControlQueries(
+      calls: { filter in
+        self.asked.withLock { $0.filters.append(filter) }
+        if self.isBroken { throw Broken() }
+        return Array(self.records.prefix(filter.limit))
+      },
+      call: { id in
+        if self.isBroken { throw Broken() }
+        return self.records.first { $0.id == id }
+      },
+      summary: { dimensions, range in
+        self.asked.withLock { $0.summaries.append((dimensions, range)) }
+        if self.isBroken { throw Broken() }
+        return self.rows
+      },
+      books: books)
+  }
+
+  private var books: ControlBooks {
+    ControlBooks(
+      adjustments: { filter in
+        self.asked.withLock { $0.adjustments.append(filter) }
+        if self.isBroken { throw Broken() }
+        return Array([exampleAdjustment()].prefix(filter.limit))
+      },
+      adjustmentsOfCalls: { _ in [:] },
+      book: { correction in
+        self.asked.withLock { $0.corrections.append(correction) }
+        if self.isBroken { throw LedgerError.booking("there is no call x") }
+        return exampleAdjustment()
+      },
+      reprice: { query in
+        self.asked.withLock { $0.repricings.append(query) }
+        var page = RepricePage()
+        page.examined = 5
+        page.repriced = 2
+        page.deltaPicodollars = 3
+        page.unknown = [RepricePage.UnknownModel(provider: "p", model: "m", calls: 1)]
+        page.next = query.after == nil ? RepriceCursor("12.34") : nil
+        return page
+      },
+      repriceCount: { _ in 10 })
   }
 }
 

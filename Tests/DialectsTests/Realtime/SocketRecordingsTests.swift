@@ -63,7 +63,7 @@ enum ExpectedSocketUsage {
       return Metering.Usage([.audioTime: Int64(seconds.doubleValue * 1000), .inputMessages: asked])
     }
     if object["type"] as? String == "duration" {
-      return Metering.Usage([.audioTime: Int64(((object["seconds"] as? NSNumber)?.doubleValue ?? 0) * 1000)])
+      return Metering.Usage([.inputAudioTime: Int64(((object["seconds"] as? NSNumber)?.doubleValue ?? 0) * 1000)])
     }
     return object["promptTokenCount"] == nil ? realtime(object) : live(object)
   }

@@ -21,9 +21,56 @@ RANK_FILES = {
 }
 
 WORDS = "the of and a to in is you that it he was for on are as with his they I at be this have from or one had by word".split()
-CODE = ["def f(x):\n    return x\n", "{\"a\": [1, 2.5e-3]}", "</div>\r\n", "!=", "===", "->", "::", "/*", "*/", "//", "0xDEADBEEF"]
-CONTRACTIONS = ["'s", "'S", "'t", "'re", "'RE", "'ve", "'ll", "'LL", "'d", "'D", "'m", "'\u017f", "'l", "'r", "'x", "''", "'"]
-BLANKS = [" ", "  ", "   ", "\t", "\n", "\r\n", "\r", "\n\n", " \n ", "\u00a0", "\u3000", "\u2028", "\x0b", "\x85", "\u200b", " \t\n"]
+CODE = [
+    "def f(x):\n    return x\n",
+    '{"a": [1, 2.5e-3]}',
+    "</div>\r\n",
+    "!=",
+    "===",
+    "->",
+    "::",
+    "/*",
+    "*/",
+    "//",
+    "0xDEADBEEF",
+]
+CONTRACTIONS = [
+    "'s",
+    "'S",
+    "'t",
+    "'re",
+    "'RE",
+    "'ve",
+    "'ll",
+    "'LL",
+    "'d",
+    "'D",
+    "'m",
+    "'\u017f",
+    "'l",
+    "'r",
+    "'x",
+    "''",
+    "'",
+]
+BLANKS = [
+    " ",
+    "  ",
+    "   ",
+    "\t",
+    "\n",
+    "\r\n",
+    "\r",
+    "\n\n",
+    " \n ",
+    "\u00a0",
+    "\u3000",
+    "\u2028",
+    "\x0b",
+    "\x85",
+    "\u200b",
+    " \t\n",
+]
 RANGES = [
     (0x00, 0x7F), (0x80, 0xFF), (0x100, 0x24F), (0x300, 0x36F), (0x370, 0x3FF), (0x400, 0x52F), (0x5D0, 0x5EA),
     (0x600, 0x6FF), (0x900, 0x97F), (0xE00, 0xE7F), (0x1E00, 0x1FFF), (0x2000, 0x206F), (0x2100, 0x218F),

@@ -3,7 +3,7 @@
 Cells are named as in the price book; they are disjoint.
 """
 
-from reference import bedrock, google, openai_anthropic, vendors
+from reference import bedrock, google, openai_anthropic, openai_media, vendors
 from reference.reading import Reading, events, frames, lines, loads, tokens_as_reported
 
 __all__ = ["FREE", "Reading", "read", "tokens_as_reported"]
@@ -19,7 +19,8 @@ def read(recording) -> Reading:
     if recording.status >= 400 or recording.framing in ("binary", "empty"):
         return _error(recording)
     reading = _reader(recording)(recording, _parts(recording))
-    if recording.api in FREE and recording.provider != "gemini":
+    reading.model_priced = dict(recording.reply_fields).get("x-ms-served-model")
+    if recording.api in FREE and recording.provider not in ("gemini", "xai"):
         reading.usages = []
     return reading
 
@@ -42,10 +43,12 @@ def _parts(recording) -> list:
 
 def _reader(recording):
     provider, api = recording.provider, recording.api
-    if provider in ("gemini", "vertex") and api != "chatcompletions":
+    if provider in ("gemini", "vertex") and api not in ("chatcompletions", "messages"):
         return google.read
     if provider == "bedrock" and api in ("converse", "invokemodel"):
         return bedrock.read
+    if (provider, api) in openai_media.READERS:
+        return openai_media.READERS[provider, api]
     if (provider, api) in vendors.READERS:
         return vendors.READERS[provider, api]
     if api in ("chatcompletions", "completions", "embeddings"):
@@ -59,10 +62,16 @@ def _reader(recording):
 
 def _error(recording) -> Reading:
     reading = Reading()
+    for name, value in recording.reply_fields:
+        if name.lower() == "x-amzn-errortype":
+            reading.error = value.partition(":")[0]
     try:
         document = loads(recording.reply_body)
     except ValueError:
         return reading
+    # Google writes the error of a stream, or in OpenAI's shape, as a list of one.
+    if isinstance(document, list) and document:
+        document = document[0]
     if isinstance(document, dict):
         error = document.get("error")
         if isinstance(error, dict):

@@ -41,6 +41,9 @@ def _converse(document: dict) -> Reading:
 def _converse_stream(parts) -> Reading:
     reading = Reading()
     for headers, payload in parts:
+        if headers.get(":message-type") == "exception":
+            reading.error = headers[":exception-type"]
+            break
         content, kind = loads(payload), headers.get(":event-type")
         if kind == "contentBlockStart" and "toolUse" in (content.get("start") or {}):
             _tool(reading, content["start"]["toolUse"])
@@ -68,17 +71,15 @@ def _tool(reading: Reading, tool: dict):
 def _invoke(recording, document: dict) -> Reading:
     """The body says what it used, else the headers do."""
     usage = document.get("usage") or {}
-    if "prompt_token_count" in document:
-        usage = {"inputTokens": document["prompt_token_count"], "outputTokens": document["generation_token_count"]}
     if document.get("type") == "message":
         return openai_anthropic.message(document)
     if "prompt_tokens" in usage:
-        reading = openai_anthropic.chat(document)
-        return reading
-    reading = Reading(finish_reason=document.get("stopReason") or document.get("stop_reason"))
+        return openai_anthropic.chat(document)
+    reading = Reading(finish_reason=_finish(document))
     for block in ((document.get("output") or {}).get("message") or {}).get("content") or []:
         if "toolUse" in block:
             _tool(reading, block["toolUse"])
+    usage = usage or _flat(document)
     if not usage:
         fields = {name.lower(): value for name, value in recording.reply_fields}
         usage = {
@@ -88,20 +89,52 @@ def _invoke(recording, document: dict) -> Reading:
             "cacheWriteInputTokens": fields.get("x-amzn-bedrock-cache-write-input-token-count"),
         }
     counted = cells(usage)
+    if document.get("images"):
+        counted["out.images"] = len(document["images"])
     reading.usages = [(None, counted)] if counted else []
     return reading
+
+
+def _flat(document: dict) -> dict:
+    """What Llama and Titan count, at the top of a body or of a chunk."""
+    found = {}
+    for name, key in (
+        ("prompt_token_count", "inputTokens"),
+        ("inputTextTokenCount", "inputTokens"),
+        ("generation_token_count", "outputTokens"),
+        ("totalOutputTextTokenCount", "outputTokens"),
+    ):
+        if document.get(name) is not None:
+            found[key] = document[name]
+    if document.get("results"):
+        found["outputTokens"] = sum(count(result.get("tokenCount")) for result in document["results"])
+    return found
+
+
+def _finish(document: dict) -> str | None:
+    """Why a body or a chunk ended, by the word of its family."""
+    candidates = [document, *(document.get("outputs") or []), *(document.get("results") or [])]
+    candidates += [*(document.get("choices") or []), document.get("messageStop") or {}]
+    for name in ("stopReason", "stop_reason", "completionReason", "finish_reason"):
+        for candidate in candidates:
+            if isinstance(candidate.get(name), str):
+                return candidate[name]
+    return None
 
 
 def _invoke_stream(parts) -> Reading:
     documents = [loads(base64.b64decode(loads(payload)["bytes"])) for _, payload in parts]
     if any(document.get("type") == "message_start" for document in documents):
         return openai_anthropic.messages_stream([(None, document) for document in documents])
+    if any("choices" in document for document in documents):
+        return openai_anthropic.chat_stream([(None, document) for document in documents])
     reading, usage = Reading(), {}
     for document in documents:
         start = (document.get("contentBlockStart") or {}).get("start") or {}
         if "toolUse" in start:
             _tool(reading, start["toolUse"])
-        usage = (document.get("metadata") or {}).get("usage") or usage
+        reading.finish_reason = _finish(document) or reading.finish_reason
+        usage = (document.get("metadata") or {}).get("usage") or usage | _flat(document)
         metrics = document.get("amazon-bedrock-invocationMetrics")
         if metrics and not usage:
             usage = {"inputTokens": metrics["inputTokenCount"], "outputTokens": metrics["outputTokenCount"]}

@@ -13,6 +13,8 @@ from reference.reading import Reading, count
 def openai_cells(usage: dict) -> Counter:
     """Chat's and Responses' usage: the same meaning under two sets of names."""
     prompt = count(usage.get("prompt_tokens", usage.get("input_tokens")))
+    if set(usage) == {"total_tokens"}:  # Voyage's
+        prompt = count(usage["total_tokens"])
     completion = count(usage.get("completion_tokens", usage.get("output_tokens")))
     inside = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
     outside = usage.get("completion_tokens_details") or usage.get("output_tokens_details") or {}
@@ -25,6 +27,7 @@ def openai_cells(usage: dict) -> Counter:
 
     # DeepSeek's word, and Together's, for what `cached_tokens` is.
     cached = inside.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or usage.get("cached_tokens")
+    cached = cached or usage.get("num_cached_tokens")  # Mistral's
     take("in.cached", count(cached), "in")
     written = min(count(inside.get("cache_write_tokens")), rest["in"])
     rest["in"] -= written
@@ -103,8 +106,13 @@ def response(document: dict) -> Reading:
     files = 0
     for item in document.get("output") or []:
         kind = item.get("type")
-        if kind in _CLIENT_CALLS:
-            reading.tool_calls.append((item.get("call_id") or item.get("id") or "", item.get("name") or kind))
+        # A shell of the provider's, and xAI's searches of its network, are run by the provider.
+        in_container = (item.get("environment") or {}).get("type") == "container_reference"
+        if in_container or kind == "custom_tool_call" and item["call_id"].startswith("xs_call"):
+            reading.server_tool_calls[item.get("name") or kind] += 1
+        elif kind in _CLIENT_CALLS:
+            name = item.get("name") or kind.removesuffix("_call")
+            reading.tool_calls.append((item.get("call_id") or item.get("id") or "", name))
         elif kind in _SERVER_CALLS:
             reading.server_tool_calls[_SERVER_CALLS[kind]] += 1
             files += kind == "file_search_call"
@@ -113,8 +121,24 @@ def response(document: dict) -> Reading:
         # Items are not what is billed: opening a page is one too. Only `tool_usage` says how many searches were.
         cells["web_search"] = count(((document.get("tool_usage") or {}).get("web_search") or {}).get("num_requests"))
         cells["file_search"] = files
+        # xAI's words.
+        tools = document["usage"].get("server_side_tool_usage_details") or {}
+        cells["web_search"] = max(cells["web_search"], count(tools.get("web_search_calls")))
+        cells["social_search"] = count(tools.get("x_search_calls"))
+        cells["code_execution"] = count(tools.get("code_interpreter_calls"))
+        cells["file_search"] = max(files, count(tools.get("file_search_calls")))
         reading.usages = [(None, +cells)]
+        reading.usages += _drawings(document)
     return reading
+
+
+def _drawings(document: dict) -> list[tuple[str | None, Counter]]:
+    """What the tool that draws used, billed beside the response by its own model."""
+    usage = (document.get("tool_usage") or {}).get("image_gen") or {}
+    if not count(usage.get("total_tokens")):
+        return []
+    models = [tool.get("model") for tool in document.get("tools") or [] if tool.get("type") == "image_generation"]
+    return [(models[-1] if models else None, openai_cells(usage))]
 
 
 def responses_stream(parts: list[tuple[str | None, dict]]) -> Reading:

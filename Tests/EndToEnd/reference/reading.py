@@ -27,12 +27,16 @@ class Reading:
 
     usages: list[tuple[str | None, Counter]] = field(default_factory=list)
     model: str | None = None
+    # The model that is priced, where the reply's own name for it is its customer's.
+    model_priced: str | None = None
     response_id: str | None = None
     context: dict[str, str] = field(default_factory=dict)
     tool_calls: list[tuple[str, str]] = field(default_factory=list)
     server_tool_calls: Counter = field(default_factory=Counter)
     finish_reason: str | None = None
     error: str | None = None
+    # The replies of a body that holds several, by their ids.
+    item_ids: list[str] = field(default_factory=list)
     # What the provider says that the call cost, in USD.
     reported_cost: Decimal | None = None
 

@@ -1,5 +1,6 @@
 """Those that speak OpenAI's dialect with words of their own, and the APIs of Cohere, Mistral and Ollama."""
 
+import itertools
 from collections import Counter
 from decimal import Decimal
 
@@ -14,15 +15,30 @@ def chat(recording, parts) -> Reading:
     """Chat Completions, Completions and Embeddings of anybody."""
     parts = [(name, _groq(dict(part))) for name, part in parts if isinstance(part, dict)]
     if recording.provider == "gemini":
-        parts = [(name, _gemini(part)) for name, part in parts]
+        numbers = itertools.count()
+        parts = [(name, _gemini(part, numbers)) for name, part in parts]
     if recording.provider == "mistral":
         parts = [(name, _mistral(part)) for name, part in parts]
     reading = openai_anthropic.chat_stream(parts)
     if recording.provider == "openai" and "-search" in (reading.model or "") and reading.usages:
         # A model that searches is billed one search a request (https://platform.openai.com/docs/pricing).
         reading.usages[0][1]["web_search"] = 1
-    _cost(reading, [part.get("usage") for _, part in parts if part.get("usage")])
+    usages = [part.get("usage") for _, part in parts if part.get("usage")]
+    _units(reading, usages)
+    _cost(reading, usages)
     return reading
+
+
+def _units(reading: Reading, usages: list[dict]):
+    """What is billed beside tokens: searches, audio by its length, requests by how much they may search."""
+    if not usages or not reading.usages:
+        return
+    usage, cells = usages[-1], reading.usages[0][1]
+    searches = (usage.get("server_tool_use_details") or {}).get("web_search_requests")
+    cells["web_search"] += count(searches) or count(usage.get("num_search_queries"))
+    cells["in.audio.time"] = count(usage.get("prompt_audio_seconds"))
+    cells["request"] = int("search_context_size" in usage and "num_search_queries" not in usage)
+    reading.usages[0] = (None, +cells)
 
 
 def responses(recording, parts) -> Reading:
@@ -56,8 +72,11 @@ def _groq(part: dict) -> dict:
     return part
 
 
-def _gemini(part: dict) -> dict:
-    """Thinking is in the total only."""
+def _gemini(part: dict, numbers) -> dict:
+    """Thinking is in the total only; calls come whole, without ids, and may all have the same index."""
+    for choice in part.get("choices") or []:
+        for call in (choice.get("delta") or {}).get("tool_calls") or []:
+            call["index"] = next(numbers)
     usage = part.get("usage")
     if usage:
         hidden = usage["total_tokens"] - usage["prompt_tokens"] - usage["completion_tokens"]
@@ -78,7 +97,9 @@ def _mistral(part: dict) -> dict:
 
 
 def _mistral_transcription(recording, parts) -> Reading:
+    """Billed by the length of the audio, whatever tokens it became: https://mistral.ai/pricing"""
     reading = chat(recording, parts)
+    reading.usages = [(None, Counter({"in.audio.time": cells["in.audio.time"]})) for _, cells in reading.usages]
     return reading
 
 
@@ -114,6 +135,8 @@ def _ollama(recording, parts) -> Reading:
     reading, cells = Reading(), Counter()
     for _, part in parts:
         reading.model = part.get("model") or reading.model
+        if "error" in part:  # a bare text
+            reading.error = "error"
         for call in (part.get("message") or {}).get("tool_calls") or []:
             reading.tool_calls.append((call.get("id") or "", call["function"]["name"]))
         if part.get("done") or "embeddings" in part:
@@ -121,22 +144,6 @@ def _ollama(recording, parts) -> Reading:
             cells["out"] = count(part.get("eval_count"))
             reading.finish_reason = part.get("done_reason")
     reading.usages = [(None, +cells)] if +cells else []
-    return reading
-
-
-def _images(recording, parts) -> Reading:
-    document = parts[0][1]
-    reading, usage = Reading(), document.get("usage") or {}
-    if "input_tokens" in usage:
-        inside = usage.get("input_tokens_details") or {}
-        outside = usage.get("output_tokens_details") or {}
-        cells = Counter({"in.image": count(inside.get("image_tokens"))})
-        cells["in"] = count(usage["input_tokens"]) - cells["in.image"]
-        # Where nothing tells, all that an image model makes is images.
-        cells["out"] = count(outside.get("text_tokens"))
-        cells["out.image"] = count(usage["output_tokens"]) - cells["out"]
-        reading.usages = [(None, +cells)]
-    _cost(reading, [usage] if usage else [])
     return reading
 
 
@@ -162,29 +169,19 @@ def _rerank(recording, parts) -> Reading:
     return reading
 
 
-def _batch_results(recording, parts) -> Reading:
-    """Every line is a reply of its own, at the batch's price."""
-    reading, total = Reading(context={"processing": "batch"}), {}
-    for _, line in parts:
-        body = (line.get("response") or {}).get("body") or {}
-        if body.get("usage"):
-            cells = openai_anthropic.openai_cells(body["usage"])
-            total[body.get("model")] = total.get(body.get("model"), Counter()) + cells
-            reading.model = reading.model or body.get("model")
-    reading.usages = list(total.items())
-    return reading
-
-
-def _assistants(recording, parts) -> Reading:
+def _mcp(recording, parts) -> Reading:
+    """The server's answer has the id of the message that it is to; a failed tool says so inside a success."""
     reading = Reading()
-    for name, part in parts:
-        if name == "thread.run.completed" and part.get("usage"):
-            reading.usages = [(None, openai_anthropic.openai_cells(part["usage"]))]
-            reading.model, reading.response_id = part.get("model"), part.get("id")
+    for _, part in parts:
+        if (part.get("result") or {}).get("isError"):
+            reading.error = "tool_error"
+        elif "error" in part:
+            reading.error = str(part["error"]["code"])
     return reading
 
 
 READERS = {
+    ("mcp", "mcp"): _mcp,
     ("mistral", "audiotranscription"): _mistral_transcription,
     ("mistral", "ocr"): _mistral_ocr,
     ("cohere", "chatv2"): _cohere,
@@ -193,11 +190,6 @@ READERS = {
     ("ollama", "ollama-chat"): _ollama,
     ("ollama", "ollama-generate"): _ollama,
     ("ollama", "ollama-embed"): _ollama,
-    ("openai", "images"): _images,
-    ("xai", "images"): _images,
-    ("openai", "audiotranscription"): _transcription,
     ("openrouter", "audiotranscription"): _transcription,
     ("openrouter", "rerank"): _rerank,
-    ("openai", "files"): _batch_results,
-    ("openai", "assistants"): _assistants,
 }

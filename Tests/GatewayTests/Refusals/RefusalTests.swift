@@ -105,7 +105,7 @@ struct RefusalTests {
       case 405: .methodNotAllowed
       case 413: .bodyTooLarge
       case 414, 431: .headTooLarge
-      case 501, 505: .notSupported
+      case 426, 505: .notSupported
       default: nil
       }
     if let expected { #expect(refusal.code == expected) }

@@ -44,12 +44,16 @@ struct RoutingTableTests {
       ("/perplexity/chat/completions", "perplexity", "/chat/completions", .openai),
       ("/fireworks/inference/v1/completions", "fireworks", "/inference/v1/completions", .openai),
       ("/together/v1/embeddings", "together", "/v1/embeddings", .openai),
-      ("/vllm/v1/models", "vllm", "/v1/models", .openai),
-      ("/mistral/v1/ocr", "mistral", "/v1/ocr", nil),
-      ("/cohere/v2/chat", "cohere", "/v2/chat", nil),
-      ("/gemini/v1beta/models/g:generateContent", "gemini", "/v1beta/models/g:generateContent", nil),
-      ("/gemini/v1beta/models", "gemini", "/v1beta/models", nil),
-      ("/ollama/api/chat", "ollama", "/api/chat", nil),
+      ("/vllm/v1/completions", "vllm", "/v1/completions", .openai),
+      ("/mistral/v1/ocr", "mistral", "/v1/ocr", .mistral),
+      ("/cohere/v2/chat", "cohere", "/v2/chat", .cohere),
+      ("/gemini/v1beta/models/g:generateContent", "gemini", "/v1beta/models/g:generateContent", .gemini),
+      ("/gemini/v1beta/models", "gemini", "/v1beta/models", .gemini),
+      ("/ollama/api/chat", "ollama", "/api/chat", .ollama),
+      ("/writer/v1/chat", "writer", "/v1/chat", .openai),
+      ("/voyage/v1/rerank", "voyage", "/v1/rerank", .openai),
+      ("/llamacpp/v1/messages", "llamacpp", "/v1/messages", .anthropic),
+      ("/huggingface/together/v1/chat/completions", "huggingface", "/together/v1/chat/completions", .openai),
       ("/xai/v1/responses", "xai", "/v1/responses", .openai),
       ("/cerebras/v1/chat/completions", "cerebras", "/v1/chat/completions", .openai),
       ("/openai", "openai", "/", .openai),
@@ -75,7 +79,7 @@ struct RoutingTableTests {
       ("/v1/responses/resp_1/cancel", "openai"), ("/v1/embeddings", "openai"), ("/v1/completions", "openai"),
       ("/v1/models", "openai"), ("/v1/models/gpt-5", "openai"), ("/v1/moderations", "openai"),
       ("/v1beta/models", "gemini"), ("/v1beta/models/g:streamGenerateContent?alt=sse", "gemini"),
-      ("/api/chat", "ollama"),
+      ("/api/chat", "ollama"), ("/api/generate", "ollama"), ("/api/embed", "ollama"),
     ])
   func byShape(target: String, provider: String) throws {
     let route = try #require(try forward(target))
@@ -134,7 +138,7 @@ struct RoutingTableTests {
     #expect(refusal.code == .unknownRoute)
     #expect(refusal.status == 404)
     #expect(
-      refusal.message.contains("anthropic, cerebras, cohere, deepseek, fireworks, gemini, groq, mistral, ollama, "))
+      refusal.message.contains("anthropic, cerebras, cohere, deepseek, fireworks, gemini, groq, huggingface, jina, "))
     #expect(refusal.message.contains("default_provider"))
   }
 
@@ -170,7 +174,7 @@ struct RoutingTableTests {
     #expect(table.provider(named: "openai") == mine)
     #expect(table.provider(named: "none") == nil)
     #expect(table.providerNames == table.providerNames.sorted())
-    #expect(table.providerNames.count == 16)
+    #expect(table.providerNames.count == KnownProviders.routes.count + 1)
   }
 
   @Test("to a call of Tollgate's own is a look-up")
@@ -207,11 +211,13 @@ struct RoutingTableTests {
         "anthropic https://api.anthropic.com:443", "cerebras https://api.cerebras.ai:443",
         "cohere https://api.cohere.com:443", "deepseek https://api.deepseek.com:443",
         "fireworks https://api.fireworks.ai:443", "gemini https://generativelanguage.googleapis.com:443",
-        "groq https://api.groq.com:443", "mistral https://api.mistral.ai:443", "ollama http://127.0.0.1:11434",
-        "openai https://api.openai.com:443", "openrouter https://openrouter.ai:443",
+        "groq https://api.groq.com:443", "huggingface https://router.huggingface.co:443",
+        "jina https://api.jina.ai:443", "llamacpp http://127.0.0.1:8080", "meta https://api.meta.ai:443",
+        "mistral https://api.mistral.ai:443", "moonshot https://api.moonshot.ai:443",
+        "ollama http://127.0.0.1:11434", "openai https://api.openai.com:443", "openrouter https://openrouter.ai:443",
         "perplexity https://api.perplexity.ai:443", "together https://api.together.xyz:443",
-        "vllm http://127.0.0.1:8000",
-        "xai https://api.x.ai:443",
+        "vllm http://127.0.0.1:8000", "voyage https://api.voyageai.com:443", "writer https://api.writer.com:443",
+        "xai https://api.x.ai:443", "zai https://api.z.ai:443",
       ])
     _ = try RoutingTable(providers: KnownProviders.routes)
   }

@@ -25,7 +25,10 @@ struct MeteredUsageTests {
       endpoint: endpoint, request: request ?? self.request(), requestBytes: 1_000, reply: reply,
       call: CallEnd(
         wasSent: wasSent, status: status, isReplyOpaque: isOpaque, isStream: isStream, responseBytes: responseBytes),
-      wasCounted: wasCounted)
+      wasCounted: wasCounted,
+      estimate: TokenEstimate(
+        model: endpoint.dialect == .anthropic ? "claude-opus-4-5" : "gpt-4o", dialect: endpoint.dialect,
+        workflow: "nightly", counts: LearnedCounts()))
   }
 
   private func reported(input: Int64, output: Int64 = 0) -> [ModelUsage] {

@@ -196,7 +196,38 @@ struct HeadCheckTests {
     #expect(try reason([Self.host, ("Connection", value)]) == expected)
   }
 
-  @Test("may offer an upgrade, which is ignored, but not ask for a WebSocket or expect more than 100-continue")
+  static let webSocket: [(String, String)] = [
+    ("Connection", "keep-alive, Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+  ]
+
+  @Test("may open a WebSocket, in the one form that RFC 6455 has for it")
+  func webSocketOpens() throws {
+    #expect(try reason([Self.host] + Self.webSocket, method: .GET) == nil)
+    #expect(try reason([Self.host] + Self.webSocket) == .webSocket)
+    #expect(try reason([Self.host] + Self.webSocket, method: .GET, version: .http1_0) == .webSocket)
+    #expect(try reason([Self.host, ("Content-Length", "0")] + Self.webSocket, method: .GET) == nil)
+    let broken: [(String, String?, Rejection.Reason)] = [
+      ("Connection", nil, .webSocket), ("Connection", "keep-alive", .webSocket),
+      ("Connection", "keep-alive,\tUpgrade", .webSocket),
+      ("Upgrade", "websocket, h2c", .webSocket),
+      ("Sec-WebSocket-Version", nil, .webSocketVersion), ("Sec-WebSocket-Version", "12", .webSocketVersion),
+      ("Sec-WebSocket-Version", "13, 8", .webSocketVersion), ("Sec-WebSocket-Key", nil, .webSocket),
+      ("Sec-WebSocket-Key", "", .webSocket), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=", .webSocket),
+      ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ!=", .webSocket),
+      ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZXg=", .webSocket),
+    ]
+    for (name, value, expected) in broken {
+      let fields = Self.webSocket.filter { $0.0 != name } + (value.map { [(name, $0)] } ?? [])
+      #expect(try reason([Self.host] + fields, method: .GET) == expected, "\(name): \(value ?? "none")")
+    }
+    #expect(try reason([Self.host, ("Content-Length", "3")] + Self.webSocket, method: .GET) == .webSocket)
+    #expect(try reason([Self.host, ("Transfer-Encoding", "chunked")] + Self.webSocket, method: .GET) == .webSocket)
+    #expect(try reason([Self.host, ("Sec-WebSocket-Version", "13")] + Self.webSocket, method: .GET) == .fieldRepeated)
+    #expect(try reason([Self.host, Self.webSocket[3]] + Self.webSocket, method: .GET) == .fieldRepeated)
+  }
+
+  @Test("may offer an upgrade, which is ignored, but not a choice of a WebSocket, nor expect more than 100-continue")
   func upgradeAndExpect() throws {
     #expect(try reason([Self.host, ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c")]) == nil)
     #expect(try reason([Self.host, ("Upgrade", "WebSocket")]) == .webSocket)
@@ -251,7 +282,7 @@ struct HeadCheckTests {
   @Test("is answered with the status of its reason, and the reason is its counter's label")
   func rejectionsAreLabelled() {
     let statuses = Set(Rejection.Reason.allCases.map(\.status))
-    #expect(statuses == [400, 403, 405, 413, 414, 417, 421, 431, 501, 505])
+    #expect(statuses == [400, 403, 405, 413, 414, 417, 421, 426, 431, 505])
     for reason in Rejection.Reason.allCases {
       #expect(reason.rawValue.allSatisfy { $0 == "_" || $0.isASCII && $0.isLowercase })
     }

@@ -77,7 +77,9 @@ struct HopByHopTests {
     ("originator", .originator), ("session_id", .session), ("session-id", .session), ("conversation_id", .conversation),
     ("thread-id", .thread), ("x-codex-parent-thread-id", .codexParentThread), ("x-openai-subagent", .codexSubagent),
     ("traceparent", .traceParent), ("baggage", .baggage), ("anthropic-beta", .anthropicBeta),
-    ("anthropic-version", .anthropicVersion),
+    ("anthropic-version", .anthropicVersion), ("sec-websocket-key", .webSocketKey),
+    ("sec-websocket-version", .webSocketVersion), ("sec-websocket-protocol", .webSocketProtocol),
+    ("sec-websocket-extensions", .webSocketExtensions),
   ]
 
   @Test("is told by the field's name without regard to case, for every name that is known")

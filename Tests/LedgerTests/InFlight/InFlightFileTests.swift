@@ -108,10 +108,10 @@ struct InFlightFileTests {
   func newerFormat() throws {
     _ = try open(slots: 1)
     var bytes = read(path)
-    bytes[SlotLayout.Header.version] = 2
+    bytes[SlotLayout.Header.version] = 3
     let checksum = bytes.withUnsafeBytes { InFlightContents.headerChecksum($0) }
     withUnsafeBytes(of: checksum) { bytes.replaceSubrange(24..<32, with: $0) }
     write(bytes, to: path)
-    #expect(throws: LedgerError.newerFormat(file: path, version: 2, supported: 1)) { try open(slots: 1) }
+    #expect(throws: LedgerError.newerFormat(file: path, version: 3, supported: 2)) { try open(slots: 1) }
   }
 }

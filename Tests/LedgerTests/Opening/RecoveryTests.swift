@@ -79,7 +79,7 @@ struct RecoveryTests {
     #expect(call.usage == sample.usage)
     #expect(call.usageSource == .provider)
     #expect(call.costPicodollars == sample.costPicodollars)
-    #expect(call.costSource == .priced)
+    #expect(call.costSource == sample.costSource)
     #expect(call.outcome == .ok)
     #expect(call.status == 200)
     #expect(call.providerResponseID == sample.providerResponseID)

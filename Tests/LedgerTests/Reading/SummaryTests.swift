@@ -175,6 +175,7 @@ private struct SummaryModel {
     case .model: return call.model
     case .provider: return call.provider
     case .run: return call.run
+    case .project: return call.providerProject
     case .tool: return tool
     case .billing: return call.billing.rawValue
     case .day: return String(local(call).prefix(10))
@@ -201,8 +202,14 @@ extension SummaryRow {
     } else {
       costPicodollars += Int128(call.costPicodollars ?? 0)
       costBySource[call.usageSource, default: 0] += Int128(call.costPicodollars ?? 0)
+      if call.costSource == .reported {
+        reportedPicodollars += Int128(call.costPicodollars ?? 0)
+        reportedBookPicodollars += Int128(call.bookCostPicodollars ?? call.costPicodollars ?? 0)
+      }
     }
     if call.costSource == .unpriced { unpricedCalls += 1 }
+    if call.costSource == .partial { partialCalls += 1 }
+    if call.costSource == .unmetered { unmeteredCalls += 1 }
     toolCalls += Int64(call.toolCalls.count { tool == nil || $0.name == tool })
     if [.clientError, .upstreamError, .timeout].contains(call.outcome) { errors += 1 }
   }

@@ -47,8 +47,9 @@ private let party = #"provider="openai",model="gpt-5",agent="researcher",workflo
       lines.contains("tollgate_cost_usd_total{\(party),team=\"\",billing=\"metered\"} 0.000002469134"))
     let tokens = lines.filter { $0.hasPrefix("tollgate_tokens_total{") }
     let counts: [(String, Int)] = [
-      ("audio_input", 2), ("audio_output", 8_192), ("cache_write", 1_984), ("cached_input", 56), ("image_input", 4),
-      ("image_output", 16_384), ("input", 1), ("output", 2_048), ("reasoning", 4_096),
+      ("audio_input", 2), ("audio_output", 8_192), ("cache_write", 1_984), ("cached_input", 56 + 262_144),
+      ("image_input", 4), ("image_output", 16_384), ("input", 1), ("output", 2_048 + 1_048_576), ("reasoning", 4_096),
+      ("video_input", 131_072), ("video_output", 524_288),
     ]
     #expect(tokens == counts.map { "tollgate_tokens_total{\(party),class=\"\($0)\"} \(2 * $1)" })
     #expect(lines.contains(#"tollgate_usage_source_total{provider="openai",source="provider"} 2"#))

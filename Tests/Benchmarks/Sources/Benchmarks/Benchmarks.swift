@@ -4,6 +4,7 @@ import JSON
 import Ledger
 import Logging
 import Metering
+import Tokenizers
 
 @main
 struct Benchmarks {
@@ -13,6 +14,7 @@ struct Benchmarks {
 
   static func main() throws {
     reading()
+    try counting()
     try pricing()
     try ledger()
   }
@@ -36,6 +38,31 @@ struct Benchmarks {
       for part in parts(of: Traffic.reply) { reader.consume(Traffic.reply.span.bytes.extracting(part)) }
       let facts = reader.finish()
       precondition(facts.responseID == "chatcmpl-1")
+    }
+  }
+
+  /// What counting tokens costs. `tiktoken-beside.py` measures tiktoken on the same texts.
+  static func counting() throws {
+    for tokenizer in Tokenizer.allCases { tokenizer.load() }
+    measurement.run("request: a conversation of 350 kB, counted", bytes: Traffic.conversation.count) {
+      var reader = RequestReader(endpoint: chat, counting: .o200k)
+      for part in parts(of: Traffic.conversation) { reader.consume(Traffic.conversation.span.bytes.extracting(part)) }
+      let facts = reader.finish()
+      precondition(facts.promptTally?.bytes == facts.promptTextBytes)
+    }
+    measurement.run("reply: an event of a stream, counted", bytes: Traffic.stream.count, count: 1000) {
+      var reader = ReplyReader(endpoint: chat, status: 200, framing: .serverSentEvents, counting: .o200k)
+      for part in parts(of: Traffic.stream) { reader.consume(Traffic.stream.span.bytes.extracting(part)) }
+      let facts = reader.finish()
+      precondition(facts.outputTally != nil)
+    }
+    let repository = #filePath.split(separator: "/").dropLast(5).joined(separator: "/")
+    for tokenizer in Tokenizer.allCases {
+      for text in try Texts.all(repository: "/\(repository)") {
+        measurement.run("tokens: \(tokenizer), \(text.name)", bytes: text.bytes.count) {
+          precondition(tokenizer.count(text.bytes.span.bytes) > 0)
+        }
+      }
     }
   }
 

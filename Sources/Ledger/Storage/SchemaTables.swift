@@ -1,0 +1,110 @@
+/// The tables of the present format, and what brings a file of version 1 to it.
+///
+/// Columns of type ANY hold a name: its number in `names`, or the text itself where it was not interned (``Names``).
+enum SchemaTables {
+  static let all = names + calls + rollups + adjustments + countedResponses
+
+  /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
+  /// version 1 did not tell partial and unmetered calls apart: they are counted from the rows that are left.
+  static let fromFirstVersion = """
+    ALTER TABLE calls RENAME TO calls_1;
+    ALTER TABLE rollups RENAME TO rollups_1;
+    DROP INDEX calls_by_start;
+    \(calls)
+    \(rollups)
+    \(adjustments)
+    \(countedResponses)
+    INSERT INTO calls (\(firstCallColumns)) SELECT \(firstCallColumns) FROM calls_1;
+    INSERT INTO rollups (\(firstRollupColumns)) SELECT \(firstRollupColumns) FROM rollups_1;
+    UPDATE rollups SET (partial, unmetered) = (
+      SELECT count(*) FILTER (WHERE cost_source = 1), count(*) FILTER (WHERE cost_source = 4) FROM calls
+      WHERE started_at >= hour * 3600000000 AND started_at < (hour + 1) * 3600000000
+        AND calls.provider = rollups.provider AND ifnull(calls.model, 0) = rollups.model
+        AND calls.agent = rollups.agent AND calls.workflow = rollups.workflow
+        AND calls.billing = rollups.billing AND calls.usage_source = rollups.usage_source);
+    DROP TABLE calls_1;
+    DROP TABLE rollups_1;
+    """
+
+  private static let names = """
+    CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE tool_calls (
+      call INTEGER NOT NULL, position INTEGER NOT NULL, tool ANY NOT NULL, tool_call_id TEXT, times INTEGER NOT NULL,
+      PRIMARY KEY (call, position)
+    ) STRICT, WITHOUT ROWID;
+
+    """
+
+  /// `usage_raw` stands last, so that nothing else has to be read past its overflow pages.
+  private static let calls = """
+    CREATE TABLE calls (
+      id INTEGER PRIMARY KEY, started_at INTEGER NOT NULL,
+      provider ANY NOT NULL, dialect ANY, method ANY NOT NULL, path ANY NOT NULL, model_requested ANY, model ANY,
+      agent ANY NOT NULL, workflow ANY NOT NULL, run TEXT,
+      status INTEGER NOT NULL, outcome INTEGER NOT NULL, is_stream INTEGER NOT NULL,
+      usage_source INTEGER NOT NULL, cost INTEGER, reported_cost INTEGER, book_cost INTEGER, debited INTEGER,
+      cost_source INTEGER NOT NULL, priced_as ANY, price_context ANY,
+      billing INTEGER NOT NULL, service_tier ANY, geo ANY,
+      tool_calls INTEGER NOT NULL, server_tools INTEGER NOT NULL, tool_results INTEGER NOT NULL,
+      finish_reason ANY, error ANY, provider_request_id TEXT, provider_response_id TEXT, provider_project ANY,
+      upstream_key_id ANY, ttft_us INTEGER, duration_us INTEGER NOT NULL, overhead_us INTEGER NOT NULL,
+      request_bytes INTEGER NOT NULL, response_bytes INTEGER NOT NULL,
+      \(usageColumns),
+      usage_parts TEXT, usage_raw TEXT
+    ) STRICT;
+    CREATE INDEX calls_by_start ON calls (started_at);
+
+    """
+
+  private static let rollups = """
+    CREATE TABLE rollups (
+      hour INTEGER NOT NULL, provider ANY NOT NULL, model ANY NOT NULL, agent ANY NOT NULL, workflow ANY NOT NULL,
+      billing INTEGER NOT NULL, usage_source INTEGER NOT NULL,
+      \(RollupWriter.sumColumns.map { "\($0) INTEGER NOT NULL DEFAULT 0" }.joined(separator: ", ")),
+      \(usageColumns),
+      PRIMARY KEY (hour, provider, model, agent, workflow, billing, usage_source)
+    ) STRICT, WITHOUT ROWID;
+
+    """
+
+  /// `effective_at` is the time that the amount counts at: the call's start, or noon (UTC) of a day.
+  private static let adjustments = """
+    CREATE TABLE adjustments (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, booked_at INTEGER NOT NULL, effective_at INTEGER NOT NULL,
+      kind INTEGER NOT NULL, call INTEGER,
+      provider ANY NOT NULL, model ANY, project ANY, agent ANY, workflow ANY, run TEXT,
+      billing INTEGER NOT NULL, usage_source INTEGER NOT NULL,
+      delta_high INTEGER NOT NULL, delta_low INTEGER NOT NULL, unpriced INTEGER NOT NULL, partial INTEGER NOT NULL,
+      cost_source INTEGER, priced_as ANY, reason TEXT NOT NULL, who TEXT NOT NULL, request_key TEXT UNIQUE
+    ) STRICT;
+    CREATE INDEX adjustments_by_effect ON adjustments (effective_at);
+    CREATE INDEX adjustments_by_call ON adjustments (call) WHERE call IS NOT NULL;
+
+    """
+
+  private static let countedResponses = """
+    CREATE TABLE counted_responses (
+      hour INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, PRIMARY KEY (hour, high, low)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let usageColumns =
+    usageColumnNames.map { "\($0) INTEGER NOT NULL DEFAULT 0" }.joined(separator: ", ")
+
+  // MARK: Version 1
+
+  private static let firstUsageColumns = usageColumnNames.prefix(17).joined(separator: ", ")
+
+  private static let firstCallColumns = """
+    id, started_at, provider, dialect, method, path, model_requested, model, agent, workflow, run, status, outcome,
+    is_stream, usage_source, cost, debited, cost_source, priced_as, billing, service_tier, geo, tool_calls, server_tools,
+    tool_results, finish_reason, error, provider_request_id, provider_response_id, provider_project, upstream_key_id,
+    ttft_us, duration_us, overhead_us, request_bytes, response_bytes, \(firstUsageColumns), usage_raw
+    """
+
+  private static let firstRollupColumns = """
+    hour, provider, model, agent, workflow, billing, usage_source, calls, errors, unpriced, tool_calls, cost_high,
+    cost_low, \(firstUsageColumns)
+    """
+}
