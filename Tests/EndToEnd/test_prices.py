@@ -90,8 +90,8 @@ def test_an_unknown_model_is_refused_before_anything_is_sent(tmp_path):
         answer = ask(tollgate.port, "POST", "/anthropic/v1/messages", body.encode(), JSON)
         assert answer.status == 403 and json.loads(answer.body)["type"] == "error"
         assert stub.received == []
-        # The reply names a model that is unknown, the request one that is not: a deployment's own name.
-        assert charge(tollgate, "/openai/v1/chat/completions", chat("gpt-4.1"))["priced_as"] == "gpt-4.1"
+        # The model that answers is the one that is priced, and it is not known before.
+        assert charge(tollgate, "/openai/v1/chat/completions", chat("gpt-4.1"))["cost_source"] == "unpriced"
 
 
 def test_an_unknown_model_may_be_charged_as_another(tmp_path):
