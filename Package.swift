@@ -56,7 +56,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
     .target(name: "CPriceBook"),
-    .target(name: "CVocabularies"),
+    .target(name: "CVocabularies", exclude: ["Files"]),
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "Tokenizers", dependencies: ["CVocabularies"], swiftSettings: strict),

@@ -4,13 +4,13 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char o200k[] = {
-#embed "../../vocabularies/o200k.vocab"
+#embed "Files/o200k.vocab"
 };
 static const unsigned char cl100k[] = {
-#embed "../../vocabularies/cl100k.vocab"
+#embed "Files/cl100k.vocab"
 };
 static const unsigned char classes[] = {
-#embed "../../vocabularies/unicode-16.classes"
+#embed "Files/unicode-16.classes"
 };
 
 struct tollgate_resource tollgate_vocabulary_o200k(void) { return (struct tollgate_resource){o200k, sizeof o200k}; }

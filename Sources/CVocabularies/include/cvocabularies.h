@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/// A file of `vocabularies/`, as it stood when the program was built. Its form is described in `vocabularies/README.md`.
+/// A file of `Sources/CVocabularies/Files/`, as it stood when the program was built. Its form is described in `Sources/CVocabularies/Files/README.md`.
 struct tollgate_resource {
   const unsigned char *_Nonnull bytes;
   size_t length;

@@ -2,7 +2,7 @@ internal import CVocabularies
 
 /// To which classes a Unicode scalar belongs, as bits.
 ///
-/// The table is that of Unicode 16.0.0, taken from tiktoken, which splits text by it (`vocabularies/README.md`).
+/// The table is that of Unicode 16.0.0, taken from tiktoken, which splits text by it (`Sources/CVocabularies/Files/README.md`).
 struct ScalarClass: OptionSet {
   let rawValue: UInt8
 

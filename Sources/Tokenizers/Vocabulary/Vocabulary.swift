@@ -21,7 +21,7 @@ final class Vocabulary: @unchecked Sendable {
   /// The rank of each token of two bytes, the second byte highest: where every merge begins.
   private let pairRanks: UnsafeMutablePointer<UInt32>
 
-  /// Reads the form that `vocabularies/README.md` describes. What does not fit it ends the reading.
+  /// Reads the form that `Sources/CVocabularies/Files/README.md` describes. What does not fit it ends the reading.
   private init(_ resource: tollgate_resource) {
     let bytes = UnsafeRawBufferPointer(start: resource.bytes, count: resource.length)
     let header = VocabularyHeader(bytes)

@@ -1,7 +1,7 @@
 """Texts that are hard to split, with the counts that tiktoken gives them: what Sources/Tokenizers must equal.
 
 As a program: `tiktoken_vectors.py SEED COUNT OUT` writes a file of such vectors; tiktoken then needs its rank files, which
-are made from vocabularies/ (tiktoken checks their hashes, so that this also proves our vocabularies to be whole).
+are made from Sources/CVocabularies/Files/ (tiktoken checks their hashes, so that this also proves our vocabularies to be whole).
 """
 
 import base64
@@ -122,10 +122,10 @@ def text(generator: random.Random) -> str:
 
 
 def use_own_rank_files() -> None:
-    """Has tiktoken read rank files made from vocabularies/, without a network."""
+    """Has tiktoken read rank files made from Sources/CVocabularies/Files/, without a network."""
     cache = Path(tempfile.mkdtemp(prefix="tollgate-ranks-"))
     for name, file in RANK_FILES.items():
-        packed = (REPOSITORY / f"vocabularies/{name}.vocab").read_bytes()
+        packed = (REPOSITORY / f"Sources/CVocabularies/Files/{name}.vocab").read_bytes()
         (count,) = struct.unpack_from("<I", packed, 8)
         lines, offset = [], 12
         for rank in range(count):
