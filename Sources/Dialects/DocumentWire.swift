@@ -53,22 +53,20 @@ extension DocumentWire where Self: ~Copyable {
 
 extension DocumentWire where Self: ~Copyable, Facts: CountedText {
   /// Reads a part of a document, and looks at text and media within it where that is wanted.
+  ///
+  /// Most of the time it is not: what is done then lies apart, so that the loop stays small.
   @inline(__always)
   mutating func read(_ bytes: RawSpan, with json: inout JSONReader, into facts: inout Facts) {
     var offset = 0
     while true {
       switch json.next(bytes, at: &offset) {
       case .needsMore:
-        if let open = json.openSize {
-          take(bytes.extracting(open.start...), of: open.label, isWritten: open.isString, ends: false, &facts)
-        }
+        if facts.looksAtText || Facts.hasMedia { lookAtOpen(bytes, json, &facts) }
         return
       case .failed: return
       case .begin(let label): begin(label, json, &facts)
       case .value(let label):
-        if let range = json.sizedRange {
-          take(bytes.extracting(range), of: label, isWritten: json.kind == .string, ends: true, &facts)
-        }
+        if isMedia(label, facts) || facts.looksAtText && isText(label, facts) { look(label, bytes, json, &facts) }
         value(label, json, &facts)
       case .end(let label): end(label, &json, &facts)
       case .documentEnd: endDocument(&facts)
@@ -76,14 +74,27 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
     }
   }
 
-  @inline(__always)
-  private func take(_ part: RawSpan, of label: UInt8, isWritten: Bool, ends: Bool, _ facts: inout Facts) {
-    if facts.text != nil, isText(label, facts) {
-      facts.text?.take(part, of: label, isWritten: isWritten)
-      if ends { facts.text?.endValue() }
-    } else if facts.readMedia != nil, isMedia(label, facts) {
+  @inline(never)
+  private func look(_ label: UInt8, _ bytes: RawSpan, _ json: borrowing JSONReader, _ facts: inout Facts) {
+    guard let range = json.sizedRange else { return }
+    let part = bytes.extracting(range)
+    if isMedia(label, facts) {
       facts.readMedia?.take(part)
-      if ends { facts.readMedia?.endValue() }
+      facts.readMedia?.endValue()
+    } else {
+      facts.text?.take(part, of: label, isWritten: json.kind == .string)
+      facts.text?.endValue()
+    }
+  }
+
+  @inline(never)
+  private func lookAtOpen(_ bytes: RawSpan, _ json: borrowing JSONReader, _ facts: inout Facts) {
+    guard let open = json.openSize else { return }
+    let part = bytes.extracting(open.start...)
+    if isMedia(open.label, facts) {
+      facts.readMedia?.take(part)
+    } else if facts.looksAtText, isText(open.label, facts) {
+      facts.text?.take(part, of: open.label, isWritten: open.isString)
     }
   }
 }

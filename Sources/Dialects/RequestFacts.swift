@@ -59,6 +59,8 @@ public struct RequestFacts: Sendable, Equatable {
   public var isComplete: Bool
 
   /// Text and media while they are read.
+  static let hasMedia = true
+  private(set) var looksAtText = false
   var text: BodyText?
   var readMedia: BodyMedia?
 
@@ -88,8 +90,18 @@ public struct RequestFacts: Sendable, Equatable {
 extension RequestFacts: CountedText {}
 
 extension RequestFacts {
+  /// Has text and media looked at from here on.
+  ///
+  /// - Parameter tokenizer: nil where only the bound of the text matters.
+  mutating func look(at text: Bool, counting tokenizer: Tokenizer?, bytesMax: Int) {
+    looksAtText = text
+    self.text = text ? BodyText(tokenizer, bytesMax: bytesMax) : nil
+    readMedia = BodyMedia()
+  }
+
   /// Takes over what was read of text and media.
   mutating func settleText() {
+    looksAtText = false
     promptTally = text?.tally
     promptCensus = text?.census
     text = nil

@@ -59,7 +59,7 @@ public struct ReplyReader: ~Copyable {
       isLineBased: isLineBased)
     // A client that listens to a server leaves when it likes.
     if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
-    body.tally.text = tokenizer.map { BodyText($0, bytesMax: Self.countedBytesMax) }
+    if let tokenizer { body.tally.count(by: tokenizer, bytesMax: Self.countedBytesMax) }
     wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
     responseIDOfPath = endpoint.responseID

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Metering
+internal import Tokenizers
 
 /// The facts of a reply while they are gathered.
 struct ReplyTally: CountedText {
@@ -27,12 +28,20 @@ struct ReplyTally: CountedText {
   var isStream = false {
     didSet { text?.goesOn = isStream }
   }
+  static let hasMedia = false
+  private(set) var looksAtText = false
   /// The text of the reply while its tokens are counted.
   var text: BodyText?
   var readMedia: BodyMedia?
 
   /// Bytes of content in the current document.
   private var documentContentBytes = 0
+
+  /// Has the text counted from here on.
+  mutating func count(by tokenizer: Tokenizer, bytesMax: Int) {
+    text = BodyText(tokenizer, bytesMax: bytesMax)
+    looksAtText = true
+  }
 
   mutating func addContent(bytes: Int) { documentContentBytes &+= bytes }
 

@@ -22,8 +22,7 @@ public struct RequestReader: ~Copyable {
     self.endpoint = endpoint
     // Bytes alone bound the tokens of all tokenizers but Claude's (and those of which nothing is known).
     let isMarked = endpoint.dialect == .anthropic || TokenizerFamily(model: endpoint.model).isClaude
-    if tokenizer != nil || isMarked { facts.text = BodyText(tokenizer, bytesMax: Self.countedBytesMax) }
-    facts.readMedia = BodyMedia()
+    facts.look(at: tokenizer != nil || isMarked, counting: tokenizer, bytesMax: Self.countedBytesMax)
     json = JSONReader(shape: RequestWires.shape(endpoint))
     wire = RequestWires(endpoint, contentType: contentType)
   }

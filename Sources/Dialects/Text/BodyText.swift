@@ -3,7 +3,11 @@ internal import Tokenizers
 
 /// Facts of a body whose text is looked at while it is read.
 protocol CountedText {
-  /// Nil where it is not.
+  /// Whether the bodies may have media.
+  static var hasMedia: Bool { get }
+  /// Whether ``text`` is there: apart, since it is asked for with every value.
+  var looksAtText: Bool { get }
+  /// Nil where text is not looked at.
   var text: BodyText? { get set }
   /// What is handed over beside text; nil where it does not matter.
   var readMedia: BodyMedia? { get set }
