@@ -74,6 +74,7 @@ struct KeptText {
   }
 
   /// The text if it is short and whole.
+  @inline(__always)
   var short: ShortText? {
     guard isWhole, high == 0, count <= ShortText.bytesMax else { return nil }
     var short = ShortText()
@@ -81,6 +82,8 @@ struct KeptText {
     return short
   }
 
+  // Inlined, so that the text is not copied to be looked at.
+  @inline(__always)
   func equals(_ other: String) -> Bool {
     guard isWhole, high == 0, other.utf8.count == count else { return false }
     var index = 0
