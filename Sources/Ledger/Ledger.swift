@@ -65,15 +65,18 @@ public final class Ledger: Sendable {
   /// Settles a call with its one row, committed at the latest 20 ms on; the slot is freed after that commit. Never
   /// waits. The row has the ticket's id, whatever the record says.
   ///
-  /// - Parameter responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
-  ///   one that the record names. They are stored with the row, or not at all.
+  /// - Parameters:
+  ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
+  ///     one that the record names. They are stored with the row, or not at all.
+  ///   - alerts: what the settlement did to alerts, stored in the transaction of the row.
   public func settle(
-    _ ticket: consuming Ticket, as record: CallRecord, counting responses: [ResponseDigest] = []
+    _ ticket: consuming Ticket, as record: CallRecord, counting responses: [ResponseDigest] = [],
+    alerts: [AlertState] = []
   ) {
     var record = record
     record.id = ticket.id
     counted.insert(record)
-    core.settle(record, slot: ticket.resolve(), counting: responses)
+    core.settle(record, slot: ticket.resolve(), with: SettledWith(counting: responses, alerts: alerts))
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.

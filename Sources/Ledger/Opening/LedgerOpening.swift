@@ -86,7 +86,7 @@ struct LedgerOpening {
     var rest = records[...]
     while !rest.isEmpty {
       let result = try store.commit { write throws(SQLiteFailure) in
-        for record in rest.prefix(Self.recoveredRowsPerCommit) { try write(record, []) }
+        for record in rest.prefix(Self.recoveredRowsPerCommit) { try write(record, SettledWith()) }
       }
       for (id, failure) in result.rejected {
         logger.error("a call could not be stored", metadata: ["call": "\(id)", "error": "\(failure.text)"])

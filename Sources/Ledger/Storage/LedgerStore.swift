@@ -17,6 +17,7 @@ final class LedgerStore {
   let retention: Retention
   let rollups: RollupWriter
   let adjustments: AdjustmentWriter
+  let alerts: AlertWriter
   private let names: Names
   private let rows: RowWriter
   private let counted: CountedResponseTable
@@ -36,6 +37,7 @@ final class LedgerStore {
     rows = try RowWriter(connection, names: names)
     rollups = try RollupWriter(connection, names: names)
     adjustments = try AdjustmentWriter(connection, names: names)
+    alerts = try AlertWriter(connection)
     digester = try ResponseDigester(connection)
     counted = try CountedResponseTable(connection, digester: digester)
     begin = try PreparedStatement(connection, "BEGIN IMMEDIATE")
@@ -43,15 +45,18 @@ final class LedgerStore {
     rollback = try PreparedStatement(connection, "ROLLBACK")
   }
 
-  /// Commits in one transaction all of the records that `body` passes on, with their totals and the responses that were
-  /// counted with them, or none of them.
+  /// Commits in one transaction all of the records that `body` passes on, with their totals and what was settled with
+  /// them, or none of them.
   func commit(
-    _ body: ((borrowing CallRecord, [ResponseDigest]) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
+    _ body: ((borrowing CallRecord, SettledWith) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
   ) throws(SQLiteFailure) -> CommitResult {
     try begin.run()
     do throws(SQLiteFailure) {
       var result = CommitResult()
-      try body { record, digests throws(SQLiteFailure) in try write(record, digests, &result) }
+      try body { record, companions throws(SQLiteFailure) in
+        for state in companions.alerts { try alerts.write(state) }
+        try write(record, companions.counting, &result)
+      }
       try rollups.flush()
       try commit.run()
       names.transactionEnded(committed: true)

@@ -1,12 +1,15 @@
-/// The tables of the present format, and what brings a file of version 1 to it.
+/// The tables of the present format, and what brings a file of an older one to it.
 ///
 /// Columns of type ANY hold a name: its number in `names`, or the text itself where it was not interned (``Names``).
 enum SchemaTables {
-  static let all = names + calls + rollups + adjustments + countedResponses
+  static let all = names + calls + rollups + adjustments + countedResponses + alerts
+
+  /// What brings a file of the version before to a version, in order.
+  static let steps: [(version: Int, sql: String)] = [(2, fromFirstVersion), (3, alerts)]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
   /// version 1 did not tell partial and unmetered calls apart: they are counted from the rows that are left.
-  static let fromFirstVersion = """
+  private static let fromFirstVersion = """
     ALTER TABLE calls RENAME TO calls_1;
     ALTER TABLE rollups RENAME TO rollups_1;
     DROP INDEX calls_by_start;
@@ -87,6 +90,28 @@ enum SchemaTables {
     CREATE TABLE counted_responses (
       hour INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, PRIMARY KEY (hour, high, low)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// `number` orders alerts as they were told; `sequence` does messages.
+  private static let alerts = """
+
+    CREATE TABLE alert_states (
+      key TEXT PRIMARY KEY, revision INTEGER NOT NULL, alert TEXT, is_firing INTEGER NOT NULL, expires_at INTEGER,
+      document TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE alerts (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, dedup_key TEXT NOT NULL, rule TEXT NOT NULL,
+      severity TEXT NOT NULL, is_firing INTEGER NOT NULL, started_at INTEGER NOT NULL, resolved_at INTEGER,
+      summary TEXT NOT NULL, document TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE outbox (
+      sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, receiver TEXT NOT NULL, alert TEXT NOT NULL,
+      format TEXT NOT NULL, created_at INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL,
+      step INTEGER NOT NULL, next_attempt_at INTEGER NOT NULL, finished_at INTEGER, last_outcome TEXT, bytes INTEGER NOT NULL,
+      body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX outbox_by_alert ON outbox (alert);
+    CREATE INDEX outbox_waiting ON outbox (sequence) WHERE state = 0;
     """
 
   private static let usageColumns =

@@ -104,17 +104,17 @@ struct WriterLoop {
 
   /// Calls `body` with the row of an item, unless it is a dropped ticket whose slot cannot be read.
   private func forRow(
-    of item: borrowing WriterItem, _ body: (borrowing CallRecord, [ResponseDigest]) throws(SQLiteFailure) -> Void
+    of item: borrowing WriterItem, _ body: (borrowing CallRecord, SettledWith) throws(SQLiteFailure) -> Void
   ) throws(SQLiteFailure) {
     switch item {
-    case .settled(let record, _, let counting): try body(record, counting)
+    case .settled(let record, _, let companions): try body(record, companions)
     case .dropped(let id, let slot):
       guard case .call(let call) = core.slots.file.snapshot(slot: slot) else {
         core.fault(.slotDamaged)
         core.logger.error("the slot of a dropped call cannot be read", metadata: ["call": "\(id)"])
         return
       }
-      try body(call.row(setting.recover), [])
+      try body(call.row(setting.recover), SettledWith())
     }
   }
 
