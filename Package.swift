@@ -66,6 +66,10 @@ let package = Package(
       name: "Ledger", dependencies: ["Metering", "Observability", grdb, grdbSQLite, logging], swiftSettings: strict),
     .target(name: "Upstream", dependencies: ["CCurl", "Observability", nioCore, logging], swiftSettings: strict),
     .target(
+      name: "Escalation",
+      dependencies: ["JSON", "Metering", "Observability", "Ledger", "Upstream", crypto, lifecycle, logging, nioCore],
+      swiftSettings: strict),
+    .target(
       name: "Gateway",
       dependencies: [
         "CBrotli", "CZlib", "CZstd", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
@@ -76,15 +80,16 @@ let package = Package(
     .target(
       name: "Control",
       dependencies: [
-        "JSON", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
+        "JSON", "Metering", "Observability", "Ledger", "Escalation", hummingbird, hummingbirdCore, httpTypes, lifecycle,
+        logging,
         nioCore,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "CPriceBook", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
-        argumentParser,
+        "CPriceBook", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Escalation", "Gateway",
+        "Control", argumentParser,
         hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, yams,
       ],
       swiftSettings: strict),
@@ -101,6 +106,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
+      name: "EscalationTests",
+      dependencies: [
+        "Escalation", "JSON", "Ledger", "Metering", "Observability", "Upstream", crypto, logging, nioCore,
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "GatewayTests",
       dependencies: [
         "Gateway", "Dialects", "Metering", "Observability", "Tokenizers", "Upstream", nioCore, nioHTTP1, nioEmbedded,
@@ -108,11 +119,15 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ControlTests",
-      dependencies: ["Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
+      dependencies: [
+        "Control", "Escalation", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TollgateTests",
-      dependencies: ["Tollgate", "Dialects", "Gateway", "Metering", "Observability", "Upstream", logging],
+      dependencies: [
+        "Tollgate", "Dialects", "Escalation", "Gateway", "Metering", "Observability", "Upstream", logging,
+      ],
       swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],

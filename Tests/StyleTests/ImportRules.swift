@@ -3,7 +3,7 @@ enum ImportRules {
   /// From the module that knows least to the one that wires everything. A target imports only what stands before it.
   static let order = [
     "CLibcurl", "CZlib", "CCurl", "CPriceBook", "CVocabularies", "JSON", "Metering", "Tokenizers", "Dialects",
-    "Observability", "Ledger", "Upstream", "Gateway", "Control", "Tollgate",
+    "Observability", "Ledger", "Upstream", "Escalation", "Gateway", "Control", "Tollgate",
   ]
   /// Values and state machines: no clock, no I/O, nothing but each other and the standard library.
   static let pure: Set<String> = ["JSON", "Metering", "Tokenizers", "Dialects"]
