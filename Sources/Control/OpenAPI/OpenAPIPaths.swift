@@ -330,6 +330,7 @@ enum OpenAPIPaths {
           }
         }
       },
+      \#(OpenAPIAlerts.paths)
       "/api/v1/openapi.json": {
         "get": {
           "summary": "This document",

@@ -342,6 +342,7 @@ enum OpenAPISchemas {
         }
       },
       \#(OpenAPIBookSchemas.members)
+      \#(OpenAPIAlerts.schemas)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

@@ -30,7 +30,9 @@ struct ControlEndpoints: Sendable {
     case .call(let id): return try await call(id)
     case .summary: return try await summary(parameters)
     case .adjustments: return try await adjustments(parameters)
-    case .reprice: throw Problem(405, "Method not allowed", "This path takes POST.")
+    case .alerts: return try await alerts(parameters)
+    case .receivers: return receivers()
+    case .reprice, .receiverTest, .redeliver: throw Problem(405, "Method not allowed", "This path takes POST.")
     case .openAPI: return .json(OpenAPIDocument.document(version: version))
     }
   }
@@ -39,7 +41,8 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .summary, .adjustments, .reprice: try QueryParameters(query, known: route.parameters)
+    case .calls, .call, .summary, .adjustments, .reprice, .alerts, .receivers, .receiverTest, .redeliver:
+      try QueryParameters(query, known: route.parameters)
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Escalation
 internal import Ledger
 internal import Metering
 
@@ -7,6 +8,7 @@ struct ControlQueries: Sendable {
   var call: @Sendable (CallID) async throws -> CallRecord?
   var summary: @Sendable (_ by: [SummaryDimension], _ range: TimeRange) async throws -> [SummaryRow]
   var books: ControlBooks
+  var alerts: ControlAlerts
 }
 
 /// What the control plane asks of the books, and has written into them.
@@ -20,8 +22,10 @@ struct ControlBooks: Sendable {
 }
 
 extension ControlQueries {
-  /// - Parameter price: what a call costs by the price book of today.
-  init(_ ledger: Ledger, price: @escaping @Sendable (CallRecord) -> SecondCharge) {
+  /// - Parameters:
+  ///   - escalation: nil where nobody is told of alerts.
+  ///   - price: what a call costs by the price book of today.
+  init(_ ledger: Ledger, escalation: Escalation? = nil, price: @escaping @Sendable (CallRecord) -> SecondCharge) {
     let books = ledger.books
     self.init(
       calls: { try await ledger.calls($0) }, call: { try await ledger.call($0) },
@@ -32,6 +36,7 @@ extension ControlQueries {
       books: ControlBooks(
         adjustments: { try await books.adjustments($0) },
         adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0) },
-        reprice: { try await books.reprice($0, price: price) }, repriceCount: { try await books.count(of: $0) }))
+        reprice: { try await books.reprice($0, price: price) }, repriceCount: { try await books.count(of: $0) }),
+      alerts: escalation.map { ControlAlerts($0) } ?? ControlAlerts(ledger))
   }
 }

@@ -12,6 +12,11 @@ enum ControlRoute: Equatable {
   case summary
   case adjustments
   case reprice
+  case alerts
+  case redeliver
+  case receivers
+  /// The name as the path has it, which may be none.
+  case receiverTest(name: String)
   case openAPI
 
   /// The route of a path without query; nil where there is none.
@@ -26,13 +31,27 @@ enum ControlRoute: Equatable {
     case "/api/v1/adjustments": self = .adjustments
     case "/api/v1/reprice": self = .reprice
     case "/api/v1/openapi.json": self = .openAPI
+    case "/api/v1/alerts": self = .alerts
+    case "/api/v1/alerts/redeliver": self = .redeliver
+    case "/api/v1/receivers": self = .receivers
     default:
-      let prefix = "/api/v1/calls/"
-      guard path.hasPrefix(prefix) else { return nil }
-      let id = path.dropFirst(prefix.count)
-      guard !id.isEmpty, !id.contains("/") else { return nil }
-      self = .call(id: String(id))
+      if let id = Self.name(in: path, after: "/api/v1/calls/", before: "") {
+        self = .call(id: id)
+      } else if let name = Self.name(in: path, after: "/api/v1/receivers/", before: "/test") {
+        self = .receiverTest(name: name)
+      } else {
+        return nil
+      }
     }
+  }
+
+  /// The one segment of a path that stands between two others.
+  private static func name(in path: String, after prefix: String, before suffix: String) -> String? {
+    guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count else {
+      return nil
+    }
+    let name = path.dropFirst(prefix.count).dropLast(suffix.count)
+    return name.contains("/") ? nil : String(name)
   }
 
   /// The parameters that the route knows.
@@ -41,6 +60,7 @@ enum ControlRoute: Equatable {
     case .calls: CallQuery.parameters
     case .summary: SummaryQuery.parameters
     case .adjustments: AdjustmentQuery.parameters
+    case .alerts: AlertQuery.parameters
     default: []
     }
   }
@@ -49,7 +69,7 @@ enum ControlRoute: Equatable {
   var methods: [String] {
     switch self {
     case .adjustments: ["GET", "HEAD", "POST"]
-    case .reprice: ["POST"]
+    case .reprice, .redeliver, .receiverTest: ["POST"]
     default: ["GET", "HEAD"]
     }
   }

@@ -1,3 +1,4 @@
+public import Escalation
 internal import Hummingbird
 internal import HummingbirdCore
 public import Ledger
@@ -25,7 +26,8 @@ public struct ControlServer: Service {
   ///   - readiness: asked at each `/readyz`; must return at once.
   ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
   public init(
-    _ configuration: ControlConfiguration, ledger: Ledger, metrics: MetricsRegistry, token: Secret, version: String,
+    _ configuration: ControlConfiguration, ledger: Ledger, escalation: Escalation, metrics: MetricsRegistry,
+    token: Secret, version: String,
     logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
     now: @escaping @Sendable () -> Timestamp = WallClock.now,
     onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
@@ -33,7 +35,8 @@ public struct ControlServer: Service {
     readiness: @escaping @Sendable () -> Readiness
   ) {
     let endpoints = ControlEndpoints(
-      queries: ControlQueries(ledger, price: price), metrics: metrics, readiness: readiness, version: version, now: now)
+      queries: ControlQueries(ledger, escalation: escalation, price: price), metrics: metrics, readiness: readiness,
+      version: version, now: now)
     self.init(
       configuration, endpoints: endpoints, token: token, logger: logger, eventLoopGroup: eventLoopGroup,
       onListening: onListening)

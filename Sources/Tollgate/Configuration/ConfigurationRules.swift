@@ -41,6 +41,7 @@ extension Configuration {
         ?? "; configure it under providers"
       report("default_provider", "there is no provider \"\(name)\"\(hint)")
     }
+    for problem in alerts.unknownReceivers(receivers) { report(problem.path, problem.message) }
     guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
     return self
   }

@@ -1,4 +1,5 @@
 import Control
+import Escalation
 import Gateway
 import Ledger
 import Logging
@@ -15,6 +16,7 @@ struct Services {
   let gateway: GatewayServer
   let control: ControlServer
   let ledger: Ledger
+  let escalation: Escalation
   private let upstream: UpstreamClient
   private let eventLoops: MultiThreadedEventLoopGroup
   private let logger: Logger
@@ -51,8 +53,11 @@ struct Services {
         upstream: upstream, prices: prices, metrics: metrics, logger: logger, wallClock: WallClock.now,
         lookUpCall: Self.callLookup(in: ledger)),
       group: eventLoops)
+    escalation = Self.escalation(
+      configuration, ledger: ledger, upstream: upstream, eventLoops: eventLoops, metrics: metrics, registry: registry,
+      logger: logger)
     control = ControlServer(
-      configuration.controlPlane, ledger: ledger, metrics: registry,
+      configuration.controlPlane, ledger: ledger, escalation: escalation, metrics: registry,
       token: try ControlToken.load(directory: configuration.dataDirectory), version: Version.current, logger: logger,
       eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
@@ -73,6 +78,7 @@ struct Services {
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
+        .init(service: escalation),
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
         .init(service: GatewayService(gateway: gateway, started: started))

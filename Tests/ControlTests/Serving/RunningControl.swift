@@ -1,3 +1,4 @@
+import Escalation
 import Foundation
 import Glibc
 import Ledger
@@ -29,6 +30,8 @@ final class CannedLedger: Sendable {
     var adjustments: [AdjustmentFilter] = []
     var corrections: [Correction] = []
     var repricings: [RepriceQuery] = []
+    var alerts: [AlertFilter] = []
+    var redeliveries: [Redelivery] = []
   }
   struct Broken: Error {}
 
@@ -59,7 +62,24 @@ final class CannedLedger: Sendable {
         if self.isBroken { throw Broken() }
         return self.rows
       },
-      books: books)
+      books: books, alerts: alerts)
+  }
+
+  private var alerts: ControlAlerts {
+    ControlAlerts(
+      list: { filter in
+        self.asked.withLock { $0.alerts.append(filter) }
+        return Array([exampleAlert()].prefix(filter.limit))
+      },
+      receivers: { [exampleReceiver()] },
+      test: { name in
+        guard name == "ops" else { throw ReceiverError.unknownReceiver(name, known: ["ops"]) }
+        return .rejected(status: 302)
+      },
+      redeliver: { what in
+        self.asked.withLock { $0.redeliveries.append(what) }
+        return 3
+      })
   }
 
   private var books: ControlBooks {
