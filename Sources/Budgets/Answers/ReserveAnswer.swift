@@ -49,11 +49,13 @@ public struct BudgetDecision: Sendable, Hashable {
 }
 
 /// A place in the queue of a budget.
-public struct BudgetWait: Sendable, Hashable {
+public struct BudgetWait: Sendable, Equatable {
   public var waiter: WaiterID
   public var budget: String
   /// When the waiting ends with a refusal.
   public var until: Timestamp
+  /// What a call is told that cannot wait, or waited in vain.
+  public var refusal: BudgetRefusal
 }
 
 /// Why a call may not be sent, with the state of the budget that says so.

@@ -33,8 +33,8 @@ extension BudgetBook {
     tell(.waiting, .waiting, of: candidate.account, at: time)
     return .waiting(
       BudgetWait(
-        waiter: WaiterID(rawValue: lastSequence), budget: budgets.items[candidate.budget].definition.name, until: until)
-    )
+        waiter: WaiterID(rawValue: lastSequence), budget: budgets.items[candidate.budget].definition.name, until: until,
+        refusal: refusal(candidate, .contended(retryAfterSeconds: Self.retryAfterSeconds), at: time)))
   }
 
   /// Lets those pass who can, from the head of the queue on, until one has to wait on.

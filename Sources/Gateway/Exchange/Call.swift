@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Ledger
 import Metering
@@ -43,6 +44,10 @@ final class Call {
   /// Whether `stream_options.include_usage` was added to the request.
   var usageWasAsked = false
 
+  /// What budgets have reserved for the call; nil where none matches, and once it is settled.
+  var reservation: Budgets.Admission?
+  /// The call's place in the queue of a budget, while it waits.
+  var waiter: WaiterID?
   var ticket: Ticket?
   var transfer: CallTransfer?
 

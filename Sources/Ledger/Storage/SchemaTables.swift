@@ -1,8 +1,12 @@
-/// The tables of the present format, and what brings a file of version 1 to it.
+/// The tables of version 2, what brings a file of version 1 to it, and what every version after it added.
 ///
 /// Columns of type ANY hold a name: its number in `names`, or the text itself where it was not interned (``Names``).
 enum SchemaTables {
   static let all = names + calls + rollups + adjustments + countedResponses
+
+  /// What brings a file of version 2 to version 3, that to version 4, and so on; a new file takes every step. Never changed, only
+  /// added to.
+  static let stepsFromSecondVersion = [budgetSpending]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
   /// version 1 did not tell partial and unmetered calls apart: they are counted from the rows that are left.
@@ -87,6 +91,16 @@ enum SchemaTables {
     CREATE TABLE counted_responses (
       hour INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, PRIMARY KEY (hour, high, low)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// What was debited, by budget, scope and window; and what the amounts of a budget are sums of.
+  private static let budgetSpending = """
+    CREATE TABLE budget_spending (
+      budget TEXT NOT NULL, scope TEXT NOT NULL, window_start INTEGER NOT NULL, unit INTEGER NOT NULL,
+      amount INTEGER NOT NULL, updated_hour INTEGER NOT NULL, PRIMARY KEY (budget, scope, window_start, unit)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE budget_bases (budget TEXT PRIMARY KEY, basis TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
     """
 
   private static let usageColumns =

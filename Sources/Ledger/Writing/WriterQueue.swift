@@ -4,7 +4,7 @@ import Synchronization
 /// What the writer has to do.
 enum WriterItem {
   /// A call has ended: its row is to be committed, then its slot freed.
-  case settled(CallRecord, slot: Int, counting: [ResponseDigest])
+  case settled(CallRecord, slot: Int, with: CallExtras)
   /// A ticket was dropped: the call is settled as its slot has it.
   case dropped(id: CallID, slot: Int)
 
