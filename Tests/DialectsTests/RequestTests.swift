@@ -21,6 +21,8 @@ struct RequestTests {
     expected.wantsStream = true
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 7
+    // `max_tokens` stands there too: which one counts is the provider's.
+    expected.outputLimitLocation = nil
     expected.choices = 3
     expected.context.serviceTier = "flex"
     expected.toolResults = 1
@@ -51,6 +53,7 @@ struct RequestTests {
     expected.model = "gpt-5"
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 99
+    expected.outputLimitLocation = facts.outputLimitLocation
     expected.toolResults = 2
     expected.promptTextBytes = 2 + 3 + 2 + 1 + 1 + 3 + 1 + 2 + 2
     expected.isComplete = true
@@ -80,6 +83,7 @@ struct RequestTests {
     expected.wantsStream = true
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 1024
+    expected.outputLimitLocation = facts.outputLimitLocation
     expected.context.serviceTier = "auto"
     expected.context.speed = "fast"
     expected.toolResults = 2

@@ -10,7 +10,7 @@ struct CompleteRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_tokens_to_sample": .scalar(RequestMembers.Field.tokensMax),
+        "max_tokens_to_sample": .object(RequestMembers.Field.tokensMax, [:]),
         "prompt": .stringSize(RequestMembers.Field.prompt),
       ]))
 
@@ -29,7 +29,7 @@ struct CompleteRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: .existing)
     // There is none to ask for.
     facts.wantsStreamUsage = true
   }

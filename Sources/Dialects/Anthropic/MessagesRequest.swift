@@ -16,7 +16,8 @@ struct MessagesRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+        "thinking": .object(["budget_tokens": .scalar(RequestMembers.Field.thinking)]),
         "service_tier": .text(RequestMembers.Field.tier),
         "speed": .text(RequestMembers.Field.speed),
         "system": text.orArray(of: .object(["text": text])),
@@ -122,7 +123,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: .existing)
     facts.wantsStreamUsage = true
   }
 }

@@ -24,7 +24,9 @@ struct BedrockRequest: ~Copyable, DocumentWire {
         "promptVariables": prompt,
         "serviceTier": .object(["type": .text(RequestMembers.Field.tier)]),
         "performanceConfig": .object(["latency": .text(RequestMembers.Field.speed)]),
-        "inferenceConfig": .object(limits),
+        "inferenceConfig": .object(RequestMembers.Field.limits, [:]).orObject(limits),
+        "additionalModelRequestFields": .object(["thinking": thinking, "reasoning_config": thinking]),
+        "thinking": thinking,
         "textGenerationConfig": .object(limits),
         "imageGenerationConfig": images,
         "input": prompt,
@@ -47,14 +49,16 @@ struct BedrockRequest: ~Copyable, DocumentWire {
 
   /// The limit of the reply's tokens, by the names of the families.
   private static let limits: KeyValuePairs<String, JSONPattern> = [
-    "maxTokens": .scalar(RequestMembers.Field.tokensMax),
-    "max_tokens": .scalar(RequestMembers.Field.tokensMax),
-    "max_completion_tokens": .scalar(RequestMembers.Field.tokensMax),
-    "maxTokenCount": .scalar(RequestMembers.Field.tokensMax),
-    "max_new_tokens": .scalar(RequestMembers.Field.tokensMax),
-    "max_gen_len": .scalar(RequestMembers.Field.tokensMax),
-    "max_tokens_to_sample": .scalar(RequestMembers.Field.tokensMax),
+    "maxTokens": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+    "maxTokenCount": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_new_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_gen_len": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_tokens_to_sample": .object(RequestMembers.Field.tokensMax, [:]),
   ]
+
+  private static let thinking = JSONPattern.object(["budget_tokens": .scalar(RequestMembers.Field.thinking)])
 
   private static let images = JSONPattern.object([
     "numberOfImages": .scalar(Field.images),
@@ -106,6 +110,9 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   private var sourceBytes = 0
   private var width: Int64?
   private var height: Int64?
+  private let operation: Operation
+
+  init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
@@ -140,6 +147,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     switch Field(rawValue: label) {
     // What stands before the last message of the assistant is history.
     case .message:
@@ -155,9 +163,18 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   }
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: limit)
     if facts.context.speed == "standard" { facts.context.speed = nil }
     facts.wantsStreamUsage = true
+  }
+
+  /// Models that are invoked in their own words have small limits of their own, where none is named.
+  private var limit: OutputLimitNaming {
+    switch operation {
+    case .converse: .within("inferenceConfig", member: "maxTokens")
+    case .invokeModel: .existing
+    default: .none
+    }
   }
 
   /// A message of the role `tool` is a result by itself, in OpenAI's shape.

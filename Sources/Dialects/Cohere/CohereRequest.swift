@@ -7,6 +7,8 @@ struct CohereRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case message = 1
     case role, oldResult
+    /// What a chat has, and other requests of the same operation have not.
+    case conversation, oldMessage
   }
 
   static let shape = JSONShape(
@@ -15,12 +17,13 @@ struct CohereRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+        "thinking": .object(["token_budget": .scalar(RequestMembers.Field.thinking)]),
         "num_generations": .scalar(RequestMembers.Field.choices),
-        "messages": .array(of: message),
+        "messages": .array(Field.conversation, of: message),
         "tools": prompt, "documents": prompt, "response_format": prompt,
         // Version 1.
-        "message": text, "preamble": text, "chat_history": prompt,
+        "message": .size(Field.oldMessage), "preamble": text, "chat_history": prompt,
         "tool_results": .array(of: .object(Field.oldResult, ["call": prompt, "outputs": prompt])),
         "prompt": text,
         // Embeddings, rankings, classifications.
@@ -41,6 +44,10 @@ struct CohereRequest: ~Copyable, DocumentWire {
 
   private var members = RequestMembers()
   private var role: Int?
+  private var isChat = false
+  private let operation: Operation
+
+  init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
@@ -48,11 +55,20 @@ struct CohereRequest: ~Copyable, DocumentWire {
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    if label == Field.role.rawValue { role = json.word } else { members.value(label, json, &facts) }
+    switch Field(rawValue: label) {
+    case .role: role = json.word
+    case .oldMessage:
+      isChat = true
+      members.value(RequestMembers.Field.prompt.rawValue, json, &facts)
+    case .message, .oldResult, .conversation: break
+    case nil: members.value(label, json, &facts)
+    }
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     switch Field(rawValue: label) {
+    case .conversation: isChat = true
     case .oldResult: facts.toolResults &+= 1
     case .message:
       guard let role else { return }
@@ -62,10 +78,16 @@ struct CohereRequest: ~Copyable, DocumentWire {
     }
   }
 
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    RequestMembers.isText(label) || label == Field.oldMessage.rawValue
+  }
+
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    // What generates without a chat ends after a few tokens where it names no limit.
+    let limit: OutputLimitNaming = isChat ? .member("max_tokens") : .existing
+    members.finish(&facts, isWhole: isWhole, limit: operation == .cohereChat ? limit : .none)
     facts.wantsStreamUsage = true
   }
 }

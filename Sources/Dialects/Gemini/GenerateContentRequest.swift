@@ -11,7 +11,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case content = 1
     case role, result, resultBody, resultError
-    case tokensMax, candidates, tier
+    case candidates, tier
     /// One request of several in a body.
     case request
   }
@@ -48,12 +48,18 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     ])
   ])
 
-  private static let generation = JSONPattern.object([
-    "maxOutputTokens": .text(Field.tokensMax), "max_output_tokens": .text(Field.tokensMax),
+  private static let generation = JSONPattern.object(RequestMembers.Field.limits, [:]).orObject([
+    "maxOutputTokens": .text(RequestMembers.Field.tokensMax),
+    "max_output_tokens": .text(RequestMembers.Field.tokensMax),
+    "thinkingConfig": thinking, "thinking_config": thinking,
     "candidateCount": .text(Field.candidates), "candidate_count": .text(Field.candidates),
     "responseSchema": .size(RequestMembers.Field.prompt), "response_schema": .size(RequestMembers.Field.prompt),
     "responseJsonSchema": .size(RequestMembers.Field.prompt),
     "response_json_schema": .size(RequestMembers.Field.prompt),
+  ])
+
+  private static let thinking = JSONPattern.object([
+    "thinkingBudget": .text(RequestMembers.Field.thinking), "thinking_budget": .text(RequestMembers.Field.thinking),
   ])
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
@@ -86,6 +92,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   private static let result = JSONPattern.object(
     Field.result, ["name": text, "response": .object(Field.resultBody, ["error": .object(Field.resultError, [:])])])
 
+  private let operation: Operation
   private var members = RequestMembers()
   private var isModel = false
   private var results = 0
@@ -94,6 +101,8 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   private var hasError = false
   /// Results of earlier requests of the body.
   private var earlier = (results: 0, errors: 0)
+
+  init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
@@ -115,8 +124,9 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     case .role: isModel = json.word != nil
     case .resultBody: if json.kind == .string { facts.promptTextBytes &+= Int64(json.size) }
     case .resultError: hasError = json.kind == .string ? json.size > 0 : json.isTrue
-    case .tokensMax: read(.tokensMax, json, &facts) { facts, count in facts.outputTokensMax = count }
-    case .candidates: read(.choices, json, &facts) { facts, count in facts.choices = max(facts.choices, count) }
+    case .candidates:
+      if members.meet(.choices) { facts.isAmbiguous = true }
+      if let count = json.protoCount { facts.choices = max(facts.choices, count) }
     case .tier:
       if members.meet(.tier) { facts.isAmbiguous = true }
       facts.context.serviceTier = GeminiTier.served(json)
@@ -125,15 +135,8 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     }
   }
 
-  private mutating func read(
-    _ member: RequestMembers.Field, _ json: borrowing JSONReader, _ facts: inout RequestFacts,
-    _ take: (inout RequestFacts, Int64) -> Void
-  ) {
-    if members.meet(member) { facts.isAmbiguous = true }
-    if let count = json.protoCount { take(&facts, count) }
-  }
-
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     switch Field(rawValue: label) {
     case .resultBody: facts.promptTextBytes &+= Int64(json.valueEnd &- bodyStart)
     case .result:
@@ -156,7 +159,11 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    let generates = operation == .generateContent
+    members.finish(
+      &facts, isWhole: isWhole, limit: generates ? .within("generationConfig", member: "maxOutputTokens") : .none)
+    // In protocol buffers, zero is as good as nothing.
+    if facts.outputTokensMax == 0 { facts.outputTokensMax = nil }
     facts.wantsStreamUsage = true
   }
 }

@@ -7,7 +7,7 @@ internal import Metering
 struct InteractionsRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case step = 1
-    case type, role, isError, agent, tokensMax, tier
+    case type, role, isError, agent, tier
   }
 
   static let shape = JSONShape(
@@ -18,7 +18,7 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
         "agent": .text(Field.agent),
         "stream": .scalar(RequestMembers.Field.stream),
         "service_tier": .text(Field.tier), "serviceTier": .text(Field.tier),
-        "generation_config": .object(["max_output_tokens": .text(Field.tokensMax)]),
+        "generation_config": generation, "generationConfig": generation,
         "system_instruction": prompt,
         "tools": RequestMembers.tools,
         "response_format": prompt,
@@ -26,6 +26,13 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
         "instructions": prompt,
         "input": input.orArray(of: step),
       ]))
+
+  private static let generation = JSONPattern.object(
+    RequestMembers.Field.limits,
+    [
+      "max_output_tokens": .text(RequestMembers.Field.tokensMax),
+      "maxOutputTokens": .text(RequestMembers.Field.tokensMax),
+    ])
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
@@ -56,11 +63,14 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
     static let names = ["function_result", "model_output", "thought", "function_call"]
   }
 
+  private let operation: Operation
   private var members = RequestMembers()
   private var agent: String?
   private var kind: StepKind?
   private var isModel = false
   private var isError = false
+
+  init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
@@ -76,9 +86,6 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
     case .role: isModel = json.word != nil
     case .isError: isError = json.isTrue
     case .agent: agent = json.wholeText
-    case .tokensMax:
-      if members.meet(.tokensMax) { facts.isAmbiguous = true }
-      facts.outputTokensMax = json.protoCount
     case .tier:
       if members.meet(.tier) { facts.isAmbiguous = true }
       facts.context.serviceTier = GeminiTier.served(json)
@@ -89,6 +96,7 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     guard label == Field.step.rawValue else { return }
     switch kind {
     case .functionResult:
@@ -107,8 +115,14 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
 
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
+  /// An agent chooses how its models are asked.
+  private var limit: OutputLimitNaming {
+    guard operation == .interactions else { return .none }
+    return agent == nil ? .within("generation_config", member: "max_output_tokens") : .existing
+  }
+
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: limit)
     if facts.model == nil { facts.model = agent }
     facts.wantsStreamUsage = true
   }

@@ -13,7 +13,8 @@ struct OllamaRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(Field.stream),
-        "options": .object(["num_predict": .scalar(RequestMembers.Field.tokensMax)]),
+        "options": .object(
+          RequestMembers.Field.limits, ["num_predict": .object(RequestMembers.Field.tokensMax, [:])]),
         "messages": .array(of: message),
         "tools": prompt, "format": prompt, "input": prompt,
         "prompt": text, "suffix": text, "system": text,
@@ -33,9 +34,10 @@ struct OllamaRequest: ~Copyable, DocumentWire {
   private var members = RequestMembers()
   private var role: Int?
   private var streams: Bool?
-  private let streamsByDefault: Bool
+  /// Whether it is embeddings that are asked for, which neither stream nor have a limit.
+  private let embeds: Bool
 
-  init(operation: Operation) { streamsByDefault = operation != .ollamaEmbed }
+  init(operation: Operation) { embeds = operation == .ollamaEmbed }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
@@ -54,6 +56,7 @@ struct OllamaRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     guard label == Field.message.rawValue, let role else { return }
     // What stands before the last message of the assistant is history.
     facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
@@ -62,8 +65,10 @@ struct OllamaRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
-    facts.wantsStream = streams ?? streamsByDefault
+    members.finish(&facts, isWhole: isWhole, limit: embeds ? .none : .within("options", member: "num_predict"))
+    // A limit of zero is none.
+    if facts.outputTokensMax == 0 { facts.outputTokensMax = nil }
+    facts.wantsStream = streams ?? !embeds
     facts.wantsStreamUsage = true
   }
 }

@@ -17,8 +17,15 @@ struct ChatRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_completion_tokens": .scalar(RequestMembers.Field.tokensMax),
-        "max_tokens": .scalar(RequestMembers.Field.tokensMaxOld),
+        "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+        "max_tokens": .object(RequestMembers.Field.tokensMaxOld, [:]),
+        // llama.cpp's own, and that of Mistral's conversations.
+        "n_predict": .object(RequestMembers.Field.tokensMax, [:]),
+        "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMax, [:])]),
+        "thinking": .object(["budget_tokens": thought]),
+        "reasoning": .object(["max_tokens": thought]),
+        "thinking_budget": thought,
+        "extra_body": .object(google), "google": googleThinking,
         "n": .scalar(RequestMembers.Field.choices),
         "best_of": .scalar(RequestMembers.Field.bestOf),
         "service_tier": .text(RequestMembers.Field.tier),
@@ -34,6 +41,13 @@ struct ChatRequest: ~Copyable, DocumentWire {
         "response_format": prompt,
       ]))
 
+  /// Budgets of thought: as Anthropic's models, OpenRouter, Qwen and Gemini have them.
+  private static let thought = JSONPattern.scalar(RequestMembers.Field.thinking)
+  private static let google: KeyValuePairs<String, JSONPattern> = ["google": googleThinking]
+  private static let googleThinking = JSONPattern.object([
+    "thinking_config": .object(["thinking_budget": thought, "thinkingBudget": thought])
+  ])
+
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
@@ -41,7 +55,8 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
   /// Text or tokens, or a list of either: of Completions and Embeddings.
   private static let input = inputText.orArray(
-    of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject(["text": inputText, "content": prompt]))
+    of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject(["text": inputText, "content": prompt])
+      .announced())
   private static let inputText = JSONPattern.stringSize(Field.inputText)
 
   private static let message = JSONPattern.object(
@@ -70,17 +85,19 @@ struct ChatRequest: ~Copyable, DocumentWire {
 
   private var members = RequestMembers()
   private var streamOptions = StreamOptionsReader()
-  private let hasStreamOptions: Bool
+  private let endpoint: Endpoint
   private var role: Int?
   private var tokens: Int64 = 0
   private var hasInputText = false
+  private var prompts: Int64 = 0
 
-  init(hasStreamOptions: Bool) { self.hasStreamOptions = hasStreamOptions }
+  init(_ endpoint: Endpoint) { self.endpoint = endpoint }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
     streamOptions.begin(Field(rawValue: label), json)
     if label == Field.message.rawValue { role = nil }
+    if label == Field.inputText.rawValue { prompts &+= 1 }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -88,6 +105,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
     case .role: role = json.word
     case .inputText where json.kind == .string:
       hasInputText = true
+      prompts &+= 1
       facts.promptTextBytes &+= Int64(json.size)
     case .inputText, .token: addToken(json, &facts)
     case let field:
@@ -104,6 +122,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     streamOptions.end(Field(rawValue: label), json)
     guard label == Field.message.rawValue, let role else { return }
     // What stands before the last message of the assistant is history.
@@ -116,14 +135,27 @@ struct ChatRequest: ~Copyable, DocumentWire {
 
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
+  /// Completions that name no limit end after a few tokens at OpenAI.
+  private func limit(model: String?) -> OutputLimitNaming {
+    switch endpoint.operation {
+    case .chatCompletions where endpoint.dialect == .openai:
+      .member(ChatLimitName.name(model: model, deployment: endpoint.model))
+    case .chatCompletions: .member(ChatLimitName.old)
+    case .llamaCompletion: .member("n_predict")
+    case .completions, .conversations: .existing
+    default: .none
+    }
+  }
+
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    if streamOptions.isAmbiguous { facts.isAmbiguous = true }
+    members.finish(&facts, isWhole: isWhole, limit: limit(model: facts.model))
     if !hasInputText { facts.usage[.input] = tokens }
-    guard hasStreamOptions else {
+    if endpoint.operation == .completions { facts.prompts = max(1, prompts) }
+    guard endpoint.operation == .chatCompletions || endpoint.operation == .completions else {
       facts.wantsStreamUsage = true
       return
     }
-    if streamOptions.isAmbiguous { facts.isAmbiguous = true }
     facts.wantsStreamUsage = streamOptions.includesUsage
     if facts.isComplete, !facts.isAmbiguous {
       facts.streamOptions = streamOptions.location(brace: members.braceOffset)

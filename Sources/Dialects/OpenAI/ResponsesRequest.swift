@@ -15,7 +15,7 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_output_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "max_output_tokens": .object(RequestMembers.Field.tokensMax, [:]),
         "service_tier": .text(RequestMembers.Field.tier),
         "instructions": text.orArray(of: item),
         "input": text.orArray(of: item),
@@ -55,6 +55,9 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
   private var type: ResponsesItem?
   private var isAssistant = false
   private var isClientExecution = false
+  private let isCompaction: Bool
+
+  init(isCompaction: Bool) { self.isCompaction = isCompaction }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json)
@@ -75,6 +78,7 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     guard label == Field.item.rawValue else { return }
     // An item without a type is a message.
     switch (type ?? .message).role(isClientExecution: isClientExecution) {
@@ -88,7 +92,7 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: isCompaction ? .none : .member("max_output_tokens"))
     facts.wantsStreamUsage = true
   }
 }

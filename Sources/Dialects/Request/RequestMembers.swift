@@ -15,6 +15,10 @@ struct RequestMembers {
     case stored
     /// The type of a tool.
     case toolType
+    /// The object in which an API has the limit of the reply's tokens, where it does not stand at the top.
+    case limits
+    /// How much of the reply may be thought.
+    case thinking
   }
 
   /// Definitions of tools: measured as they are written, and looked into for those that the provider runs.
@@ -34,16 +38,29 @@ struct RequestMembers {
 
   /// Members that have been met, one bit each.
   private var met: UInt32 = 0
-  private var outputTokensMaxOld: Int64?
+  private var outputLimit = OutputLimitReader()
   /// Whether the document is an object.
   private(set) var isObject = false
   /// Where the object's brace stands.
   private(set) var braceOffset = 0
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader) {
-    guard label == Field.body.rawValue else { return }
-    isObject = json.isInObject
-    braceOffset = json.valueStart
+    switch Field(rawValue: label) {
+    case .body:
+      isObject = json.isInObject
+      braceOffset = json.valueStart
+    case .limits: outputLimit.beginHolder(json)
+    case .tokensMax, .tokensMaxOld: outputLimit.beginLimit()
+    default: break
+    }
+  }
+
+  mutating func end(_ label: UInt8, _ json: borrowing JSONReader) {
+    switch Field(rawValue: label) {
+    case .body: outputLimit.endBody(json)
+    case .limits: outputLimit.endHolder(json)
+    default: break
+    }
   }
 
   /// Notes a member that occurs; true where it is there for the second time.
@@ -68,6 +85,12 @@ struct RequestMembers {
     case .toolType:
       if json.kind == .string, json.word == nil { facts.hasStoredContext = true }
       return
+    case .thinking:
+      takeThinking(json, &facts)
+      return
+    case .limits:
+      outputLimit.takeHolder(json)
+      return
     case .media: return
     default: break
     }
@@ -75,18 +98,31 @@ struct RequestMembers {
     switch field {
     case .model: facts.model = Self.text(json)
     case .stream: facts.wantsStream = json.isTrue
-    case .tokensMax: facts.outputTokensMax = json.count
-    case .tokensMaxOld: outputTokensMaxOld = json.count
+    case .tokensMax, .tokensMaxOld: takeLimit(json, &facts)
     case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
     case .tier: facts.context.serviceTier = Self.text(json)
     case .speed: facts.context.speed = Self.text(json)
-    case .body, .prompt, .arguments, .media, .stored, .toolType: break
+    case .body, .prompt, .arguments, .media, .stored, .toolType, .limits, .thinking: break
     }
   }
 
-  func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+  /// Takes a limit of the reply's tokens. Of two by different names, it is not known which one counts: at most the larger.
+  private mutating func takeLimit(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    outputLimit.takeLimit(json)
+    guard let count = json.protoCount else { return }
+    facts.outputTokensMax = max(facts.outputTokensMax ?? 0, count)
+  }
+
+  private func takeThinking(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    guard let count = json.protoCount else { return }
+    facts.thinkingTokensMax = max(facts.thinkingTokensMax ?? 0, count)
+  }
+
+  /// - Parameter limit: how the API is told the most tokens of a reply.
+  func finish(_ facts: inout RequestFacts, isWhole: Bool, limit: OutputLimitNaming = .none) {
     facts.isComplete = isWhole && isObject
-    if facts.outputTokensMax == nil { facts.outputTokensMax = outputTokensMaxOld }
+    guard facts.isComplete, !facts.isAmbiguous else { return }
+    facts.outputLimitLocation = outputLimit.location(limit, brace: braceOffset)
   }
 
   private static func text(_ json: borrowing JSONReader) -> String? {
