@@ -50,9 +50,13 @@ public struct RequestFacts: Sendable, Equatable {
   public var bodyBytes: Int64
   /// Texts that ``promptTextBytes`` consists of, about one or two for each message.
   public var promptTexts: Int64
-  /// Whether the request builds on what the provider keeps (a conversation, a stored prompt, a cache), or names a tool that the
-  /// provider runs, whose results become prompt. Their size is not known here.
+  /// Whether the request builds on what the provider keeps (a conversation, a stored prompt, a cache), names a tool that the
+  /// provider runs, whose results become prompt, or hands over something of a kind that is not known here. Their size is not
+  /// known either.
   public var hasStoredContext: Bool
+  /// Whether all that becomes prompt is told apart in the body: text, and media by its members. Without that, the body bounds
+  /// nothing.
+  public var isPromptToldApart: Bool
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
   /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object, where
   /// it is ambiguous, and where nothing has to be changed.
@@ -92,6 +96,7 @@ public struct RequestFacts: Sendable, Equatable {
     mediaWrittenBytes = 0
     bodyBytes = 0
     hasStoredContext = false
+    isPromptToldApart = false
     isAmbiguous = false
     isComplete = false
   }

@@ -28,6 +28,7 @@ struct RequestTests {
     expected.toolResults = 1
     expected.promptTextBytes = 2 + 4 + 3 + 4 + 21
     expected.isComplete = true
+    expected.isPromptToldApart = true
     expected.renderedTextBytes = 2 + 21
     expected.media = [.unknown(bytes: 0)]
     expected.mediaCount = 1
@@ -57,6 +58,7 @@ struct RequestTests {
     expected.toolResults = 2
     expected.promptTextBytes = 2 + 3 + 2 + 1 + 1 + 3 + 1 + 2 + 2
     expected.isComplete = true
+    expected.isPromptToldApart = true
     expected.renderedTextBytes = 2 + 2
     expected.media = [.unknown(bytes: 1)]
     expected.mediaCount = 1
@@ -90,6 +92,7 @@ struct RequestTests {
     expected.toolResultErrors = 1
     expected.promptTextBytes = 2 + 2 + 1 + 1 + 7 + 2 + 2 + 3
     expected.isComplete = true
+    expected.isPromptToldApart = true
     expected.renderedTextBytes = 7
     expected.media = [.unknown(bytes: 4)]
     expected.mediaCount = 1

@@ -17,7 +17,7 @@ struct CompleteRequest: ~Copyable, DocumentWire {
   private var members = RequestMembers()
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -32,5 +32,6 @@ struct CompleteRequest: ~Copyable, DocumentWire {
     members.finish(&facts, isWhole: isWhole, limit: .existing)
     // There is none to ask for.
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = true
   }
 }

@@ -27,17 +27,26 @@ struct CohereRequest: ~Copyable, DocumentWire {
         "tool_results": .array(of: .object(Field.oldResult, ["call": prompt, "outputs": prompt])),
         "prompt": text,
         // Embeddings, rankings, classifications.
-        "texts": prompt, "inputs": prompt, "images": prompt, "query": text, "text": text,
+        "texts": prompt, "images": .array(of: RequestMembers.media), "query": text, "text": text,
+        "inputs": .array(of: prompt.orObject(["content": content])),
+        "connectors": RequestMembers.stored, "conversation_id": RequestMembers.stored,
       ]))
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
+  private static let content = text.orArray(
+    of: .object([
+      "type": .word(RequestMembers.Field.knownType, of: ["text", "thinking", "document", "image_url", "image"]),
+      "text": text, "thinking": text, "document": prompt,
+      "image_url": RequestMembers.image, "image": RequestMembers.image,
+    ]))
+
   private static let message = JSONPattern.object(
     Field.message,
     [
       "role": .word(Field.role, of: ["assistant", "tool"]),
-      "content": text.orArray(of: .object(["text": text, "thinking": text, "document": prompt])),
+      "content": content,
       "tool_plan": text,
       "tool_calls": .array(of: .object(["function": .object(["name": text, "arguments": text])])),
     ])
@@ -50,7 +59,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
   init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     if label == Field.message.rawValue { role = nil }
   }
 
@@ -85,6 +94,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
+    facts.isPromptToldApart = true
     // What generates without a chat ends after a few tokens where it names no limit.
     let limit: OutputLimitNaming = isChat ? .member("max_tokens") : .existing
     members.finish(&facts, isWhole: isWhole, limit: operation == .cohereChat ? limit : .none)

@@ -40,6 +40,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     "tools": RequestMembers.tools,
     "toolConfig": .size(RequestMembers.Field.prompt), "tool_config": .size(RequestMembers.Field.prompt),
     "title": text,
+    "cachedContent": RequestMembers.stored, "cached_content": RequestMembers.stored,
   ]
 
   private static let batch = JSONPattern.object([
@@ -77,6 +78,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
 
   private static let part = JSONPattern.object([
     "text": text,
+    "inlineData": data, "inline_data": data, "fileData": data, "file_data": data,
     "functionCall": call, "function_call": call,
     "functionResponse": result, "function_response": result,
     "executableCode": code, "executable_code": code,
@@ -85,12 +87,19 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     "toolResponse": .size(RequestMembers.Field.prompt), "tool_response": .size(RequestMembers.Field.prompt),
   ])
 
+  private static let data = JSONPattern.object([
+    "data": RequestMembers.media, "fileUri": RequestMembers.media, "file_uri": RequestMembers.media,
+  ])
   private static let call = JSONPattern.object(["name": text, "args": .size(RequestMembers.Field.prompt)])
   private static let code = JSONPattern.object(["code": text])
   private static let output = JSONPattern.object(["output": text])
 
   private static let result = JSONPattern.object(
-    Field.result, ["name": text, "response": .object(Field.resultBody, ["error": .object(Field.resultError, [:])])])
+    Field.result,
+    [
+      "name": text, "response": .object(Field.resultBody, ["error": .object(Field.resultError, [:])]),
+      "parts": .array(of: .object(["inlineData": data, "inline_data": data, "fileData": data, "file_data": data])),
+    ])
 
   private let operation: Operation
   private var members = RequestMembers()
@@ -105,7 +114,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     switch Field(rawValue: label) {
     case .content where json.isInObject:
       isModel = false
@@ -160,6 +169,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
     let generates = operation == .generateContent
+    facts.isPromptToldApart = generates || operation == .embedContent || operation == .cachedContents
     members.finish(
       &facts, isWhole: isWhole, limit: generates ? .within("generationConfig", member: "maxOutputTokens") : .none)
     // In protocol buffers, zero is as good as nothing.

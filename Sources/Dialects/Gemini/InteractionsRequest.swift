@@ -22,6 +22,7 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
         "system_instruction": prompt,
         "tools": RequestMembers.tools,
         "response_format": prompt,
+        "previous_interaction_id": RequestMembers.stored, "previousInteractionId": RequestMembers.stored,
         "questions": prompt,
         "instructions": prompt,
         "input": input.orArray(of: step),
@@ -50,17 +51,26 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
     "text": text,
     "name": text,
     "arguments": prompt,
-    "result": prompt,
+    "result": prompt.orArray(of: content),
     "content": content.orArray(of: content),
     "summary": content.orArray(of: content),
+    "data": RequestMembers.media, "uri": RequestMembers.media,
   ]
 
-  private static let content = text.orObject(["text": text])
+  private static let content = text.orObject([
+    "type": .word(
+      RequestMembers.Field.knownType, of: ["text", "image", "audio", "document", "video", "thought_summary"]),
+    "text": text, "data": RequestMembers.media, "uri": RequestMembers.media,
+  ])
 
   private enum StepKind: Int {
     case functionResult, modelOutput, thought, functionCall
 
-    static let names = ["function_result", "model_output", "thought", "function_call"]
+    /// The others are what the client says. What a tool of the provider's found is not known from the body.
+    static let names = [
+      "function_result", "model_output", "thought", "function_call", "user_input", "text", "image", "audio", "document",
+      "video",
+    ]
   }
 
   private let operation: Operation
@@ -73,7 +83,7 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
   init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     guard label == Field.step.rawValue else { return }
     kind = nil
     isModel = false
@@ -82,7 +92,9 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
-    case .type: kind = json.word.flatMap(StepKind.init(rawValue:))
+    case .type:
+      kind = json.word.flatMap(StepKind.init(rawValue:))
+      if json.word == nil, json.kind == .string { facts.hasStoredContext = true }
     case .role: isModel = json.word != nil
     case .isError: isError = json.isTrue
     case .agent: agent = json.wholeText
@@ -125,5 +137,6 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
     members.finish(&facts, isWhole: isWhole, limit: limit)
     if facts.model == nil { facts.model = agent }
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = operation == .interactions && agent == nil
   }
 }

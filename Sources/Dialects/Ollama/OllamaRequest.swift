@@ -17,7 +17,8 @@ struct OllamaRequest: ~Copyable, DocumentWire {
           RequestMembers.Field.limits, ["num_predict": .object(RequestMembers.Field.tokensMax, [:])]),
         "messages": .array(of: message),
         "tools": prompt, "format": prompt, "input": prompt,
-        "prompt": text, "suffix": text, "system": text,
+        "prompt": text, "suffix": text, "system": text, "template": text,
+        "images": .array(of: RequestMembers.media),
       ]))
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
@@ -28,6 +29,7 @@ struct OllamaRequest: ~Copyable, DocumentWire {
     [
       "role": .word(Field.role, of: ["assistant", "tool"]),
       "content": text, "thinking": text,
+      "images": .array(of: RequestMembers.media),
       "tool_calls": .array(of: .object(["function": .object(["name": text, "arguments": prompt])])),
     ])
 
@@ -40,7 +42,7 @@ struct OllamaRequest: ~Copyable, DocumentWire {
   init(operation: Operation) { embeds = operation == .ollamaEmbed }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     if label == Field.message.rawValue { role = nil }
   }
 
@@ -70,5 +72,6 @@ struct OllamaRequest: ~Copyable, DocumentWire {
     if facts.outputTokensMax == 0 { facts.outputTokensMax = nil }
     facts.wantsStream = streams ?? !embeds
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = true
   }
 }

@@ -35,8 +35,16 @@ struct ChatRequest: ~Copyable, DocumentWire {
         "suffix": .stringSize(RequestMembers.Field.prompt),
         "input": input,
         "tools": RequestMembers.tools,
-        "web_search_options": .size(RequestMembers.Field.stored),
-        "plugins": .size(RequestMembers.Field.stored),
+        "web_search_options": RequestMembers.stored,
+        "search_parameters": RequestMembers.stored,
+        "enable_search": RequestMembers.stored.orScalar(),
+        "plugins": RequestMembers.stored,
+        "preset": RequestMembers.stored,
+        "agent_id": RequestMembers.stored,
+        "prompt_mode": RequestMembers.stored,
+        "chat_template": RequestMembers.stored,
+        "image_data": RequestMembers.stored,
+        "multimodal_data": RequestMembers.stored,
         "functions": prompt,
         "response_format": prompt,
       ]))
@@ -45,31 +53,51 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private static let thought = JSONPattern.scalar(RequestMembers.Field.thinking)
   private static let google: KeyValuePairs<String, JSONPattern> = ["google": googleThinking]
   private static let googleThinking = JSONPattern.object([
-    "thinking_config": .object(["thinking_budget": thought, "thinkingBudget": thought])
+    "thinking_config": .object(["thinking_budget": thought, "thinkingBudget": thought]),
+    "cached_content": RequestMembers.stored,
   ])
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
   private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
-  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
   /// Text or tokens, or a list of either: of Completions and Embeddings.
   private static let input = inputText.orArray(
-    of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject(["text": inputText, "content": prompt])
-      .announced())
+    of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject([
+      "text": inputText, "content": prompt,
+      "image": RequestMembers.image, "image_url": RequestMembers.image, "video": RequestMembers.image,
+      "audio": RequestMembers.image,
+    ]).announced())
   private static let inputText = JSONPattern.stringSize(Field.inputText)
+
+  private static let part = JSONPattern.object([
+    "type": .word(RequestMembers.Field.knownType, of: partTypes),
+    "text": text, "refusal": text,
+    "thinking": text.orArray(of: .object(["text": text])),
+    "image_url": RequestMembers.image, "video_url": RequestMembers.image, "audio_url": RequestMembers.image,
+    "document_url": RequestMembers.image, "file_url": RequestMembers.image, "pdf_url": RequestMembers.image,
+    "input_audio": RequestMembers.media.orObject(["data": RequestMembers.media]),
+    "file": .object(["file_data": RequestMembers.media, "file_id": RequestMembers.media]),
+    "file_id": RequestMembers.media,
+  ])
+
+  /// Parts of OpenAI, and of those that speak its dialect.
+  private static let partTypes = [
+    "text", "refusal", "thinking", "reference", "image_url", "video_url", "audio_url", "document_url", "file_url",
+    "pdf_url", "input_audio", "file",
+  ]
 
   private static let message = JSONPattern.object(
     Field.message,
     [
       "role": .word(Field.role, of: ["assistant", "tool", "function"]),
-      "content": text.orArray(
-        of: .object([
-          "text": text, "refusal": text,
-          "image_url": media.orObject(["url": media]), "video_url": media.orObject(["url": media]),
-          "input_audio": .object(["data": media]), "file": .object(["file_data": media, "file_id": media]),
-        ])),
+      "content": text.orArray(of: part),
       "reasoning_content": text,
+      "reasoning": text,
+      // Images and sounds that the model made.
+      "images": .array(of: part),
+      "audio": .object(["id": RequestMembers.stored]),
+      "annotations": .array(of: .object(["file": RequestMembers.stored])),
       "refusal": text,
       "name": text,
       "tool_calls": .array(
@@ -79,6 +107,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
         ])),
       "function_call": .object(["name": text, "arguments": arguments]),
     ])
+
+  /// What is made of text and of the media above alone; conversations are kept by the provider.
+  private static let bounded: [Operation] = [.chatCompletions, .completions, .embeddings, .llamaCompletion]
 
   /// How much text a token stands for, about.
   private static let bytesPerToken: Int64 = 4
@@ -94,7 +125,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   init(_ endpoint: Endpoint) { self.endpoint = endpoint }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     streamOptions.begin(Field(rawValue: label), json)
     if label == Field.message.rawValue { role = nil }
     if label == Field.inputText.rawValue { prompts &+= 1 }
@@ -150,6 +181,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
     if streamOptions.isAmbiguous { facts.isAmbiguous = true }
     members.finish(&facts, isWhole: isWhole, limit: limit(model: facts.model))
+    facts.isPromptToldApart = Self.bounded.contains(endpoint.operation)
     if !hasInputText { facts.usage[.input] = tokens }
     if endpoint.operation == .completions { facts.prompts = max(1, prompts) }
     guard endpoint.operation == .chatCompletions || endpoint.operation == .completions else {
