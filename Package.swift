@@ -103,7 +103,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Dialects", "Metering", "Observability", "Tokenizers", "Upstream", nioCore, nioHTTP1, nioEmbedded,
+        "CPriceBook", "Gateway", "Dialects", "Ledger", "Metering", "Observability", "Tokenizers", "Upstream", nioCore,
+        nioHTTP1, nioEmbedded,
       ],
       swiftSettings: strict),
     .testTarget(

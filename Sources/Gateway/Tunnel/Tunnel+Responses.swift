@@ -26,6 +26,7 @@ extension Tunnel {
     let response = Call(
       responseOn: call, endpoint: endpoint, facts: facts, id: gateway.ledger.nextCallID(), at: gateway.wallClock(),
       uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    response.countPrompt(gateway.counts)
     do {
       response.ticket = try gateway.ledger.admit(response.admission)
     } catch {
