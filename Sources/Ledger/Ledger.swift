@@ -68,9 +68,8 @@ public final class Ledger: Sendable {
   /// - Parameter responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
   ///   one that the record names. They are stored with the row, or not at all.
   public func settle(
-    _ ticket: consuming Ticket, as record: CallRecord, counting responses: [ResponseDigest] = []
+    _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = []
   ) {
-    var record = record
     record.id = ticket.id
     counted.insert(record)
     core.settle(record, slot: ticket.resolve(), counting: responses)
