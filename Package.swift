@@ -107,8 +107,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Budgets", "Dialects", "Metering", "Observability", "Tokenizers", "Upstream", nioCore, nioHTTP1,
-        nioEmbedded,
+        "CPriceBook", "Gateway", "Budgets", "Dialects", "Ledger", "Metering", "Observability", "Tokenizers", "Upstream",
+        nioCore, nioHTTP1, nioEmbedded,
       ],
       swiftSettings: strict),
     .testTarget(

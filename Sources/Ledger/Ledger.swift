@@ -71,10 +71,9 @@ public final class Ledger: Sendable {
   ///     one that the record names. They are stored with the row, or not at all.
   ///   - debits: what the call took of budgets, stored likewise.
   public func settle(
-    _ ticket: consuming Ticket, as record: CallRecord, counting responses: [ResponseDigest] = [],
+    _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
     debiting debits: [BudgetDebit] = []
   ) {
-    var record = record
     record.id = ticket.id
     counted.insert(record)
     core.settle(record, slot: ticket.resolve(), with: CallExtras(responses: responses, debits: debits))

@@ -159,6 +159,8 @@ final class Call {
 
   func beginReply(_ head: UpstreamHead, counts: LearnedCounts) {
     reply = ReplyHeadFacts(head)
+    // A stored file has no events, whatever its type says: it ends where its bytes do.
+    if endpoint?.operation.isStoredFile == true, reply.framing.isStream { reply.framing = .json }
     if let endpoint {
       // Streams are counted as they pass, since any of them may end before its usage has come.
       let isCounted = reply.framing.isStream && !endpoint.operation.isFree
@@ -202,6 +204,11 @@ final class Call {
 
   /// Whether the reply's body could not be read, so that its usage is not known.
   var isReplyOpaque: Bool { reply.framing == .opaque || replyDecoder?.hasFailed == true }
+
+  /// Bytes of the reply's body, with its coding undone as far as it can be.
+  var decodedReplyBytes: Int64 {
+    if let decoded = replyDecoder?.outputBytes { Int64(decoded) } else { responseBytes }
+  }
 
   /// Writes what is known into the in-flight file when it has changed, so that a crash loses little of it: nothing that the
   /// provider reported, and less text than ``storedTextBytesStep``.

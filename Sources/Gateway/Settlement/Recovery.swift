@@ -74,8 +74,10 @@ public struct Recovery: Sendable {
       usage[.output] = estimate.output(textBytes: call.outputTextBytes)
     }
     let metered = MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: .recovered)
+    // What the request asked for is not in the slot, so the provider's usual tier is taken.
+    let terms = terms(record.provider)
+    let context = PricingContext().completed(by: PricingContext(), isTierKnown: false, host: terms.host)
     prices.book.charge(
-      &record, for: metered, modelPriced: endpoint.modelPriced, context: PricingContext(), terms: terms(record.provider)
-    )
+      &record, for: metered, modelPriced: endpoint.modelPriced, context: context, terms: terms)
   }
 }

@@ -27,6 +27,7 @@ extension Tunnel {
     let response = Call(
       responseOn: call, endpoint: endpoint, facts: facts, id: gateway.ledger.nextCallID(), at: gateway.wallClock(),
       uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    response.countPrompt(gateway.counts)
     if let refusal = reserve(response) {
       gateway.metrics.denied(response, code: refusal.code)
       let code: CloseFrame.Code = refusal.shouldRetry == false ? .policyViolation : .tryAgainLater

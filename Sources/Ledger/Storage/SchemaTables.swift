@@ -80,6 +80,7 @@ enum SchemaTables {
       provider ANY NOT NULL, model ANY, project ANY, agent ANY, workflow ANY, run TEXT,
       billing INTEGER NOT NULL, usage_source INTEGER NOT NULL,
       delta_high INTEGER NOT NULL, delta_low INTEGER NOT NULL, unpriced INTEGER NOT NULL, partial INTEGER NOT NULL,
+      substituted_high INTEGER NOT NULL, substituted_low INTEGER NOT NULL,
       cost_source INTEGER, priced_as ANY, reason TEXT NOT NULL, who TEXT NOT NULL, request_key TEXT UNIQUE
     ) STRICT;
     CREATE INDEX adjustments_by_effect ON adjustments (effective_at);
