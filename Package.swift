@@ -61,6 +61,7 @@ let package = Package(
     .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "Tokenizers", dependencies: ["CVocabularies"], swiftSettings: strict),
     .target(name: "Dialects", dependencies: ["JSON", "Metering", "Tokenizers"], swiftSettings: strict),
+    .target(name: "Budgets", dependencies: ["Metering"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
     .target(
       name: "Ledger", dependencies: ["Metering", "Observability", crypto, grdb, grdbSQLite, logging],
@@ -95,6 +96,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering", "Tokenizers"], swiftSettings: strict),
+    .testTarget(name: "BudgetsTests", dependencies: ["Budgets", "Metering"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(

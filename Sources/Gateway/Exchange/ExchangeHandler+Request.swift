@@ -205,7 +205,7 @@ extension ExchangeHandler {
     clientLeft()
     call?.clientLeft()
     switch exchange.clientGone(policy) {
-    case .forget:
+    case .forget, .withdraw:
       call = nil
     case .cancelTransfer:
       call?.transfer?.cancel()
