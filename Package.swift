@@ -64,7 +64,7 @@ let package = Package(
     .target(name: "Budgets", dependencies: ["Metering"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["Budgets", "Metering", "Observability", grdb, grdbSQLite, logging],
+      name: "Ledger", dependencies: ["Budgets", "Metering", "Observability", crypto, grdb, grdbSQLite, logging],
       swiftSettings: strict),
     .target(name: "Upstream", dependencies: ["CCurl", "Observability", nioCore, logging], swiftSettings: strict),
     .target(

@@ -45,6 +45,7 @@ public final class Ledger: Sendable {
     counted = opened.counted
     self.core = core
     self.now = now
+    observer.accessChanged(opened.access)
     logSync.start()
     let setting = WriterLoop.Setting(configuration: configuration, now: now, recover: recover, logSync: logSync)
     Writer(database: opened.database, store: opened.store, core: core, setting: setting).start()
@@ -126,6 +127,13 @@ public final class Ledger: Sendable {
     LedgerBooks(readers: readers, now: now, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in
       try await core.perform($0)
     }
+  }
+
+  /// Keys, tokens and the audit log.
+  public var access: LedgerAccess {
+    LedgerAccess(
+      readers: readers, now: now, publish: { [core] in core.observer.accessChanged($0) },
+      perform: { [core] in try await core.performThen($0) })
   }
 
   /// Commits what is queued, copies the write-ahead log into the database, closes and gives the directory back. Waits;

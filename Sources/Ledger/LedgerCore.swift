@@ -8,7 +8,7 @@ final class LedgerCore: Sendable {
   let queue = WriterQueue()
   let availability: Availability
   let logger: Logger
-  private let observer: LedgerObserver
+  let observer: LedgerObserver
   private let faultCount = Atomic<Int64>(0)
   private let queueMax: Int
 
@@ -68,12 +68,24 @@ final class LedgerCore: Sendable {
   /// Runs a job of the books on the writer thread, in a transaction, after every row that was put in before.
   func perform(_ job: @escaping LedgerBooks.Job) async throws {
     await queue.waitForCommit()
+    try await performThen { store in
+      try job(store)
+      return {}
+    }
+  }
+
+  /// Runs a job on the writer thread, in a transaction; then, once that is committed, what it returned.
+  func performThen(_ job: @escaping @Sendable (LedgerStore) throws -> @Sendable () -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       queue.put(
         WriterJob(
           run: { store in
-            continuation.resume(
-              with: Result { try store.transaction { try job(store) } }.mapError { LedgerError(booking: $0) })
+            let result = Result {
+              var then: (@Sendable () -> Void)?
+              try store.transaction { then = try job(store) }
+              then?()
+            }
+            continuation.resume(with: result.mapError { LedgerError(booking: $0) })
           },
           refuse: { continuation.resume(throwing: $0) }))
     }

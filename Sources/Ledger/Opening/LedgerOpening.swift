@@ -21,38 +21,29 @@ struct LedgerOpening {
     var store: LedgerStore
     var file: SlotFile
     var counted: CountedResponses
+    var access: AccessSnapshot
   }
 
   func open(recover: (RecoveredCall) -> RecoveredRow) throws(LedgerError) -> Opened {
     logVersion()
     let previous = try InFlightContents.read(path: directory.inFlightPath)
-    try makeDatabaseFile()
+    try directory.makeDatabaseFile()
     do {
       let database = try WriterConnection.open(path: directory.databasePath)
-      let (store, counted, greatest) = try database.writeWithoutTransaction { database in
+      let (store, counted, greatest, access) = try database.writeWithoutTransaction { database in
         try prepare(database, previous: previous, recover: recover)
       }
       let file = try InFlightFile(path: directory.inFlightPath, slotCount: configuration.inFlightMax)
         .open(previous: previous, greatestCallID: greatest)
-      return Opened(database: database, store: store, file: file, counted: counted)
+      return Opened(database: database, store: store, file: file, counted: counted, access: access)
     } catch {
       throw LedgerError(opening: directory.databasePath, error)
     }
   }
 
-  /// SQLite would make it readable for everyone who may enter the directory. Before the first connection of this
-  /// process: later, closing a descriptor of the file would take SQLite's locks.
-  private func makeDatabaseFile() throws(LedgerError) {
-    let descriptor = Glibc.open(directory.databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw .storage("\(directory.databasePath) cannot be opened for writing: \(systemErrorText(errno))")
-    }
-    close(descriptor)
-  }
-
   private func prepare(
     _ database: Database, previous: InFlightContents?, recover: (RecoveredCall) -> RecoveredRow
-  ) throws -> (LedgerStore, CountedResponses, Int64) {
+  ) throws -> (LedgerStore, CountedResponses, Int64, AccessSnapshot) {
     guard let connection = database.sqliteConnection else { throw LedgerError.closed }
     try Schema.migrate(connection, file: directory.databasePath)
     try quickCheck(connection)
@@ -61,7 +52,7 @@ struct LedgerOpening {
     try settle(previous, in: store, recover: recover)
     let counted = try store.countedResponses()
     let given = CallIDSource.plausible(previous?.greatestCallID ?? 0, now: now)
-    return (store, counted, max(try store.greatestCallID(), given))
+    return (store, counted, max(try store.greatestCallID(), given), try store.access.snapshot())
   }
 
   private func quickCheck(_ connection: OpaquePointer) throws {

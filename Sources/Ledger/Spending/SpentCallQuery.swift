@@ -13,7 +13,7 @@ struct SpentCallQuery {
   private static let sql = """
     SELECT id, started_at, duration_us, provider, agent, workflow, run, model_requested, billing, debited, \(tokens),
       CASE WHEN tool_calls > 0 OR server_tools > 0
-        THEN (SELECT sum(times) FROM tool_calls WHERE call = calls.id) ELSE 0 END
+        THEN (SELECT sum(times) FROM tool_calls WHERE call = calls.id) ELSE 0 END, virtual_key, team
     FROM calls WHERE id > ? AND started_at >= ? AND outcome <> \(Outcome.denied.code) ORDER BY id LIMIT ?
     """
 
@@ -32,7 +32,8 @@ struct SpentCallQuery {
     return SpentCall(
       call: BudgetCall(
         id: CallID(rawValue: row.int64(0)), agent: try names.text(row.name(4)) ?? "",
-        workflow: try names.text(row.name(5)) ?? "", run: row.text(6), provider: try names.text(row.name(3)) ?? "",
+        workflow: try names.text(row.name(5)) ?? "", run: row.text(6), key: try names.text(row.name(12)),
+        team: try names.text(row.name(13)), provider: try names.text(row.name(3)) ?? "",
         model: try names.text(row.name(7)), billing: Billing(code: row.int64(8)) ?? .metered),
       startedAt: Timestamp(unixMicroseconds: startedAt),
       endedAt: Timestamp(unixMicroseconds: startedAt.addingReportingOverflow(row.int64(2)).partialValue),
