@@ -2,6 +2,7 @@ import Budgets
 import Dialects
 import Metering
 import Tokenizers
+import Upstream
 
 /// What a call may use, for budgets to reserve before it is sent.
 extension Call {
@@ -46,6 +47,8 @@ private struct NeedPricing {
   private let terms: PriceTerms
   private let book: PriceBook
   private let time: Timestamp
+  /// Whether the body is encoded, so that nothing can be written into it.
+  private let isEncoded: Bool
   /// The model that the call is priced as; nil where there is none.
   private let model: String?
   private let context: PricingContext
@@ -71,12 +74,12 @@ private struct NeedPricing {
     terms = call.route.provider.terms
     book = gateway.prices.book
     self.time = time
+    isEncoded = call.isRequestEncoded || call.opensWebSocket || call.method == Endpoint.socketMessageMethod
     model = gateway.pricedModel(
       endpoint.modelPriced ?? call.requestFacts.model, terms: call.route.provider.terms, dialect: endpoint.dialect,
       at: time)
     context = call.requestFacts.context.completed(
-      by: PricingContext(), isTierKnown: false,
-      region: ProcessingRegion.region(of: call.route.provider.origin))
+      by: PricingContext(), isTierKnown: false, host: call.route.provider.origin.host)
     bound = Self.bound(
       facts, model: model, family: gateway.counts.family(model: call.requestFacts.model), dialect: endpoint.dialect,
       operation: endpoint.operation, terms: terms, book: book, context: context, time: time)
@@ -84,7 +87,9 @@ private struct NeedPricing {
 
   /// What such calls have used; before enough are known, the counted prompt and a usual length of reply.
   func expected(_ budgets: BudgetDesk) -> CallAmounts {
-    if let name = facts.model, let usual = budgets.usual(model: name, workflow: workflow) { return usual.amounts }
+    if let name = facts.model, let usual = budgets.usual(model: name, workflow: workflow) {
+      return CallAmounts(picodollars: usual.picodollars, tokens: usual.tokens)
+    }
     var usage = facts.usage
     if usage.isEmpty {
       usage[.input] = promptTokensEstimate.multipliedReportingOverflow(by: 115).partialValue / 100
@@ -99,13 +104,13 @@ private struct NeedPricing {
 
   /// How the bound follows from a limit of output; nil where none can be written into the request.
   func clampTerms(_ budgets: BudgetDesk) -> ClampTerms? {
-    guard let bound, facts.choices == 1, facts.outputTokensMax != nil else { return nil }
+    guard let bound, !isEncoded, facts.generations == 1, facts.outputLimitLocation != nil else { return nil }
     let usual = facts.model.flatMap { budgets.usual(model: $0, workflow: workflow) }
     return ClampTerms(
       picodollarsBeforeOutput: bound.ceiling.promptPicodollars, tokensBeforeOutput: bound.promptTokens,
       picodollarsPerOutputToken: bound.ceiling.picodollarsPerOutputToken, outputTokensMax: bound.outputTokens,
       floorTokens: Clamp.floorTokens(
-        outputTokensPercentile95: usual?.outputTokens, thinkingBudgetTokens: nil))
+        outputTokensPercentile95: usual?.outputTokens, thinkingBudgetTokens: facts.thinkingTokensMax))
   }
 
   /// A reply longer than this is not expected of a call that nothing is known of.
@@ -125,7 +130,7 @@ private struct NeedPricing {
         let most = facts.outputTokensMax
           ?? book.maxOutputTokens(terms, dialect: dialect.rawValue, model: model, at: time)
       else { return nil }
-      let (all, overflow) = most.multipliedReportingOverflow(by: facts.choices)
+      let (all, overflow) = most.multipliedReportingOverflow(by: facts.generations)
       guard !overflow else { return nil }
       outputTokens = all
     }

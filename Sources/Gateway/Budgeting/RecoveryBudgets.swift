@@ -19,6 +19,6 @@ public final class RecoveryBudgets: Sendable {
       toolCalls: Int64(record.toolCalls.count))
     guard used != .zero else { return [] }
     let time = record.startedAt
-    return book.withLock { $0.post(call, used, at: time).debits }
+    return book.withLock { $0.charge(call, used, startedAt: time, at: time).debits }
   }
 }
