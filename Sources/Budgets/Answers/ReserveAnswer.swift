@@ -71,15 +71,12 @@ public struct BudgetWait: Sendable, Equatable {
   public var scope: String
   /// When the waiting ends with a refusal.
   public var until: Timestamp
-  /// What a call is told that cannot wait.
-  public var refusal: BudgetRefusal
 
-  public init(waiter: WaiterID, budget: String, scope: String, until: Timestamp, refusal: BudgetRefusal) {
+  public init(waiter: WaiterID, budget: String, scope: String, until: Timestamp) {
     self.waiter = waiter
     self.budget = budget
     self.scope = scope
     self.until = until
-    self.refusal = refusal
   }
 }
 
