@@ -54,7 +54,7 @@ public struct ReplyReader: ~Copyable {
     self.status = status
     modelPriced = endpoint.modelPriced
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
-    isFile = (operation == .fileContent || operation == .messageBatchResults) && framing != .opaque
+    isFile = operation.isStoredFile && framing != .opaque
     let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
     body = ReplyBody(
       framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation),

@@ -1,0 +1,90 @@
+public import Metering
+
+extension BudgetBook {
+  /// Posts what the call used to the windows in which it had reserved, and returns the rest to them at once. Nil where the
+  /// reservation has ended already: nothing is posted twice.
+  public mutating func settle(_ id: ReservationID, _ used: CallAmounts, at time: Timestamp) -> Settlement? {
+    end(id, used, at: time)
+  }
+
+  /// Returns all that was reserved: the call never reached the provider. Nil where the reservation has ended already.
+  public mutating func void(_ id: ReservationID, at time: Timestamp) -> Settlement? {
+    end(id, nil, at: time)
+  }
+
+  /// Charges what was expected of the call, since nobody can say what it used. Nil where the reservation has ended already.
+  public mutating func expire(_ id: ReservationID, at time: Timestamp) -> Settlement? {
+    guard let place = place(of: id) else { return nil }
+    return end(id, reservations.items[place].estimate, at: time)
+  }
+
+  private mutating func end(_ id: ReservationID, _ used: CallAmounts?, at time: Timestamp) -> Settlement? {
+    guard let place = place(of: id) else { return nil }
+    let first = reservations.items[place].firstHolding
+    reservations.remove(at: place, leaving: .ended(generation: reservations.items[place].generation))
+    var settlement = Settlement(debits: [], changes: BudgetChanges())
+    if used != nil, first != nowhere { settlement.debits.reserveCapacity(4) }
+    var next = first
+    while next != nowhere {
+      let holding = holdings.items[next]
+      release(holding, used, into: &settlement.debits, at: time)
+      next = holding.next
+    }
+    next = first
+    while next != nowhere {
+      let holding = holdings.items[next]
+      holdings.remove(at: next, leaving: .none)
+      letGo(holding.account, at: time, &settlement.changes)
+      next = holding.next
+    }
+    settlement.changes.events = takeEvents()
+    return settlement
+  }
+
+  private mutating func release(
+    _ holding: Holding, _ used: CallAmounts?, into debits: inout [BudgetDebit], at time: Timestamp
+  ) {
+    let account = holding.account
+    let budget = accounts.items[account].budget
+    accounts.items[account].reserved -= holding.amount
+    accounts.items[account].reservationCount -= 1
+    let amount = used.map { holding.unit.amount(of: $0) } ?? 0
+    if let key = holding.allowance { giveBack(max(0, holding.amount.saturatingAdd(-amount)), to: key, in: budget) }
+    guard used != nil else { return }
+    post(amount, to: account, into: &debits, at: time)
+    if amount > holding.amount, holding.unit != .toolCalls { overrun(amount - holding.amount, account, at: time) }
+    tellThresholds(of: account, at: time)
+  }
+
+  /// Posts to the account and notes the debit.
+  mutating func post(_ amount: Int64, to account: Int, into debits: inout [BudgetDebit], at time: Timestamp) {
+    guard amount > 0 else { return }
+    accounts.items[account].post(amount, at: time)
+    let definition = budgets.items[accounts.items[account].budget].definition
+    debits.append(
+      BudgetDebit(
+        budget: definition.name, scope: accounts.items[account].scopeText,
+        windowStart: accounts.items[account].debitStart, unit: definition.limit.unit, amount: amount))
+  }
+
+  private mutating func overrun(_ amount: Int64, _ account: Int, at time: Timestamp) {
+    let budget = accounts.items[account].budget
+    budgets.items[budget].overruns.calls += 1
+    budgets.items[budget].overruns.amount = budgets.items[budget].overruns.amount.saturatingAdd(amount)
+    tell(.overrun, .overrun(amount: amount), of: account, at: time)
+  }
+
+  /// Lets those pass who waited for what the account has now, and frees what nobody needs any more.
+  private mutating func letGo(_ account: Int, at time: Timestamp, _ changes: inout BudgetChanges) {
+    releaseWaiters(of: account, at: time, &changes)
+    let scope = accounts.items[account].scope
+    if scope != nowhere, scopes.items[scope].isOneCall, accounts.items[account].isIdle { drop(scope, at: time) }
+    freeIfDone(account)
+  }
+
+  func place(of id: ReservationID) -> Int? {
+    guard id.rawValue >= 0, id.place < reservations.items.count else { return nil }
+    let reservation = reservations.items[id.place]
+    return reservation.isLive && reservation.generation == id.generation ? id.place : nil
+  }
+}
