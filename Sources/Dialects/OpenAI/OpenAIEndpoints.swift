@@ -11,7 +11,8 @@ extension Endpoint {
       return Endpoint(
         dialect: .openai, operation: operation, model: azureDeployment(path),
         responseID: operation == .videos && path.method == "GET" ? path.last.map(String.init) : nil,
-        isCompaction: operation == .responses && path.last == "compact")
+        isCompaction: operation == .responses && path.last == "compact",
+        resultsID: operation == .fileContent ? path.resultsID : nil)
     }
     guard OpenAIStore.has(path, isConfigured: isConfigured) else { return nil }
     return Endpoint(dialect: .openai, operation: .management)
