@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Ledger
 import Metering
@@ -45,7 +46,13 @@ final class Call {
   var overheadNanoseconds: UInt64 = 0
   /// Whether `stream_options.include_usage` was added to the request.
   var usageWasAsked = false
+  /// What was changed in the request, as `x-tollgate-changed` says.
+  var changes: [String] = []
 
+  /// What budgets have reserved for the call; nil where none matches, and once it is settled.
+  var reservation: Budgets.Admission?
+  /// The call's place in the queue of a budget, while it waits.
+  var waiter: WaiterID?
   var ticket: Ticket?
   var transfer: CallTransfer?
 
