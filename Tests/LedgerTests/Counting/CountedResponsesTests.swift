@@ -31,7 +31,8 @@ struct CountedResponsesTests {
     ledger.close()
   }
 
-  @Test("is left open by a call that was interrupted before anything was generated: a look at it later has what it used")
+  @Test(
+    "is left open by a call that was interrupted before anything was generated: a look at it later has what it used")
   func interrupted() throws {
     let ledger = try openLedger(scratch.data)
     for (id, output) in [(1, 0), (2, 5)] as [(Int64, Int64)] {
