@@ -50,7 +50,7 @@ final class Call {
   var changes: [String] = []
 
   /// What budgets have reserved for the call; nil where none matches, and once it is settled.
-  var reservation: Budgets.Admission?
+  var reservation: BudgetAdmission?
   /// The call's place in the queue of a budget, while it waits.
   var waiter: WaiterID?
   var ticket: Ticket?
