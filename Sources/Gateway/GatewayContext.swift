@@ -19,6 +19,8 @@ public final class GatewayContext: Sendable {
   let gatheredBytes: GatheredBytes
   let socketTLS = SocketTLS()
   let counts = LearnedCounts()
+  let budgets: BudgetDesk
+  let substitutes = SubstituteModels()
   let logger: Logger
   let wallClock: @Sendable () -> Timestamp
   /// Looks a call up for the key that made it; the answer comes on any thread. See ``CallLookup``.
@@ -26,8 +28,8 @@ public final class GatewayContext: Sendable {
 
   public init(
     configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger,
-    upstream: UpstreamClient,
-    prices: CurrentPriceBook, metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
+    upstream: UpstreamClient, prices: CurrentPriceBook, budgets: BudgetDesk,
+    metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
     lookUpCall: @escaping CallLookup
   ) {
     self.configuration = configuration
@@ -36,6 +38,7 @@ public final class GatewayContext: Sendable {
     self.ledger = ledger
     self.upstream = upstream
     self.prices = prices
+    self.budgets = budgets
     self.metrics = metrics
     self.hints = AgentHints(logger: logger)
     self.failures = UpstreamFailureLog(logger: logger)

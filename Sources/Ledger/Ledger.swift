@@ -1,3 +1,4 @@
+public import Budgets
 public import Logging
 public import Metering
 
@@ -27,7 +28,7 @@ public final class Ledger: Sendable {
   /// - Throws: ``LedgerError``.
   public init(
     configuration: LedgerConfiguration, logger: Logger, observer: LedgerObserver = LedgerObserver(),
-    now: @escaping @Sendable () -> Timestamp, recover: @escaping @Sendable (RecoveredCall) -> CallRecord
+    now: @escaping @Sendable () -> Timestamp, recover: @escaping @Sendable (RecoveredCall) -> RecoveredRow
   ) throws {
     try configuration.validate()
     directory = try DataDirectory(configuration.directory, creating: true, logger: logger)
@@ -44,6 +45,7 @@ public final class Ledger: Sendable {
     counted = opened.counted
     self.core = core
     self.now = now
+    observer.accessChanged(opened.access)
     logSync.start()
     let setting = WriterLoop.Setting(configuration: configuration, now: now, recover: recover, logSync: logSync)
     Writer(database: opened.database, store: opened.store, core: core, setting: setting).start()
@@ -65,15 +67,17 @@ public final class Ledger: Sendable {
   /// Settles a call with its one row, committed at the latest 20 ms on; the slot is freed after that commit. Never
   /// waits. The row has the ticket's id, whatever the record says.
   ///
-  /// - Parameter responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
-  ///   one that the record names. They are stored with the row, or not at all.
+  /// - Parameters:
+  ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
+  ///     one that the record names. They are stored with the row, or not at all.
+  ///   - debits: what the call took of budgets, stored likewise.
   public func settle(
-    _ ticket: consuming Ticket, as record: CallRecord, counting responses: [ResponseDigest] = []
+    _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
+    debiting debits: [BudgetDebit] = []
   ) {
-    var record = record
     record.id = ticket.id
     counted.insert(record)
-    core.settle(record, slot: ticket.resolve(), counting: responses)
+    core.settle(record, slot: ticket.resolve(), with: CallExtras(responses: responses, debits: debits))
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.
@@ -110,11 +114,26 @@ public final class Ledger: Sendable {
     count(provider: provider, responseID: responseID) != nil
   }
 
+  /// What calls took of budgets.
+  public var spending: LedgerSpending {
+    LedgerSpending(readers: readers, now: now, waitForCommit: { [core] in await core.queue.waitForCommit() }) {
+      [core] in
+      try await core.perform($0)
+    }
+  }
+
   /// What is booked after calls were settled.
   public var books: LedgerBooks {
     LedgerBooks(readers: readers, now: now, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in
       try await core.perform($0)
     }
+  }
+
+  /// Keys, tokens and the audit log.
+  public var access: LedgerAccess {
+    LedgerAccess(
+      readers: readers, now: now, publish: { [core] in core.observer.accessChanged($0) },
+      perform: { [core] in try await core.performThen($0) })
   }
 
   /// Commits what is queued, copies the write-ahead log into the database, closes and gives the directory back. Waits;

@@ -123,6 +123,7 @@ extension Refusal {
   /// OpenAI's type for the status.
   private var openAIType: String {
     switch status {
+    case 402: "insufficient_quota"
     case 429: "rate_limit_error"
     case 500...: "server_error"
     default: "invalid_request_error"

@@ -37,7 +37,7 @@ struct MigrationTests {
     #expect(totals.map { $0.usage[.input] } == [50, 5])
     #expect(!ledger.countOnce(provider: "openai", responseID: "resp_1"), "its responses stay counted")
     ledger.close()
-    #expect(try number(in: file, "PRAGMA user_version") == 2)
+    #expect(try number(in: file, "PRAGMA user_version") == Int64(Schema.version))
     #expect(try number(in: file, "SELECT count(*) FROM sqlite_schema WHERE name IN ('calls_1', 'rollups_1')") == 0)
     let again = try openLedger(scratch.data)
     #expect(try await again.allCalls() == calls)
@@ -60,7 +60,10 @@ struct MigrationTests {
         return columns
       }
     }
-    for table in ["calls", "rollups", "tool_calls", "adjustments", "counted_responses", "names", "facts"] {
+    for table in [
+      "calls", "rollups", "tool_calls", "adjustments", "counted_responses", "names", "facts",
+      "virtual_keys", "control_tokens", "audit",
+    ] {
       let migrated = try columns(file, table)
       #expect(!migrated.isEmpty)
       #expect(try migrated == columns(other.data + "/ledger.sqlite", table), "\(table)")
