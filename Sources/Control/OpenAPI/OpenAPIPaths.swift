@@ -2,6 +2,7 @@
 enum OpenAPIPaths {
   static let json = #"""
     {
+      \#(OpenAPIAccessPaths.members)
       "/": {
         "get": {
           "summary": "A page that links the rest",

@@ -46,6 +46,8 @@ extension GatewayContext {
     record.providerResponseID = reply.responseID
     record.providerProject = call.reply.headers.project
     record.upstreamKeyID = call.identity.upstreamKeyID
+    record.virtualKey = call.identity.key
+    record.team = call.identity.team
     record.timeToFirstTokenMicroseconds = call.firstTokenUptimeNanoseconds.map {
       Self.microseconds(from: call.startedUptimeNanoseconds, to: $0)
     }

@@ -4,8 +4,13 @@ import Testing
 @testable import Control
 
 private let secret = String(repeating: "ab", count: 32)
+private let tokens: ControlTokens = {
+  let tokens = ControlTokens()
+  tokens.setOwner(Secret(secret))
+  return tokens
+}()
 private let guardian = RequestGuard(
-  listenHost: "0.0.0.0", allowedHosts: ["Tollgate.example", "10.0.0.9"], token: Secret(secret))
+  listenHost: "0.0.0.0", allowedHosts: ["Tollgate.example", "10.0.0.9"], tokens: tokens)
 
 /// The status of a refusal; nil where there is none.
 private func status(
