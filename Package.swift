@@ -65,13 +65,13 @@ let package = Package(
     .target(name: "Budgets", dependencies: ["Metering"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["Metering", "Observability", crypto, grdb, grdbSQLite, logging],
+      name: "Ledger", dependencies: ["Budgets", "Metering", "Observability", crypto, grdb, grdbSQLite, logging],
       swiftSettings: strict),
     .target(name: "Upstream", dependencies: ["CCurl", "Observability", nioCore, logging], swiftSettings: strict),
     .target(
       name: "Gateway",
       dependencies: [
-        "Budgets", "CBrotli", "CZlib", "CZstd", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
+        "CBrotli", "CZlib", "CZstd", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
         "Upstream",
         crypto, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
       ],
@@ -86,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "CPriceBook", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway", "Control",
+        "CPriceBook", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway",
+        "Control",
         argumentParser,
         hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
       ],
@@ -97,18 +98,19 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering", "Tokenizers"], swiftSettings: strict),
-    .testTarget(name: "BudgetsTests", dependencies: ["Budgets", "Metering"], swiftSettings: strict),
+    .testTarget(
+      name: "BudgetsTests", dependencies: ["Budgets", "Metering"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(
-      name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability", grdbSQLite, logging],
+      name: "LedgerTests", dependencies: ["Budgets", "Ledger", "Metering", "Observability", grdbSQLite, logging],
       swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Dialects", "Ledger", "Metering", "Observability", "Tokenizers", "Upstream", nioCore, nioHTTP1,
-        nioEmbedded,
+        "CPriceBook", "Gateway", "Budgets", "Dialects", "Ledger", "Metering", "Observability", "Tokenizers", "Upstream",
+        nioCore, nioHTTP1, nioEmbedded,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -117,7 +119,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TollgateTests",
-      dependencies: ["Tollgate", "Dialects", "Gateway", "Metering", "Observability", "Upstream", logging],
+      dependencies: ["Tollgate", "Budgets", "Dialects", "Gateway", "Metering", "Observability", "Upstream", logging],
       swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],

@@ -20,6 +20,8 @@ public final class GatewayContext: Sendable {
   let gatheredBytes: GatheredBytes
   let socketTLS = SocketTLS()
   let counts = LearnedCounts()
+  let budgets: BudgetDesk
+  let substitutes = SubstituteModels()
   let logger: Logger
   let wallClock: @Sendable () -> Timestamp
   /// Looks a call up for the key that made it; the answer comes on any thread. See ``CallLookup``.
@@ -27,8 +29,8 @@ public final class GatewayContext: Sendable {
 
   public init(
     configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger, keys: VirtualKeys,
-    upstream: UpstreamClient,
-    prices: CurrentPriceBook, metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
+    upstream: UpstreamClient, prices: CurrentPriceBook, budgets: BudgetDesk,
+    metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
     lookUpCall: @escaping CallLookup
   ) {
     self.configuration = configuration
@@ -38,6 +40,7 @@ public final class GatewayContext: Sendable {
     self.keys = keys
     self.upstream = upstream
     self.prices = prices
+    self.budgets = budgets
     self.metrics = metrics
     self.hints = AgentHints(logger: logger)
     self.failures = UpstreamFailureLog(logger: logger)

@@ -1,3 +1,4 @@
+public import Budgets
 public import Logging
 public import Metering
 
@@ -27,7 +28,7 @@ public final class Ledger: Sendable {
   /// - Throws: ``LedgerError``.
   public init(
     configuration: LedgerConfiguration, logger: Logger, observer: LedgerObserver = LedgerObserver(),
-    now: @escaping @Sendable () -> Timestamp, recover: @escaping @Sendable (RecoveredCall) -> CallRecord
+    now: @escaping @Sendable () -> Timestamp, recover: @escaping @Sendable (RecoveredCall) -> RecoveredRow
   ) throws {
     try configuration.validate()
     directory = try DataDirectory(configuration.directory, creating: true, logger: logger)
@@ -66,15 +67,17 @@ public final class Ledger: Sendable {
   /// Settles a call with its one row, committed at the latest 20 ms on; the slot is freed after that commit. Never
   /// waits. The row has the ticket's id, whatever the record says.
   ///
-  /// - Parameter responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
-  ///   one that the record names. They are stored with the row, or not at all.
+  /// - Parameters:
+  ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
+  ///     one that the record names. They are stored with the row, or not at all.
+  ///   - debits: what the call took of budgets, stored likewise.
   public func settle(
-    _ ticket: consuming Ticket, as record: CallRecord, counting responses: [ResponseDigest] = []
+    _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
+    debiting debits: [BudgetDebit] = []
   ) {
-    var record = record
     record.id = ticket.id
     counted.insert(record)
-    core.settle(record, slot: ticket.resolve(), counting: responses)
+    core.settle(record, slot: ticket.resolve(), with: CallExtras(responses: responses, debits: debits))
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.
@@ -109,6 +112,14 @@ public final class Ledger: Sendable {
   /// The same for the response that the call's own record names, which needs no digest. False where it has been charged before.
   public func countOnce(provider: String, responseID: String) -> Bool {
     count(provider: provider, responseID: responseID) != nil
+  }
+
+  /// What calls took of budgets.
+  public var spending: LedgerSpending {
+    LedgerSpending(readers: readers, now: now, waitForCommit: { [core] in await core.queue.waitForCommit() }) {
+      [core] in
+      try await core.perform($0)
+    }
   }
 
   /// What is booked after calls were settled.

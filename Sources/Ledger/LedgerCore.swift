@@ -38,9 +38,9 @@ final class LedgerCore: Sendable {
   ///
   /// A slot has no room for the responses that a body brought. Where there are any it is left as it is, so that a process that
   /// dies before the commit charges nothing for them and counts none: fetched again, they are charged then.
-  func settle(_ record: CallRecord, slot: Int, counting: [ResponseDigest]) {
-    if counting.isEmpty { storeSettlement(record, slot: slot) }
-    guard !queue.put(.settled(record, slot: slot, counting: counting)) else { return }
+  func settle(_ record: CallRecord, slot: Int, with extras: CallExtras) {
+    if extras.responses.isEmpty { storeSettlement(record, slot: slot) }
+    guard !queue.put(.settled(record, slot: slot, with: extras)) else { return }
     logger.error(
       "a call ended after the ledger was closed: it is settled at the next start", metadata: ["call": "\(record.id)"])
   }

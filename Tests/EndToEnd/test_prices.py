@@ -101,6 +101,8 @@ def test_an_unknown_model_may_be_charged_as_another(tmp_path):
         assert (call["cost_source"], call["priced_as"]) == ("substituted", "gpt-4.1")
         assert call["cost_pico_usd"] == 1000 * 2_000_000 + 100 * 8_000_000
         assert tollgate.metric("tollgate_unpriced_requests_total", provider="openai") == 1
+        [row] = tollgate.json("/api/v1/summary?by=provider")["rows"]
+        assert row["substituted_pico_usd"] == row["cost_pico_usd"] == call["cost_pico_usd"]
 
 
 def test_what_the_provider_says_that_a_call_cost_is_its_cost(tmp_path):

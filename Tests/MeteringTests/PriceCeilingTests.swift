@@ -17,6 +17,7 @@ struct PriceCeilingTests {
   func dearestWrite() throws {
     let book = try book(
       model: """
+        "match": ["m"],
         "prices": [{"source": "page", "rates": {"in": "3", "in.cached": "0.3", "in.write.1h": "6", "out": "15"}}]
         """)
     let ceiling = book.ceiling(

@@ -36,4 +36,21 @@ public struct BudgetEvent: Sendable, Hashable {
   public var at: Timestamp
   /// The receivers that the budget's alerts name for it.
   public var receivers: [String]
+
+  public init(
+    kind: Kind, isResolved: Bool, budget: String, scope: String, unit: BudgetUnit, window: BudgetWindow, limit: Int64,
+    spent: Int64, reserved: Int64, at: Timestamp, receivers: [String]
+  ) {
+    self.kind = kind
+    self.isResolved = isResolved
+    self.budget = budget
+    self.scope = scope
+    self.unit = unit
+    self.window = window
+    self.limit = limit
+    self.spent = spent
+    self.reserved = reserved
+    self.at = at
+    self.receivers = receivers
+  }
 }

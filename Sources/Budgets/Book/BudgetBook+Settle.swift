@@ -53,18 +53,21 @@ extension BudgetBook {
     guard used != nil else { return }
     post(amount, to: account, into: &debits, at: time)
     if amount > holding.amount, holding.unit != .toolCalls { overrun(amount - holding.amount, account, at: time) }
-    tellThresholds(of: account, at: time)
+    if budgets.items[budget].terms.hasAlerts { tellThresholds(of: account, at: time) }
   }
 
   /// Posts to the account and notes the debit.
   mutating func post(_ amount: Int64, to account: Int, into debits: inout [BudgetDebit], at time: Timestamp) {
     guard amount > 0 else { return }
     accounts.items[account].post(amount, at: time)
-    let definition = budgets.items[accounts.items[account].budget].definition
-    debits.append(
-      BudgetDebit(
-        budget: definition.name, scope: accounts.items[account].scopeText,
-        windowStart: accounts.items[account].debitStart, unit: definition.limit.unit, amount: amount))
+    debits.append(debit(amount, of: account))
+  }
+
+  func debit(_ amount: Int64, of account: Int) -> BudgetDebit {
+    let budget = accounts.items[account].budget
+    return BudgetDebit(
+      budget: budgets.items[budget].definition.name, scope: accounts.items[account].scopeText,
+      windowStart: accounts.items[account].debitStart, unit: accounts.items[account].unit, amount: amount)
   }
 
   private mutating func overrun(_ amount: Int64, _ account: Int, at time: Timestamp) {
@@ -77,14 +80,19 @@ extension BudgetBook {
   /// Lets those pass who waited for what the account has now, and frees what nobody needs any more.
   private mutating func letGo(_ account: Int, at time: Timestamp, _ changes: inout BudgetChanges) {
     releaseWaiters(of: account, at: time, &changes)
+    dropIfOver(account, at: time)
+    freeIfDone(account)
+  }
+
+  /// Drops the scope of one call that names no run, when the call has ended.
+  mutating func dropIfOver(_ account: Int, at time: Timestamp) {
     let scope = accounts.items[account].scope
     if scope != nowhere, scopes.items[scope].isOneCall, accounts.items[account].isIdle { drop(scope, at: time) }
-    freeIfDone(account)
   }
 
   func place(of id: ReservationID) -> Int? {
     guard id.rawValue >= 0, id.place < reservations.items.count else { return nil }
-    let reservation = reservations.items[id.place]
-    return reservation.isLive && reservation.generation == id.generation ? id.place : nil
+    let isSame = reservations.items[id.place].isLive && reservations.items[id.place].generation == id.generation
+    return isSame ? id.place : nil
   }
 }

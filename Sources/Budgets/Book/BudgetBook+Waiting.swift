@@ -8,6 +8,7 @@ extension BudgetBook {
     let account = waiters.items[place].account
     leave(place)
     releaseWaiters(of: account, at: time, &changes)
+    dropIfOver(account, at: time)
     freeIfDone(account)
     changes.events = takeEvents()
     return changes
@@ -33,7 +34,8 @@ extension BudgetBook {
     tell(.waiting, .waiting, of: candidate.account, at: time)
     return .waiting(
       BudgetWait(
-        waiter: WaiterID(rawValue: lastSequence), budget: budgets.items[candidate.budget].definition.name, until: until)
+        waiter: WaiterID(rawValue: lastSequence), budget: budgets.items[candidate.budget].definition.name,
+        scope: accounts.items[candidate.account].scopeText, until: until)
     )
   }
 
@@ -61,6 +63,25 @@ extension BudgetBook {
     remove(place)
     changes.released.append(ReleasedWaiter(waiter: WaiterID(rawValue: waiter.sequence), outcome: outcome))
     return nil
+  }
+
+  /// Refuses one that has waited for too long, and lets those pass that only waited behind it.
+  mutating func giveUp(_ place: Int, at time: Timestamp, _ changes: inout BudgetChanges) {
+    let waiter = waiters.items[place]
+    let terms = budgets.items[waiter.budget].terms
+    let limit = budgets.items[waiter.budget].limit(of: accounts.items[waiter.account].scopeText, at: time)
+    var candidate = Candidate(
+      budget: waiter.budget, account: waiter.account, terms: terms, limit: limit, verdict: .contended)
+    candidate.amount = terms.unit.need(waiter.need, terms.bound, clamp: nil)
+    budgets.items[waiter.budget].counts[.deny] += 1
+    tell(.refusing, .refusing, of: waiter.account, at: time)
+    let refusal = refusal(candidate, .contended(retryAfterSeconds: Self.retryAfterSeconds), at: time)
+    leave(place)
+    let id = WaiterID(rawValue: waiter.sequence)
+    changes.released.append(ReleasedWaiter(waiter: id, outcome: .refused(refusal)))
+    releaseWaiters(of: waiter.account, at: time, &changes)
+    dropIfOver(waiter.account, at: time)
+    freeIfDone(waiter.account)
   }
 
   private mutating func leave(_ place: Int) {

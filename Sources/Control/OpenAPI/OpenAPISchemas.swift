@@ -235,6 +235,7 @@ enum OpenAPISchemas {
           "adjusted_pico_usd",
           "reported_pico_usd",
           "reported_book_pico_usd",
+          "substituted_pico_usd",
           "subscription_cost_pico_usd",
           "subscription_cost_usd",
           "unpriced_calls",
@@ -308,6 +309,10 @@ enum OpenAPISchemas {
           "reported_book_pico_usd": {
             "type": "integer",
             "description": "What the price book makes of the calls behind reported_pico_usd."
+          },
+          "substituted_pico_usd": {
+            "type": "integer",
+            "description": "The part of the cost that was charged as another model, since the price book does not know the one that answered."
           },
           "subscription_cost_pico_usd": {
             "type": "integer",

@@ -61,6 +61,7 @@ public enum SummaryJSON {
     for (name, amount) in [
       ("adjusted_pico_usd", row.adjustedPicodollars), ("reported_pico_usd", row.reportedPicodollars),
       ("reported_book_pico_usd", row.reportedBookPicodollars),
+      ("substituted_pico_usd", row.substitutedPicodollars),
     ] {
       writer.key(name)
       writer.integer(amount)

@@ -8,7 +8,8 @@ struct BodyDecoder: ~Copyable {
 
   private var library: DecodingLibrary
   private let window = DecodingWindow()
-  private var outputBytes = 0
+  /// Bytes that have come out.
+  private(set) var outputBytes = 0
   /// Whether the body could not be decoded, or not to its end.
   private(set) var hasFailed = false
 

@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Ledger
 import Metering
@@ -42,7 +43,13 @@ final class Call {
   var overheadNanoseconds: UInt64 = 0
   /// Whether `stream_options.include_usage` was added to the request.
   var usageWasAsked = false
+  /// What was changed in the request, as `x-tollgate-changed` says.
+  var changes: [String] = []
 
+  /// What budgets have reserved for the call; nil where none matches, and once it is settled.
+  var reservation: Budgets.Admission?
+  /// The call's place in the queue of a budget, while it waits.
+  var waiter: WaiterID?
   var ticket: Ticket?
   var transfer: CallTransfer?
 
@@ -154,6 +161,8 @@ final class Call {
 
   func beginReply(_ head: UpstreamHead, counts: LearnedCounts) {
     reply = ReplyHeadFacts(head)
+    // A stored file has no events, whatever its type says: it ends where its bytes do.
+    if endpoint?.operation.isStoredFile == true, reply.framing.isStream { reply.framing = .json }
     if let endpoint {
       // Streams are counted as they pass, since any of them may end before its usage has come.
       let isCounted = reply.framing.isStream && !endpoint.operation.isFree
@@ -197,6 +206,11 @@ final class Call {
 
   /// Whether the reply's body could not be read, so that its usage is not known.
   var isReplyOpaque: Bool { reply.framing == .opaque || replyDecoder?.hasFailed == true }
+
+  /// Bytes of the reply's body, with its coding undone as far as it can be.
+  var decodedReplyBytes: Int64 {
+    if let decoded = replyDecoder?.outputBytes { Int64(decoded) } else { responseBytes }
+  }
 
   /// Writes what is known into the in-flight file when it has changed, so that a crash loses little of it: nothing that the
   /// provider reported, and less text than ``storedTextBytesStep``.

@@ -20,7 +20,9 @@ extension ExchangeHandler {
     framing.apply(to: &headers)
     if framing == .untilClose { _ = exchange.stopReuse() }
     headers.add(name: "x-tollgate-call", value: call.id.description)
-    if call.usageWasAsked { headers.add(name: "x-tollgate-changed", value: "stream_options.include_usage") }
+    if !call.changes.isEmpty {
+      headers.add(name: "x-tollgate-changed", value: call.changes.joined(separator: ", "))
+    }
     if !exchange.mayKeepAlive { headers.add(name: "connection", value: "close") }
     let status = HTTPResponseStatus(statusCode: head.status, reasonPhrase: head.reason)
     write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))

@@ -75,7 +75,7 @@ extension ExchangeHandler {
       keepAlive: !closes)
     {
     case .gather, .ignore: break
-    case .start: start(call, body: .streamed(contentLength: checked.framing.contentLength))
+    case .start: admit(call, upload: UploadLength(bytes: checked.framing.contentLength))
     }
   }
 
@@ -142,7 +142,7 @@ extension ExchangeHandler {
     switch exchange.requestEnd() {
     case .start:
       guard let call else { return }
-      start(call, body: call.takeBody())
+      admit(call, upload: nil)
     case .finishUpload:
       endUpload()
       call?.transfer?.finishBody()
@@ -155,54 +155,6 @@ extension ExchangeHandler {
     }
   }
 
-  // MARK: Admission and start
-
-  /// Admits the call in the ledger, and only then lets a byte go upstream.
-  private func start(_ call: Call, body: UpstreamBody) {
-    if let refusal = call.modelRefusal() {
-      refuseAdmission(refusal, of: call)
-      return
-    }
-    if let model = call.modelDenied(by: gateway.prices) {
-      refuseAdmission(.unpriced(model: model, provider: call.route.provider.name), of: call)
-      return
-    }
-    do {
-      call.ticket = try gateway.ledger.admit(call.admission)
-    } catch {
-      guard case .ledgerUnavailable = error, gateway.configuration.ledgerUnavailable == .forward else {
-        refuseAdmission(Refusal(error), of: call)
-        return
-      }
-    }
-    gateway.metrics.calls.started()
-    if case .streamed = body { upload.begin() }
-    let now = NIODeadline.now().uptimeNanoseconds
-    call.overheadNanoseconds = now &- max(call.startedUptimeNanoseconds, call.requestEndUptimeNanoseconds)
-    if call.opensWebSocket {
-      let handshake = Handshake(call: call, handler: self)
-      call.transfer = .handshake(handshake)
-      handshake.start()
-    } else {
-      call.transfer = .request(beginTransfer(call, body: body))
-    }
-  }
-
-  private func beginTransfer(_ call: Call, body: UpstreamBody) -> Transfer {
-    let limits = gateway.configuration.limits
-    var transferLimits = TransferLimits()
-    transferLimits.connectTimeoutMilliseconds = limits.connectTimeoutMilliseconds
-    transferLimits.headTimeoutMilliseconds = limits.headTimeoutMilliseconds
-    transferLimits.idleTimeoutMilliseconds = limits.idleTimeoutMilliseconds
-    let request = call.upstreamRequest(body: body, at: gateway.wallClock())
-    let bound = NIOLoopBound(TransferSink(handler: self, call: call), eventLoop: channel.eventLoop)
-    let sent = call.ticket?.sentMark
-    return gateway.upstream.start(
-      request, limits: transferLimits, on: channel.eventLoop,
-      willSend: { sent?.set() },
-      deliver: { bound.value.deliver(&$0) })
-  }
-
   // MARK: The client leaves
 
   func clientGone() {
@@ -213,7 +165,10 @@ extension ExchangeHandler {
     clientLeft()
     call?.clientLeft()
     switch exchange.clientGone(policy) {
-    case .forget, .withdraw:
+    case .forget:
+      call = nil
+    case .withdraw:
+      if let call { withdraw(call) }
       call = nil
     case .cancelTransfer:
       call?.transfer?.cancel()

@@ -40,11 +40,11 @@ struct ReplyItems {
   ///
   /// - Parameters:
   ///   - request: what was asked for.
-  ///   - region: where the host that was called processes.
-  func parts(completedBy request: PricingContext, region: String?) -> [UsagePart] {
+  ///   - host: the host that was called.
+  func parts(completedBy request: PricingContext, host: String) -> [UsagePart] {
     usage.parts.map { part in
       var part = part
-      part.context = part.context.completed(by: request, isTierKnown: true, region: region)
+      part.context = part.context.completed(by: request, isTierKnown: true, host: host)
       return part
     }
   }

@@ -1,5 +1,14 @@
+import Budgets
 import GRDBSQLite
 import Metering
+
+/// What is committed with a call's row, or not at all.
+struct CallExtras: Sendable {
+  /// Responses that the call is charged for, besides the one that its record names.
+  var responses: [ResponseDigest] = []
+  /// What it took of budgets.
+  var debits: [BudgetDebit] = []
+}
 
 /// What committing a group came to.
 struct CommitResult {
@@ -20,6 +29,7 @@ final class LedgerStore {
   private let names: Names
   private let rows: RowWriter
   private let counted: CountedResponseTable
+  let spending: SpendingTable
   private let begin: PreparedStatement
   private let commit: PreparedStatement
   private let rollback: PreparedStatement
@@ -38,6 +48,7 @@ final class LedgerStore {
     adjustments = try AdjustmentWriter(connection, names: names)
     digester = try ResponseDigester(connection)
     counted = try CountedResponseTable(connection, digester: digester)
+    spending = try SpendingTable(connection)
     begin = try PreparedStatement(connection, "BEGIN IMMEDIATE")
     commit = try PreparedStatement(connection, "COMMIT")
     rollback = try PreparedStatement(connection, "ROLLBACK")
@@ -46,12 +57,12 @@ final class LedgerStore {
   /// Commits in one transaction all of the records that `body` passes on, with their totals and the responses that were
   /// counted with them, or none of them.
   func commit(
-    _ body: ((borrowing CallRecord, [ResponseDigest]) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
+    _ body: ((borrowing CallRecord, CallExtras) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
   ) throws(SQLiteFailure) -> CommitResult {
     try begin.run()
     do throws(SQLiteFailure) {
       var result = CommitResult()
-      try body { record, digests throws(SQLiteFailure) in try write(record, digests, &result) }
+      try body { record, extras throws(SQLiteFailure) in try write(record, extras, &result) }
       try rollups.flush()
       try commit.run()
       names.transactionEnded(committed: true)
@@ -79,14 +90,15 @@ final class LedgerStore {
   /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement,
   /// and the totals come after it.
   private func write(
-    _ record: borrowing CallRecord, _ digests: [ResponseDigest], _ result: inout CommitResult
+    _ record: borrowing CallRecord, _ extras: CallExtras, _ result: inout CommitResult
   ) throws(SQLiteFailure) {
     do throws(SQLiteFailure) {
       guard try rows.insert(record) else {
         result.duplicates.append(record.id)
         return
       }
-      try counted.add(record, digests)
+      try counted.add(record, extras.responses)
+      try spending.add(extras.debits, at: record.startedAt)
       try rollups.add(record)
       result.rows &+= 1
     } catch {

@@ -6,7 +6,7 @@ enum SchemaTables {
 
   /// What brings a file of version 2 to version 3, that to version 4, and so on; a new file takes every step. Never changed, only
   /// added to.
-  static let stepsFromSecondVersion = [keyOfCalls, virtualKeys, controlTokens, audit]
+  static let stepsFromSecondVersion = [keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
   /// version 1 did not tell partial and unmetered calls apart: they are counted from the rows that are left.
@@ -80,6 +80,7 @@ enum SchemaTables {
       provider ANY NOT NULL, model ANY, project ANY, agent ANY, workflow ANY, run TEXT,
       billing INTEGER NOT NULL, usage_source INTEGER NOT NULL,
       delta_high INTEGER NOT NULL, delta_low INTEGER NOT NULL, unpriced INTEGER NOT NULL, partial INTEGER NOT NULL,
+      substituted_high INTEGER NOT NULL, substituted_low INTEGER NOT NULL,
       cost_source INTEGER, priced_as ANY, reason TEXT NOT NULL, who TEXT NOT NULL, request_key TEXT UNIQUE
     ) STRICT;
     CREATE INDEX adjustments_by_effect ON adjustments (effective_at);
@@ -91,6 +92,16 @@ enum SchemaTables {
     CREATE TABLE counted_responses (
       hour INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, PRIMARY KEY (hour, high, low)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// What was debited, by budget, scope and window; and what the amounts of a budget are sums of.
+  private static let budgetSpending = """
+    CREATE TABLE budget_spending (
+      budget TEXT NOT NULL, scope TEXT NOT NULL, window_start INTEGER NOT NULL, unit INTEGER NOT NULL,
+      amount INTEGER NOT NULL, updated_hour INTEGER NOT NULL, PRIMARY KEY (budget, scope, window_start, unit)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE budget_bases (budget TEXT PRIMARY KEY, basis TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
     """
 
   private static let usageColumns =

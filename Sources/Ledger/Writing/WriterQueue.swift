@@ -3,8 +3,9 @@ import Synchronization
 
 /// What the writer has to do.
 enum WriterItem {
-  /// A call has ended: its row is to be committed, then its slot freed.
-  case settled(CallRecord, slot: Int, counting: [ResponseDigest])
+  /// A call has ended: its row is to be committed, then its slot freed. Kept apart, since a row is large and is passed on
+  /// several times.
+  indirect case settled(CallRecord, slot: Int, with: CallExtras)
   /// A ticket was dropped: the call is settled as its slot has it.
   case dropped(id: CallID, slot: Int)
 

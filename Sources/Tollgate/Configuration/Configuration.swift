@@ -11,6 +11,7 @@ struct Configuration: Sendable, Equatable {
   var priceBookDirectory: String?
   var providers = ProvidersSection()
   var names = NamesSection()
+  var budgets = BudgetsSection()
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
   var unpriced = UnpricedPolicy.allow
@@ -22,7 +23,7 @@ struct Configuration: Sendable, Equatable {
   var log = LogSection()
 
   private static let keys =
-    ListenSection.keys + ["data", "price_book"] + ProvidersSection.keys + NamesSection.keys
+    ListenSection.keys + ["data", "price_book", BudgetsSection.key] + ProvidersSection.keys + NamesSection.keys
     + [
       ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, VirtualKeyPolicy.key,
       LedgerUnavailablePolicy.key,
@@ -41,6 +42,7 @@ struct Configuration: Sendable, Equatable {
     priceBookDirectory = file["price_book"]?.parsed(&context, by: Self.directory)
     providers = ProvidersSection(file, &context)
     names = NamesSection(file, &context)
+    budgets = BudgetsSection(file, &context)
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
@@ -61,6 +63,7 @@ struct Configuration: Sendable, Equatable {
     if let priceBookDirectory { text.entry("price_book", priceBookDirectory) }
     providers.write(to: &text)
     names.write(to: &text)
+    budgets.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
     unpriced.write(to: &text)

@@ -40,13 +40,15 @@ extension Services {
     logger: Logger, accessChanged: @escaping @Sendable (AccessSnapshot) -> Void
   ) throws -> Ledger {
     let metrics = LedgerMetrics(registry: registry)
-    let recovery = Recovery(prices: prices, terms: routing.terms(of:), unmetered: configuration.unmetered)
+    let recovery = Recovery(
+      prices: prices, terms: routing.terms(of:), unmetered: configuration.unmetered,
+      budgets: RecoveryBudgets(try configuration.budgets.book(at: WallClock.now())))
     let observer = LedgerObserver(
       committed: { _, nanoseconds in metrics.committed(durationNanoseconds: nanoseconds) },
       failed: { _ in metrics.failed() }, accessChanged: accessChanged)
     let ledger = try Ledger(
       configuration: configuration.ledger, logger: logger, observer: observer, now: WallClock.now,
-      recover: recovery.record)
+      recover: recovery.row)
     registry.ledgerQueueDepth { [weak ledger] in ledger?.queueDepth ?? 0 }
     return ledger
   }

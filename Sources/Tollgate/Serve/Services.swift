@@ -1,3 +1,4 @@
+import Budgets
 import Control
 import Gateway
 import Ledger
@@ -20,6 +21,8 @@ struct Services {
   private let logger: Logger
   private let drainTimeoutMilliseconds: Int64
   private let priceBookReload: PriceBookReload?
+  private let budgets: BudgetDesk
+  private let budgetDefinitions: [BudgetDefinition]
 
   /// Opens the ledger, which settles what a dead process left, and makes the rest. No socket is open yet.
   ///
@@ -38,6 +41,7 @@ struct Services {
     let metrics = GatewayMetrics(
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
+    budgets = try configuration.budgets.desk(logger: logger, at: WallClock.now())
     let keys = VirtualKeys()
     let tokens = ControlTokens()
     ledger = try Self.openLedger(
@@ -61,7 +65,8 @@ struct Services {
     gateway = GatewayServer(
       context: GatewayContext(
         configuration: dataPlane, headRules: try configuration.headRules, routing: routing, ledger: ledger,
-        keys: keys, upstream: upstream, prices: prices, metrics: metrics, logger: logger, wallClock: WallClock.now,
+        keys: keys, upstream: upstream, prices: prices, budgets: budgets, metrics: metrics, logger: logger,
+        wallClock: WallClock.now,
         lookUpCall: Self.callLookup(in: ledger)),
       group: eventLoops)
     control = ControlServer(
@@ -70,6 +75,7 @@ struct Services {
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
     drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)
+    budgetDefinitions = configuration.budgets.definitions
     self.logger = logger
   }
 
@@ -87,13 +93,21 @@ struct Services {
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
-        .init(service: GatewayService(gateway: gateway, started: started))
+        .init(service: BudgetClock(desk: budgets)),
+        .init(service: GatewayService(gateway: gateway, prepare: fillBudgets, started: started)),
       ],
       gracefulShutdownSignals: signals, logger: logger)
     // Beyond the drain's own limit something hangs: end anyway.
     configuration.maximumGracefulShutdownDuration = .milliseconds(drainTimeoutMilliseconds + 10_000)
     try await ServiceGroup(configuration: configuration).run()
     try await eventLoops.shutdownGracefully()
+  }
+}
+
+extension Services {
+  /// What was spent before this process began is in the budgets before the first call comes.
+  @Sendable private func fillBudgets() async throws {
+    try await BudgetFilling(desk: budgets, ledger: ledger, logger: logger).fill(budgetDefinitions, at: WallClock.now())
   }
 }
 
@@ -115,9 +129,11 @@ private struct LedgerService: Service {
 /// Runs the data plane.
 private struct GatewayService: Service {
   let gateway: GatewayServer
+  let prepare: @Sendable () async throws -> Void
   let started: @Sendable () -> Void
 
   func run() async throws {
+    try await prepare()
     try await gateway.start()
     started()
     try? await gracefulShutdown()

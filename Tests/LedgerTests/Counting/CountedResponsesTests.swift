@@ -94,7 +94,7 @@ struct CountedResponsesTests {
       observer: LedgerObserver())
     for (number, digests) in [(1, []), (2, [ResponseDigest(high: 1, low: 2)])] as [(Int64, [ResponseDigest])] {
       let ticket = try core.admit(.sample(CallID(rawValue: number)))
-      core.settle(.sample(CallID(rawValue: number)), slot: ticket.resolve(), counting: digests)
+      core.settle(.sample(CallID(rawValue: number)), slot: ticket.resolve(), with: CallExtras(responses: digests))
     }
     let calls = try #require(try InFlightContents.read(path: directory.inFlightPath)).calls
     #expect(calls.map { $0.settlement != nil } == [true, false])
