@@ -34,6 +34,8 @@ struct PresentedKey {
     switch field {
     case .authorization where value.hasPrefixIgnoringCase("bearer "):
       String(decoding: value.utf8.dropFirst(7).drop { $0 == UInt8(ascii: " ") }, as: UTF8.self)
+    // A client of AWS has nowhere else to put a key than where it names its own.
+    case .authorization where value.hasPrefix("AWS4-"): Login.accessKeyID(inSignature: value)
     case .authorization, .apiKeyOfAnthropic, .apiKeyOfAzure, .apiKeyOfGoogle: value
     case .webSocketProtocol: WebSocketOffer.apiKey(inProtocols: value)
     default: nil
