@@ -36,7 +36,7 @@ func dollars(_ name: String, _ amount: Int64, _ change: (inout BudgetDefinition)
 }
 
 extension ReserveOutcome {
-  var admission: Admission? {
+  var admission: BudgetAdmission? {
     if case .admitted(let admission) = self { admission } else { nil }
   }
   var wait: BudgetWait? {

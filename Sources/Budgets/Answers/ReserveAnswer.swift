@@ -14,7 +14,7 @@ public struct ReserveAnswer: Sendable, Equatable {
 
 public enum ReserveOutcome: Sendable, Equatable {
   /// Reserved in every matching scope. The reservation must be settled, voided or expired.
-  case admitted(Admission)
+  case admitted(BudgetAdmission)
   /// Others' reservations stand in the way: the call waits in order, and is let go by a ``ReleasedWaiter``.
   case waiting(BudgetWait)
   case refused(BudgetRefusal)
@@ -23,7 +23,7 @@ public enum ReserveOutcome: Sendable, Equatable {
 }
 
 /// A call that may be sent.
-public struct Admission: Sendable, Equatable {
+public struct BudgetAdmission: Sendable, Equatable {
   public var reservation: ReservationID
   /// The limit of output to write into the request; nil where the request stays as it is.
   public var clampOutputTokens: Int64?
@@ -71,12 +71,15 @@ public struct BudgetWait: Sendable, Equatable {
   public var scope: String
   /// When the waiting ends with a refusal.
   public var until: Timestamp
+  /// What a call is told that cannot wait.
+  public var refusal: BudgetRefusal
 
-  public init(waiter: WaiterID, budget: String, scope: String, until: Timestamp) {
+  public init(waiter: WaiterID, budget: String, scope: String, until: Timestamp, refusal: BudgetRefusal) {
     self.waiter = waiter
     self.budget = budget
     self.scope = scope
     self.until = until
+    self.refusal = refusal
   }
 }
 

@@ -2,10 +2,10 @@ import Metering
 
 extension BudgetBook {
   /// Reserves for every candidate, which all let the call pass.
-  mutating func admit(_ call: BudgetCall, _ need: CallNeed, clamp: Int64?, at time: Timestamp) -> Admission {
+  mutating func admit(_ call: BudgetCall, _ need: CallNeed, clamp: Int64?, at time: Timestamp) -> BudgetAdmission {
     let place = reservations.insert(.ended(generation: 0))
     let generation = nextGeneration()
-    var admission = Admission(
+    var admission = BudgetAdmission(
       reservation: ReservationID(place: place, generation: generation), clampOutputTokens: clamp, decisions: [])
     var first = nowhere
     for candidate in candidates {
@@ -31,7 +31,7 @@ extension BudgetBook {
 
   /// Counts what the budget decided of a call that passes.
   private mutating func record(
-    _ candidate: Candidate, _ need: CallNeed, clamp: Int64?, in admission: inout Admission, at time: Timestamp
+    _ candidate: Candidate, _ need: CallNeed, clamp: Int64?, in admission: inout BudgetAdmission, at time: Timestamp
   ) {
     let kind = passing(candidate, need, clamp: clamp)
     budgets.items[candidate.budget].counts[kind] += 1

@@ -2,7 +2,7 @@ public import Metering
 
 /// What came of one attempt to reserve.
 enum ReserveAttempt {
-  case admitted(Admission)
+  case admitted(BudgetAdmission)
   /// The place of the candidate that others stand in the way of.
   case contended(Int)
   case refused(BudgetRefusal)
@@ -57,8 +57,8 @@ extension BudgetBook {
     return .admitted(admit(call, need, clamp: clamp, at: time))
   }
 
-  private var unreserved: Admission {
-    Admission(reservation: ReservationID(rawValue: -1), clampOutputTokens: nil, decisions: [])
+  private var unreserved: BudgetAdmission {
+    BudgetAdmission(reservation: ReservationID(rawValue: -1), clampOutputTokens: nil, decisions: [])
   }
 
   private func objecting(_ objects: (Candidate) -> Bool) -> Int? {

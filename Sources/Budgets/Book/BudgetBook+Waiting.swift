@@ -35,8 +35,8 @@ extension BudgetBook {
     return .waiting(
       BudgetWait(
         waiter: WaiterID(rawValue: lastSequence), budget: budgets.items[candidate.budget].definition.name,
-        scope: accounts.items[candidate.account].scopeText, until: until)
-    )
+        scope: accounts.items[candidate.account].scopeText, until: until,
+        refusal: refusal(candidate, .contended(retryAfterSeconds: Self.retryAfterSeconds), at: time)))
   }
 
   /// Lets those pass who can, from the head of the queue on, until one has to wait on.

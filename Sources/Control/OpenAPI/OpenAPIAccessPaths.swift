@@ -9,10 +9,7 @@ enum OpenAPIAccessPaths {
               "description": "All of them: one page.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/KeyPage"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(OpenAPIPaths.problems(400, 401, 403, 503))
           }
         },
         "post": {
@@ -27,13 +24,7 @@ enum OpenAPIAccessPaths {
               "description": "Made. Its secret is in this answer, and in no other.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/IssuedKey"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "413": {"$ref": "#/components/responses/Problem"},
-            "415": {"$ref": "#/components/responses/Problem"},
-            "422": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(OpenAPIPaths.problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
@@ -55,14 +46,7 @@ enum OpenAPIAccessPaths {
               "description": "Revoked.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Key"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "404": {"$ref": "#/components/responses/Problem"},
-            "413": {"$ref": "#/components/responses/Problem"},
-            "415": {"$ref": "#/components/responses/Problem"},
-            "422": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         }
       },
@@ -88,14 +72,7 @@ enum OpenAPIAccessPaths {
               "description": "The key with its new secret.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/IssuedKey"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "404": {"$ref": "#/components/responses/Problem"},
-            "413": {"$ref": "#/components/responses/Problem"},
-            "415": {"$ref": "#/components/responses/Problem"},
-            "422": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         }
       },
@@ -107,10 +84,7 @@ enum OpenAPIAccessPaths {
               "description": "All of them: one page.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TokenPage"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(OpenAPIPaths.problems(400, 401, 403, 503))
           }
         },
         "post": {
@@ -125,13 +99,7 @@ enum OpenAPIAccessPaths {
               "description": "Made. Its secret is in this answer, and in no other.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/IssuedToken"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "413": {"$ref": "#/components/responses/Problem"},
-            "415": {"$ref": "#/components/responses/Problem"},
-            "422": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(OpenAPIPaths.problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
@@ -153,14 +121,7 @@ enum OpenAPIAccessPaths {
               "description": "Revoked.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Token"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "404": {"$ref": "#/components/responses/Problem"},
-            "413": {"$ref": "#/components/responses/Problem"},
-            "415": {"$ref": "#/components/responses/Problem"},
-            "422": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         }
       },
@@ -186,52 +147,19 @@ enum OpenAPIAccessPaths {
               "description": "Only what was done to this one.",
               "schema": {"type": "string"}
             },
-            {
-              "name": "from",
-              "in": "query",
-              "description": "The first instant: RFC 3339, or a date that means its midnight in tz.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "to",
-              "in": "query",
-              "description": "The first instant after: likewise.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "since",
-              "in": "query",
-              "description": "A duration back from now, such as 90s, 15m, 24h or 7d; excludes from.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "tz",
-              "in": "query",
-              "description": "UTC, an offset such as +02:00, or a zone whose offset stays the same within the range.",
-              "schema": {"type": "string", "default": "UTC"}
-            },
-            {
-              "name": "limit",
-              "in": "query",
-              "description": "Rows of a page.",
-              "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
-            },
-            {
-              "name": "cursor",
-              "in": "query",
-              "description": "The field next of the page before.",
-              "schema": {"type": "string"}
-            }
+            {"$ref": "#/components/parameters/From"},
+            {"$ref": "#/components/parameters/To"},
+            {"$ref": "#/components/parameters/Since"},
+            {"$ref": "#/components/parameters/TimeZone"},
+            {"$ref": "#/components/parameters/Limit"},
+            {"$ref": "#/components/parameters/Cursor"}
           ],
           "responses": {
             "200": {
               "description": "A page.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AuditPage"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(OpenAPIPaths.problems(400, 401, 403, 503))
           }
         }
       },

@@ -67,13 +67,19 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
 
   @Test("The parameters that are described are those that are taken")
   func parameters() throws {
-    let paths = object(try document(), "paths")
+    let document = try document()
+    let paths = object(document, "paths")
+    let shared = object(document, "components", "parameters")
     for (path, known) in [
       ("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters),
       ("/api/v1/adjustments", AdjustmentQuery.parameters), ("/api/v1/audit", AuditParameters.names),
     ] {
       let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
-      #expect(described.compactMap { $0["name"] as? String }.sorted() == known.sorted())
+      let names = described.compactMap { parameter in
+        let name = (parameter["$ref"] as? String)?.split(separator: "/").last.map { String($0) }
+        return (name.map { object(shared, $0) } ?? parameter)["name"] as? String
+      }
+      #expect(names.sorted() == known.sorted())
     }
   }
 
