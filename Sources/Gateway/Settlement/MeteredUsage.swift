@@ -34,7 +34,8 @@ extension MeteredUsage {
     if !reply.usage.isEmpty {
       models = reply.usage
       // Of a body that could not be read to its end, more may have been reported than was seen.
-      source = end.reading == .undecodable ? .atLeast : .provider
+      let mayMiss = endpoint.operation.writesText || endpoint.operation.repeatsUsage
+      source = end.reading == .undecodable && mayMiss ? .atLeast : .provider
       completeOutput(endpoint: endpoint, request: request, reply: reply, end: end, estimate: estimate)
       return
     }

@@ -1,5 +1,6 @@
 import Glibc
 import Metering
+import Observability
 import Synchronization
 import Testing
 
@@ -14,12 +15,7 @@ struct CredentialBookTests {
     try Ledger(
       configuration: LedgerConfiguration(directory: scratch.data), logger: LogBook().logger,
       observer: LedgerObserver(accessChanged: told), now: { [clock] in clock.now },
-      recover: { call in
-        let admission = call.admission
-        return CallRecord(
-          id: admission.id, startedAt: admission.startedAt, provider: "p", method: "POST", path: "/", agent: "a",
-          workflow: "w")
-      })
+      recover: recovered)
   }
 
   private var grant: KeyGrant {
