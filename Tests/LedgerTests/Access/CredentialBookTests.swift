@@ -1,5 +1,6 @@
 import Glibc
 import Metering
+import Observability
 import Synchronization
 import Testing
 
@@ -11,15 +12,7 @@ struct CredentialBookTests {
   private let clock = TestClock()
 
   private func open(_ told: @escaping @Sendable (AccessSnapshot) -> Void = { _ in }) throws -> Ledger {
-    try Ledger(
-      configuration: LedgerConfiguration(directory: scratch.data), logger: LogBook().logger,
-      observer: LedgerObserver(accessChanged: told), now: { [clock] in clock.now },
-      recover: { call in
-        let admission = call.admission
-        return CallRecord(
-          id: admission.id, startedAt: admission.startedAt, provider: "p", method: "POST", path: "/", agent: "a",
-          workflow: "w")
-      })
+    try openLedger(scratch.data, clock: clock, observer: LedgerObserver(accessChanged: told))
   }
 
   private var grant: KeyGrant {
