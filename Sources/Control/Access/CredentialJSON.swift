@@ -1,6 +1,6 @@
 public import Ledger
 internal import Metering
-import Observability
+internal import Observability
 
 /// Keys, tokens and the audit log as the API and the commands show them. A secret is in the answer that makes it, as
 /// `secret`, and in no other.

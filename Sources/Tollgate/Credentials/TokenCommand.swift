@@ -19,15 +19,13 @@ struct TokenCommand: AsyncParsableCommand {
     subcommands: [TokenCreateCommand.self, TokenListCommand.self, TokenRevokeCommand.self])
 }
 
-extension ControlRole: ExpressibleByArgument {}
-
 /// `tollgate token create`.
 struct TokenCreateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "create", abstract: "Make a token, and print it once.")
 
   @OptionGroup var name: NameArgument
 
-  @Option(help: "metrics, viewer, approver or admin.")
+  @Option(help: "metrics, viewer, approver or admin.", transform: usage(Self.role))
   var role: ControlRole
 
   @Option(help: "text or json.")
@@ -39,6 +37,13 @@ struct TokenCreateCommand: AsyncParsableCommand {
     let access = try access.open()
     defer { access.close() }
     format.write(issued: try await access.createToken(try name.text, role), noun: "token")
+  }
+
+  private static let role: @Sendable (String) throws(MalformedText) -> ControlRole = { text throws(MalformedText) in
+    guard let role = ControlRole(rawValue: text) else {
+      throw MalformedText(unknownChoice(text, among: ControlRole.allCases.map(\.rawValue)))
+    }
+    return role
   }
 }
 

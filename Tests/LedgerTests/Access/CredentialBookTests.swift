@@ -12,10 +12,7 @@ struct CredentialBookTests {
   private let clock = TestClock()
 
   private func open(_ told: @escaping @Sendable (AccessSnapshot) -> Void = { _ in }) throws -> Ledger {
-    try Ledger(
-      configuration: LedgerConfiguration(directory: scratch.data), logger: LogBook().logger,
-      observer: LedgerObserver(accessChanged: told), now: { [clock] in clock.now },
-      recover: recovered)
+    try openLedger(scratch.data, clock: clock, observer: LedgerObserver(accessChanged: told))
   }
 
   private var grant: KeyGrant {
