@@ -17,6 +17,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -61,18 +62,20 @@ let package = Package(
     .target(name: "Metering", dependencies: ["JSON"], swiftSettings: strict),
     .target(name: "Tokenizers", dependencies: ["CVocabularies"], swiftSettings: strict),
     .target(name: "Dialects", dependencies: ["JSON", "Metering", "Tokenizers"], swiftSettings: strict),
+    .target(name: "Budgets", dependencies: ["Metering"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["Metering", "Observability", grdb, grdbSQLite, logging], swiftSettings: strict),
+      name: "Ledger", dependencies: ["Budgets", "Metering", "Observability", crypto, grdb, grdbSQLite, logging],
+      swiftSettings: strict),
     .target(name: "Upstream", dependencies: ["CCurl", "Observability", nioCore, logging], swiftSettings: strict),
     .target(
       name: "Escalation",
-      dependencies: ["JSON", "Metering", "Observability", "Ledger", "Upstream", crypto, lifecycle, logging, nioCore],
+      dependencies: ["Budgets", "JSON", "Metering", "Observability", "Ledger", "Upstream", crypto, lifecycle, logging, nioCore],
       swiftSettings: strict),
     .target(
       name: "Gateway",
       dependencies: [
-        "CBrotli", "CZlib", "CZstd", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
+        "CBrotli", "CZlib", "CZstd", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
         "Upstream",
         crypto, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
       ],
@@ -80,17 +83,19 @@ let package = Package(
     .target(
       name: "Control",
       dependencies: [
-        "JSON", "Metering", "Observability", "Ledger", "Escalation", hummingbird, hummingbirdCore, httpTypes, lifecycle,
-        logging,
-        nioCore,
+        "JSON", "Metering", "Observability", "Ledger", "Escalation", hummingbird, hummingbirdCore, hummingbirdTLS,
+        httpTypes,
+        lifecycle, logging, nioCore, nioSSL,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "CPriceBook", "JSON", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Escalation", "Gateway",
-        "Control", argumentParser,
-        hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, yams,
+        "CPriceBook", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Escalation",
+        "Gateway",
+        "Control",
+        argumentParser,
+        hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
       ],
       swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
@@ -100,21 +105,24 @@ let package = Package(
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering", "Tokenizers"], swiftSettings: strict),
     .testTarget(
+      name: "BudgetsTests", dependencies: ["Budgets", "Metering"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(
-      name: "LedgerTests", dependencies: ["Ledger", "Metering", "Observability", grdbSQLite, logging],
+      name: "LedgerTests", dependencies: ["Budgets", "Ledger", "Metering", "Observability", grdbSQLite, logging],
       swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "EscalationTests",
       dependencies: [
-        "Escalation", "JSON", "Ledger", "Metering", "Observability", "Upstream", crypto, logging, nioCore,
+        "Budgets", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Upstream", crypto, logging, nioCore,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "Dialects", "Metering", "Observability", "Tokenizers", "Upstream", nioCore, nioHTTP1, nioEmbedded,
+        "CPriceBook", "Gateway", "Budgets", "Dialects", "Ledger", "Metering", "Observability", "Tokenizers", "Upstream",
+        nioCore, nioHTTP1, nioEmbedded,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -126,7 +134,7 @@ let package = Package(
     .testTarget(
       name: "TollgateTests",
       dependencies: [
-        "Tollgate", "Dialects", "Escalation", "Gateway", "Metering", "Observability", "Upstream", logging,
+        "Tollgate", "Budgets", "Dialects", "Escalation", "Gateway", "Metering", "Observability", "Upstream", logging,
       ],
       swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),

@@ -21,17 +21,24 @@ public struct Endpoint: Sendable, Equatable {
   public var streams: Bool?
   /// The id of the response that the path asks for, where the reply may not repeat it (a polled video of xAI).
   public var responseID: String?
+  /// Whether a conversation is made shorter (`/v1/responses/compact`), which takes no limit of the reply's tokens.
+  public var isCompaction: Bool
+  /// The file or batch whose results the path asks for: what tells results apart that have no id of their own.
+  public var resultsID: String?
 
   /// Longer names are no models.
   static let modelBytesMax = 256
 
   public init(
-    dialect: Dialect, operation: Operation, model: String? = nil, streams: Bool? = nil, responseID: String? = nil
+    dialect: Dialect, operation: Operation, model: String? = nil, streams: Bool? = nil, responseID: String? = nil,
+    isCompaction: Bool = false, resultsID: String? = nil
   ) {
     self.dialect = dialect
     self.operation = operation
     self.model = model
     self.streams = streams
     self.responseID = responseID
+    self.isCompaction = isCompaction
+    self.resultsID = resultsID
   }
 }

@@ -51,4 +51,7 @@ struct EndpointPath {
   var last: Substring? { segments.last }
   var beforeLast: Substring? { segments.dropLast().last }
   var thirdLast: Substring? { segments.dropLast(2).last }
+
+  /// `file-1` of `/v1/files/file-1/content`: the name before the last segment; nil where it is too long for one.
+  var resultsID: String? { beforeLast.flatMap { $0.utf8.count <= Endpoint.modelBytesMax ? String($0) : nil } }
 }

@@ -98,9 +98,30 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   public var repeatsUsage: Bool {
     switch self {
     case .responseRetrieval, .chatCompletionRetrieval, .assistantRun, .interactionRetrieval, .batchGenerateContent,
-      .fileContent,
-      .messageBatchResults, .videos:
+      .fileContent, .messageBatchResults, .videos:
       true
+    default: false
+    }
+  }
+
+  /// Whether the reply is a stored file, which may hold a reply on each of its lines: its end is the end of its bytes.
+  public var isStoredFile: Bool { self == .fileContent || self == .messageBatchResults }
+
+  /// Whether a billed reply is text that the model writes, so that what cannot be read of it is bounded as output tokens.
+  public var writesText: Bool {
+    switch self {
+    case .chatCompletions, .completions, .responses, .transcription, .decisions, .conversations, .llamaCompletion,
+      .messages, .legacyComplete, .generateContent, .interactions, .converse, .invokeModel, .cohereChat, .ollamaChat,
+      .ollamaGenerate, .socketResponse:
+      true
+    default: false
+    }
+  }
+
+  /// Whether the provider bills the tokens of the prompt and nothing else.
+  public var billsPromptOnly: Bool {
+    switch self {
+    case .embeddings, .embedContent, .cohereEmbed, .ollamaEmbed: true
     default: false
     }
   }

@@ -9,10 +9,15 @@ public struct RequestFacts: Sendable, Equatable {
   public var wantsStream: Bool
   /// Whether a chat or completions stream was asked to end with its usage. Always true where the API always reports it.
   public var wantsStreamUsage: Bool
-  /// The named limit of the reply's tokens; nil where there is none.
+  /// The named limit of the reply's tokens, thought included; nil where there is none. It holds for each of ``generations``.
   public var outputTokensMax: Int64?
+  /// How many of the reply's tokens may be thought, where the request names a budget for that; nil where it does not. Anthropic
+  /// refuses a request whose ``outputTokensMax`` is not above it.
+  public var thinkingTokensMax: Int64?
   /// How many choices are asked for (`n`), or generated to choose from (`best_of`); 1 where not said.
   public var choices: Int64
+  /// How many prompts are answered apart (a list of Completions), each with as many choices; 1 where not said.
+  public var prompts: Int64
   /// What decides the price, as it was asked for: the tier, the speed, the size and quality of an image. What the reply
   /// says goes before it.
   public var context: PricingContext
@@ -45,13 +50,21 @@ public struct RequestFacts: Sendable, Equatable {
   public var bodyBytes: Int64
   /// Texts that ``promptTextBytes`` consists of, about one or two for each message.
   public var promptTexts: Int64
-  /// Whether the request builds on what the provider keeps (a conversation, a stored prompt, a cache), or names a tool that the
-  /// provider runs, whose results become prompt. Their size is not known here.
+  /// Whether the request builds on what the provider keeps (a conversation, a stored prompt, a cache), names a tool that the
+  /// provider runs, whose results become prompt, or hands over something of a kind that is not known here. Their size is not
+  /// known either.
   public var hasStoredContext: Bool
+  /// Whether all that becomes prompt is told apart in the body: text, and media by its members. Without that, the body bounds
+  /// nothing.
+  public var isPromptToldApart: Bool
   /// Where the byte `{` of the request's object stands, and the range of `stream_options`'s value if present: what a
   /// splice of `stream_options.include_usage` needs. Nil where the body was not read to its end as one object, where
   /// it is ambiguous, and where nothing has to be changed.
   public var streamOptions: StreamOptionsLocation?
+  /// Where a limit of the reply's tokens goes, in place of ``outputTokensMax`` or beside what the request says. Nil where the
+  /// body was not read to its end as one object, where it is ambiguous, and where none can be put in: the API takes no such
+  /// limit, demands that the client names it, or has a small one of its own that a new one would raise.
+  public var outputLimitLocation: OutputLimitLocation?
   /// Whether a member that decides the call (model, stream, a limit, a tier, `stream_options`) occurs twice at its
   /// place, so that the provider may read another value than the one given here.
   public var isAmbiguous: Bool
@@ -70,6 +83,7 @@ public struct RequestFacts: Sendable, Equatable {
     wantsStream = false
     wantsStreamUsage = false
     choices = 1
+    prompts = 1
     toolResults = 0
     toolResultErrors = 0
     toolCalls = []
@@ -82,12 +96,28 @@ public struct RequestFacts: Sendable, Equatable {
     mediaWrittenBytes = 0
     bodyBytes = 0
     hasStoredContext = false
+    isPromptToldApart = false
     isAmbiguous = false
     isComplete = false
   }
 }
 
 extension RequestFacts: CountedText {}
+
+extension RequestFacts {
+  /// How many texts are generated, each of at most ``outputTokensMax`` tokens: the choices for each prompt.
+  public var generations: Int64 {
+    let product = choices.multipliedReportingOverflow(by: prompts)
+    return product.overflow ? .max : product.partialValue
+  }
+
+  /// The most tokens of the whole reply that the request allows; nil where it names no limit.
+  public var outputTokensBound: Int64? {
+    guard let outputTokensMax else { return nil }
+    let product = outputTokensMax.multipliedReportingOverflow(by: generations)
+    return product.overflow ? .max : product.partialValue
+  }
+}
 
 extension RequestFacts {
   /// Has text and media looked at from here on.

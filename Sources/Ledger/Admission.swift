@@ -21,6 +21,9 @@ public struct Admission: Sendable, Equatable {
   public var billing: Billing
   /// A digest that tells upstream keys apart without revealing them.
   public var upstreamKeyID: String?
+  /// The name of the virtual key, and its team; nil where the call has none.
+  public var virtualKey: String?
+  public var team: String?
   /// Bytes of the request's body, as far as they are known.
   public var requestBytes: Int64
   /// What the call is charged as if the process dies after it was sent and before any usage came: a bound of the
@@ -30,7 +33,7 @@ public struct Admission: Sendable, Equatable {
   public init(
     id: CallID, startedAt: Timestamp, provider: String, dialect: String?, method: String, path: String, model: String?,
     agent: String, workflow: String, run: String?, isStream: Bool, billing: Billing, upstreamKeyID: String?,
-    requestBytes: Int64, promptTokensEstimate: Int64
+    virtualKey: String? = nil, team: String? = nil, requestBytes: Int64, promptTokensEstimate: Int64
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -45,6 +48,8 @@ public struct Admission: Sendable, Equatable {
     self.isStream = isStream
     self.billing = billing
     self.upstreamKeyID = upstreamKeyID
+    self.virtualKey = virtualKey
+    self.team = team
     self.requestBytes = requestBytes
     self.promptTokensEstimate = promptTokensEstimate
   }

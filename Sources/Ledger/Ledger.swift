@@ -1,3 +1,4 @@
+public import Budgets
 public import Logging
 public import Metering
 
@@ -27,7 +28,7 @@ public final class Ledger: Sendable {
   /// - Throws: ``LedgerError``.
   public init(
     configuration: LedgerConfiguration, logger: Logger, observer: LedgerObserver = LedgerObserver(),
-    now: @escaping @Sendable () -> Timestamp, recover: @escaping @Sendable (RecoveredCall) -> CallRecord
+    now: @escaping @Sendable () -> Timestamp, recover: @escaping @Sendable (RecoveredCall) -> RecoveredRow
   ) throws {
     try configuration.validate()
     directory = try DataDirectory(configuration.directory, creating: true, logger: logger)
@@ -44,6 +45,7 @@ public final class Ledger: Sendable {
     counted = opened.counted
     self.core = core
     self.now = now
+    observer.accessChanged(opened.access)
     logSync.start()
     let setting = WriterLoop.Setting(configuration: configuration, now: now, recover: recover, logSync: logSync)
     Writer(database: opened.database, store: opened.store, core: core, setting: setting).start()
@@ -68,15 +70,15 @@ public final class Ledger: Sendable {
   /// - Parameters:
   ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
   ///     one that the record names. They are stored with the row, or not at all.
-  ///   - alerts: what the settlement did to alerts, stored in the transaction of the row.
+  ///   - debits: what the call took of budgets, stored likewise.
+  ///   - alerts: what its settlement did to alerts, stored in the transaction of the row.
   public func settle(
-    _ ticket: consuming Ticket, as record: CallRecord, counting responses: [ResponseDigest] = [],
-    alerts: [AlertState] = []
+    _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
+    debiting debits: [BudgetDebit] = [], alerts: [AlertState] = []
   ) {
-    var record = record
     record.id = ticket.id
     counted.insert(record)
-    core.settle(record, slot: ticket.resolve(), with: SettledWith(counting: responses, alerts: alerts))
+    core.settle(record, slot: ticket.resolve(), with: CallExtras(responses: responses, debits: debits, alerts: alerts))
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.
@@ -113,11 +115,26 @@ public final class Ledger: Sendable {
     count(provider: provider, responseID: responseID) != nil
   }
 
+  /// What calls took of budgets.
+  public var spending: LedgerSpending {
+    LedgerSpending(readers: readers, now: now, waitForCommit: { [core] in await core.queue.waitForCommit() }) {
+      [core] in
+      try await core.perform($0)
+    }
+  }
+
   /// What is booked after calls were settled.
   public var books: LedgerBooks {
     LedgerBooks(readers: readers, now: now, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in
       try await core.perform($0)
     }
+  }
+
+  /// Keys, tokens and the audit log.
+  public var credentials: CredentialBook {
+    CredentialBook(
+      readers: readers, now: now, publish: { [core] in core.observer.accessChanged($0) },
+      perform: { [core] in try await core.performThen($0) })
   }
 
   /// Commits what is queued, copies the write-ahead log into the database, closes and gives the directory back. Waits;

@@ -8,7 +8,7 @@ final class LedgerCore: Sendable {
   let queue = WriterQueue()
   let availability: Availability
   let logger: Logger
-  private let observer: LedgerObserver
+  let observer: LedgerObserver
   private let faultCount = Atomic<Int64>(0)
   private let queueMax: Int
 
@@ -38,9 +38,9 @@ final class LedgerCore: Sendable {
   ///
   /// A slot has no room for the responses that a body brought. Where there are any it is left as it is, so that a process that
   /// dies before the commit charges nothing for them and counts none: fetched again, they are charged then.
-  func settle(_ record: CallRecord, slot: Int, with companions: SettledWith) {
-    if companions.counting.isEmpty { storeSettlement(record, slot: slot) }
-    guard !queue.put(.settled(record, slot: slot, with: companions)) else { return }
+  func settle(_ record: CallRecord, slot: Int, with extras: CallExtras) {
+    if extras.responses.isEmpty { storeSettlement(record, slot: slot) }
+    guard !queue.put(.settled(record, slot: slot, with: extras)) else { return }
     logger.error(
       "a call ended after the ledger was closed: it is settled at the next start", metadata: ["call": "\(record.id)"])
   }
@@ -68,12 +68,24 @@ final class LedgerCore: Sendable {
   /// Runs a job of the books on the writer thread, in a transaction, after every row that was put in before.
   func perform(_ job: @escaping LedgerBooks.Job) async throws {
     await queue.waitForCommit()
+    try await performThen { store in
+      try job(store)
+      return {}
+    }
+  }
+
+  /// Runs a job on the writer thread, in a transaction; then, once that is committed, what it returned.
+  func performThen(_ job: @escaping @Sendable (LedgerStore) throws -> @Sendable () -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       queue.put(
         WriterJob(
           run: { store in
-            continuation.resume(
-              with: Result { try store.transaction { try job(store) } }.mapError { LedgerError(booking: $0) })
+            let result = Result {
+              var then: (@Sendable () -> Void)?
+              try store.transaction { then = try job(store) }
+              then?()
+            }
+            continuation.resume(with: result.mapError { LedgerError(booking: $0) })
           },
           refuse: { continuation.resume(throwing: $0) }))
     }

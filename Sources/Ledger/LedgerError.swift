@@ -20,6 +20,10 @@ public enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
   case query(String)
   /// An entry cannot be booked as it is.
   case booking(String)
+  /// A key or a token cannot be made or changed as it is asked for.
+  case refused(String)
+  /// There is no key or token of this name.
+  case unknown(String)
   /// The ledger is closed.
   case closed
 
@@ -40,6 +44,8 @@ public enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
     case .storage(let detail): detail
     case .query(let detail): detail
     case .booking(let detail): detail
+    case .refused(let detail): detail
+    case .unknown(let detail): detail
     case .closed: "the ledger is closed"
     }
   }
@@ -48,6 +54,6 @@ public enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
 extension LedgerError {
   /// What went wrong while something was booked.
   init(booking error: any Error) {
-    self = error as? LedgerError ?? .storage("nothing was booked: \(SQLiteFailure(wrapping: error).text)")
+    self = error as? LedgerError ?? .storage("nothing was written: \(SQLiteFailure(wrapping: error).text)")
   }
 }

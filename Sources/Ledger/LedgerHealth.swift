@@ -10,20 +10,24 @@ public struct LedgerHealth: Sendable, Equatable {
   }
 }
 
-/// What the ledger tells whoever keeps metrics. Each closure is called on the writer thread, but for `failed`, which
-/// can come from any; they must return at once.
+/// What the ledger tells whoever keeps metrics, or checks keys. Each closure is called on the writer thread, but for `failed`,
+/// which can come from any; they must return at once.
 public struct LedgerObserver: Sendable {
   /// A group of rows was committed: how many, and how long that took.
   public var committed: @Sendable (_ rows: Int, _ durationNanoseconds: Int64) -> Void
   /// Something failed.
   public var failed: @Sendable (LedgerFault) -> Void
+  /// All keys and tokens: as the ledger is opened, before that returns, and after each change.
+  public var accessChanged: @Sendable (AccessSnapshot) -> Void
 
   public init(
     committed: @escaping @Sendable (_ rows: Int, _ durationNanoseconds: Int64) -> Void = { _, _ in },
-    failed: @escaping @Sendable (LedgerFault) -> Void = { _ in }
+    failed: @escaping @Sendable (LedgerFault) -> Void = { _ in },
+    accessChanged: @escaping @Sendable (AccessSnapshot) -> Void = { _ in }
   ) {
     self.committed = committed
     self.failed = failed
+    self.accessChanged = accessChanged
   }
 }
 

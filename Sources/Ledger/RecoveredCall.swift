@@ -1,3 +1,4 @@
+public import Budgets
 public import Metering
 
 /// A call of a process that died, as its slot had it.
@@ -33,13 +34,29 @@ extension RecoveredCall.Settlement {
   }
 }
 
+/// What becomes of a recovered call.
+public struct RecoveredRow: Sendable {
+  public var record: CallRecord
+  /// What it took of budgets.
+  public var debits: [BudgetDebit]
+
+  public init(_ record: CallRecord, debits: [BudgetDebit] = []) {
+    self.record = record
+    self.debits = debits
+  }
+}
+
 extension RecoveredCall {
   /// The row that the ledger commits: what `recover` made of the call, under the call's own id; and where the call
   /// had been settled before the process died, with what it was settled as.
-  func row(_ recover: (RecoveredCall) -> CallRecord) -> CallRecord {
-    var record = recover(self)
-    record.id = admission.id
-    guard let settlement else { return record }
+  func row(_ recover: (RecoveredCall) -> RecoveredRow) -> RecoveredRow {
+    var row = recover(self)
+    row.record.id = admission.id
+    if let settlement { settle(&row.record, as: settlement) }
+    return row
+  }
+
+  private func settle(_ record: inout CallRecord, as settlement: Settlement) {
     record.outcome = settlement.outcome
     record.usage = usage
     record.usageSource = settlement.usageSource
@@ -49,6 +66,5 @@ extension RecoveredCall {
     if settlement.costSource == .reported { record.reportedCostPicodollars = settlement.costPicodollars }
     record.durationMicroseconds = settlement.durationMicroseconds
     record.status = status
-    return record
   }
 }

@@ -44,6 +44,9 @@ public struct SummaryRow: Sendable, Equatable {
   public var reportedPicodollars: Int128
   /// What the price book makes of the calls behind ``reportedPicodollars``; where it does not know the model, what was reported.
   public var reportedBookPicodollars: Int128
+  /// The part of ``costPicodollars`` that stands for models whose price is not known: calls that were charged as the model that
+  /// the operator named for such, and were not priced since.
+  public var substitutedPicodollars: Int128
   /// ``costPicodollars`` by where the counts came from; a correction of a day is under `none`.
   public var costBySource: [UsageSource: Int128]
   /// Cost under a subscription login: what it would have been. Not part of ``costPicodollars``.
@@ -68,6 +71,7 @@ public struct SummaryRow: Sendable, Equatable {
     adjustedPicodollars = 0
     reportedPicodollars = 0
     reportedBookPicodollars = 0
+    substitutedPicodollars = 0
     costBySource = [:]
     subscriptionPicodollars = 0
     unpricedCalls = 0

@@ -147,6 +147,10 @@ public struct CallRecord: Sendable, Equatable {
   public var providerProject: String?
   /// A digest that tells upstream keys apart without revealing them; nil where the call had none.
   public var upstreamKeyID: String?
+  /// The name of the virtual key that the call was made with; nil where there was none.
+  public var virtualKey: String?
+  /// The team that the key is bound to.
+  public var team: String?
   public var timeToFirstTokenMicroseconds: Int64?
   public var durationMicroseconds: Int64
   /// What Tollgate itself added before the request was sent on.

@@ -38,8 +38,8 @@ struct Recording: Sendable, CustomTestStringConvertible {
 
   static let all = load(folders: folders)
 
-  /// The recordings of some folders; none where they are not there.
-  static func load(folders: [String], dialects: [String: Dialect] = [:]) -> [Recording] {
+  /// The recordings of some folders, or of all; none where they are not there.
+  static func load(folders: [String]?, dialects: [String: Dialect] = [:]) -> [Recording] {
     guard isPresent else { return [] }
     do { return try read(folders: folders, dialects: dialects) } catch {
       print("The recordings cannot be read: \(error)")
@@ -47,7 +47,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
     }
   }
 
-  private static func read(folders: [String], dialects: [String: Dialect]) throws -> [Recording] {
+  private static func read(folders: [String]?, dialects: [String: Dialect]) throws -> [Recording] {
     let text = try String(contentsOf: root.appendingPathComponent("INDEX.tsv"), encoding: .utf8)
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(field)
@@ -55,7 +55,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
     guard let header = lines.first else { return [] }
     return try lines.dropFirst().compactMap { line in
       let index = Dictionary(zip(header, line)) { first, _ in first }
-      guard let name = index["name"], folders.contains(where: { name.hasPrefix($0 + "/") }) else { return nil }
+      guard let name = index["name"], folders?.contains(where: { name.hasPrefix($0 + "/") }) ?? true else { return nil }
       return try Recording(name: name, index: index, dialect: dialects[index["provider"] ?? ""])
     }
   }

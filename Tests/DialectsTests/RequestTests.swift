@@ -21,11 +21,14 @@ struct RequestTests {
     expected.wantsStream = true
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 7
+    // `max_tokens` stands there too: which one counts is the provider's.
+    expected.outputLimitLocation = nil
     expected.choices = 3
     expected.context.serviceTier = "flex"
     expected.toolResults = 1
     expected.promptTextBytes = 2 + 4 + 3 + 4 + 21
     expected.isComplete = true
+    expected.isPromptToldApart = true
     expected.renderedTextBytes = 2 + 21
     expected.media = [.unknown(bytes: 0)]
     expected.mediaCount = 1
@@ -51,9 +54,11 @@ struct RequestTests {
     expected.model = "gpt-5"
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 99
+    expected.outputLimitLocation = facts.outputLimitLocation
     expected.toolResults = 2
     expected.promptTextBytes = 2 + 3 + 2 + 1 + 1 + 3 + 1 + 2 + 2
     expected.isComplete = true
+    expected.isPromptToldApart = true
     expected.renderedTextBytes = 2 + 2
     expected.media = [.unknown(bytes: 1)]
     expected.mediaCount = 1
@@ -80,12 +85,14 @@ struct RequestTests {
     expected.wantsStream = true
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 1024
+    expected.outputLimitLocation = facts.outputLimitLocation
     expected.context.serviceTier = "auto"
     expected.context.speed = "fast"
     expected.toolResults = 2
     expected.toolResultErrors = 1
     expected.promptTextBytes = 2 + 2 + 1 + 1 + 7 + 2 + 2 + 3
     expected.isComplete = true
+    expected.isPromptToldApart = true
     expected.renderedTextBytes = 7
     expected.media = [.unknown(bytes: 4)]
     expected.mediaCount = 1

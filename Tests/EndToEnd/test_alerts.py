@@ -399,3 +399,50 @@ def test_mistakes_in_the_configuration_are_named_and_secrets_are_not_repeated(tm
     result = run_tollgate("check-config", "--config", str(path))
     assert result.returncode == 78
     assert "receivers.ops.secret" in result.stderr and "whsec_" in result.stderr and "hunter2" not in result.stderr
+
+
+def test_the_thresholds_of_a_budget_are_told_once_over_restarts_and_its_scopes_together(
+    make_stub, make_tollgate, make_sink
+):
+    sink = make_sink()
+    stub = make_stub()
+    config = {
+        "receivers": {"ops": hook(sink.port)},
+        "budgets": [
+            {
+                "name": "calls",
+                "each": "workflow",
+                "limit": "10 calls",
+                "every": "day",
+                "alerts": [{"at": "50%", "to": "ops"}, {"at": "refusing", "to": "ops"}],
+            }
+        ],
+    }
+    tollgate = make_tollgate({"openai": stub.url}, config)
+
+    def call(workflow: str) -> int:
+        body = b'{"model":"gpt-4.1","messages":[{"role":"user","content":"Hi"}]}'
+        return ask(tollgate.port, "POST", f"/workflow/{workflow}{CHAT}", body).status
+
+    for workflow in ("a", "b", "c"):
+        assert [call(workflow) for _ in range(6)] == [200] * 6
+    eventually(lambda: sink.of_type("budget.threshold_crossed"), seconds=30, what="an alert")
+    data = sink.taken[0].body["data"]
+    assert (data["budget"], data["unit"], data["threshold"]) == ("calls", "calls", 0.5)
+    assert sorted(scope["scope"] for scope in data["scopes"]) == ["workflow=a", "workflow=b", "workflow=c"]
+    assert {scope["limit"] for scope in data["scopes"]} == {"10"}
+    assert data["window"]["end"] > data["window"]["start"]
+
+    assert [call("a") for _ in range(6)] == [200] * 4 + [402] * 2
+    eventually(lambda: sink.of_type("budget.exhausted"), seconds=30, what="an alert of the refusal")
+    first_message(tollgate)
+    tollgate.kill()
+    tollgate = make_tollgate({"openai": stub.url}, config, data=tollgate.data)
+    assert call("a") == 402
+    time.sleep(6)
+    assert [delivery.body["type"] for delivery in sink.taken] == ["budget.threshold_crossed", "budget.exhausted"]
+    wrong = {"budgets": [config["budgets"][0] | {"alerts": [{"at": "50%", "to": "nobody"}]}]}
+    path = tollgate.directory / "wrong.yaml"
+    path.write_text(json.dumps(wrong))
+    path.chmod(0o600)
+    assert "nobody" in run_tollgate("check-config", "--config", str(path)).stderr

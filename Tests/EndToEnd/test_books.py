@@ -222,6 +222,25 @@ def test_reprice_books_what_was_unpriced_once_and_history_stays(unpriced, tmp_pa
     assert (call["cost_source"], call["priced_as"], len(call["adjustments"])) == ("priced", "road-1", 2)
 
 
+def test_reprice_without_a_proxy_knows_negotiated_rates_and_whose_prices_count(unpriced, tmp_path):
+    tollgate, prices = unpriced, price_file(tmp_path / "prices")
+    assert tollgate.terminate() == 0
+    (prices / "acme.json").rename(prices / "roads.json")
+    (prices / "roads.json").write_text((prices / "roads.json").read_text().replace('"acme"', '"roads"'))
+    config = tmp_path / "tollgate.yaml"
+    config.write_text(
+        "price_book: " + str(prices) + "\n"
+        "providers: { acme: { base_url: 'http://127.0.0.1:9', prices: roads, discount: { times: '0.5' } } }\n"
+    )
+    each = 19 * 1_000_000 + 10 * 10_000_000
+    assert reprice(tollgate.data, "--price-book", str(prices))["repriced"] == 0, "nobody says whose prices count"
+    done = reprice(tollgate.data, "--config", str(config))
+    assert (done["repriced"], done["delta_pico_usd"]) == (3, 3 * each // 2)
+    tollgate.start()
+    refused = books("reprice", "--since", "2d", "--config", str(config), "--control", tollgate.control_url, fails=True)
+    assert "its own prices count" in refused
+
+
 def test_reprice_goes_through_a_proxy_that_runs_with_its_own_price_book(unpriced, tmp_path, make_tollgate):
     data, prices = unpriced.data, price_file(tmp_path / "prices")
     assert unpriced.terminate() == 0
@@ -276,11 +295,13 @@ def test_batch_results_are_charged_once_over_an_aborted_download_and_a_restart(m
         client.reset()
     first = tollgate.call(call_id)
     go_on.set()
+    assert (first["outcome"], first["error"], first["stream"]) == ("aborted", "client_disconnected", False)
     assert 0 < first["usage"]["input"] <= half * 1000 and first["usage"]["input"] % 1000 == 0
     assert tollgate.terminate() == 0
     tollgate.start()
     second = tollgate.call(ask(tollgate.port, "GET", path).head.get("x-tollgate-call"))
     third = tollgate.call(ask(tollgate.port, "GET", path).head.get("x-tollgate-call"))
+    assert (second["outcome"], third["outcome"]) == ("ok", "ok")
     assert first["usage"]["input"] + second["usage"]["input"] == count * 1000
     assert first["usage"]["output"] + second["usage"]["output"] == count * 100
     assert (third["usage"]["input"], third["cost_pico_usd"]) == (0, 0)

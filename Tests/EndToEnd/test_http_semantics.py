@@ -158,6 +158,28 @@ def test_an_encoded_reply_is_forwarded_as_it_is_and_still_metered(proxied):
     assert (call["usage"]["input"], call["usage"]["output"], call["usage_source"]) == (123, 45, "provider")
 
 
+@pytest.mark.parametrize(
+    "request_members,output",
+    [
+        ({"model": "gpt-4.1", "max_completion_tokens": 50, "n": 2}, 100),
+        # The model's own limit, by the price book; and what nobody limits, by what deflate can pack.
+        ({"model": "gpt-4.1"}, 32_768),
+        ({"model": "gpt-99"}, None),
+    ],
+    ids=["named", "of the model", "unknown"],
+)
+def test_a_reply_that_cannot_be_decoded_is_forwarded_and_charged_its_bound(proxied, request_members, output):
+    tollgate, stub = proxied
+    packed = gzip.compress(b"not read")
+    stub.answer = answering(200, [*JSON, ("Content-Encoding", "gzip, br"), ("Content-Length", str(len(packed)))], packed)
+    body = json.dumps(request_members | {"messages": [{"role": "user", "content": "Hi"}]}).encode()
+    reply = ask(tollgate.port, "POST", CHAT, body, JSON)
+    assert (reply.head.get("content-encoding"), reply.body) == ("gzip, br", packed)
+    call = tollgate.call(reply.head.get("x-tollgate-call"))
+    assert (call["usage_source"], call["outcome"]) == ("bound", "ok")
+    assert call["usage"]["output"] == (output or len(packed) * 1032)
+
+
 def test_plain_text_is_asked_for_upstream(proxied):
     tollgate, stub = proxied
     ask(tollgate.port, "POST", CHAT, BODY, [("Accept-Encoding", "gzip, br")])

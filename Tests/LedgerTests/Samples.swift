@@ -112,7 +112,7 @@ extension CallRecord {
 }
 
 /// What a recovery makes of a call in tests: its usage and whether it was sent stay visible.
-@Sendable func recovered(_ call: RecoveredCall) -> CallRecord {
+@Sendable func recovered(_ call: RecoveredCall) -> RecoveredRow {
   var record = CallRecord(call.admission)
   record.model = call.model ?? call.admission.model
   record.providerResponseID = call.responseID
@@ -120,7 +120,7 @@ extension CallRecord {
   record.usageSource = .recovered
   record.status = call.status
   record.error = call.wasSent ? "sent" : "not_sent"
-  return record
+  return RecoveredRow(record)
 }
 
 /// A ledger for tests: few slots, no reserve, a clock that stands still.

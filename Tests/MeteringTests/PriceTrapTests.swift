@@ -38,6 +38,22 @@ struct PriceTrapTests {
     #expect(try rate("google", "gemini-3.8-flash", "in.cached", context: batch) == "0.0375")
   }
 
+  /// 9 tokens of text at 0.1, 248 at 0.4, and three seconds at 0.24 dollars an hour.
+  @Test("Sound that Mistral bills by its length is not billed by its tokens too, cached or not")
+  func soundByTime() throws {
+    let heard: [Usage] = [
+      usage([.input: 9, .inputAudio: 375, .inputAudioTime: 3_000, .output: 248]),
+      usage([.input: 9, .cachedInputAudio: 375, .inputAudioTime: 3_000, .output: 248]),
+    ]
+    for usage in heard {
+      let charge = try #require(embeddedBook).charge(
+        provider: "mistral", model: "voxtral-small-latest", startedAt: try instant("2026-11-20"), usage: usage,
+        context: PricingContext())
+      #expect(charge.costPicodollars == 300_100_000)
+      #expect(charge.source == .priced)
+    }
+  }
+
   @Test(
     "DeepSeek's peak hours, days and holidays in Beijing",
     arguments: [

@@ -93,6 +93,7 @@ struct ReportRenderingTests {
     report.total.adjustedPicodollars = -1_000_000_000_000
     report.total.reportedPicodollars = 1_000_000_000_000
     report.total.reportedBookPicodollars = 1_100_000_000_000
+    report.total.substitutedPicodollars = 1_234_580_236_789
     report.unsettledCalls = 3
     report.total.subscriptionPicodollars = 2_500_000_000_000
     report.unpriced = [
@@ -107,6 +108,8 @@ struct ReportRenderingTests {
         "10.0 % of the cost (1.23458 USD) is estimated, since the provider reported no usage "
           + "(counted 1.00000, bound 0.234580). For streams: stream_usage: ask",
         "8.1 % of the cost (1.00000 USD) is what providers reported themselves; the price book makes it 1.10000 USD",
+        "10.0 % of the cost (1.23458 USD) was charged as another model, since the price book does not know the one that "
+          + "answered. Once its price is known: tollgate reprice",
         "-1.00000 USD of the cost was booked after the calls were settled: tollgate adjust list",
         "1,012 calls have no cost here, since the price book does not know the model: local/llama, openai/(none). "
           + "The true cost is higher. Once the price is known: tollgate reprice",
@@ -135,8 +138,8 @@ struct ReportRenderingTests {
         + "audio_input_tokens,audio_output_tokens,image_input_tokens,image_output_tokens,"
         + "video_input_tokens,video_output_tokens,tool_calls,errors,unpriced_calls,cost_usd,cost_pico_usd,"
         + "estimated_pico_usd,subscription_cost_pico_usd,adjusted_pico_usd,reported_pico_usd,reported_book_pico_usd,"
-        + "partial_calls,unmetered_calls\r\n"
-        + "\"a,\"\"b\"\"\",2026-11-22,2,10,0,0,0,0,0,0,0,0,0,0,0,0,0,1.500000000001,1500000000001,0,0,0,0,0,0,0\r\n")
+        + "substituted_pico_usd,partial_calls,unmetered_calls\r\n"
+        + "\"a,\"\"b\"\"\",2026-11-22,2,10,0,0,0,0,0,0,0,0,0,0,0,0,0,1.500000000001,1500000000001,0,0,0,0,0,0,0,0\r\n")
   }
 
   @Test("JSON is exact, also beyond what Int64 and a double can hold, and is read back as it was written")

@@ -16,6 +16,8 @@ enum OpenAPISchemas {
           "agent",
           "workflow",
           "run",
+          "key",
+          "team",
           "status",
           "outcome",
           "stream",
@@ -69,6 +71,8 @@ enum OpenAPISchemas {
           "agent": {"type": "string"},
           "workflow": {"type": "string"},
           "run": {"type": ["string", "null"]},
+          "key": {"type": ["string", "null"], "description": "The name of the virtual key."},
+          "team": {"type": ["string", "null"], "description": "The team that the key is bound to."},
           "status": {
             "type": "integer",
             "description": "The HTTP status that the client received; 0 where it left before one was sent."
@@ -231,6 +235,7 @@ enum OpenAPISchemas {
           "adjusted_pico_usd",
           "reported_pico_usd",
           "reported_book_pico_usd",
+          "substituted_pico_usd",
           "subscription_cost_pico_usd",
           "subscription_cost_usd",
           "unpriced_calls",
@@ -305,6 +310,10 @@ enum OpenAPISchemas {
             "type": "integer",
             "description": "What the price book makes of the calls behind reported_pico_usd."
           },
+          "substituted_pico_usd": {
+            "type": "integer",
+            "description": "The part of the cost that was charged as another model, since the price book does not know the one that answered."
+          },
           "subscription_cost_pico_usd": {
             "type": "integer",
             "description": "What calls under a subscription login would have cost, in 1e-12 USD."
@@ -342,6 +351,7 @@ enum OpenAPISchemas {
         }
       },
       \#(OpenAPIBookSchemas.members)
+      \#(OpenAPIAccessSchemas.members)
       \#(OpenAPIAlerts.schemas)
       "Problem": {
         "type": "object",

@@ -3,7 +3,7 @@ internal import Ledger
 internal import Metering
 internal import Observability
 
-/// What changes something, and what is booked after calls were settled.
+/// What is booked after calls were settled.
 extension ControlEndpoints {
   func adjustments(_ parameters: QueryParameters) async throws -> ControlAnswer {
     let filter = try AdjustmentQuery.filter(parameters, now: now())
@@ -12,20 +12,31 @@ extension ControlEndpoints {
   }
 
   /// Answers a request that changes something; the guard has let it through.
-  func change(_ route: ControlRoute, query: String, body: [UInt8]) async throws -> ControlAnswer {
+  ///
+  /// - Parameter actor: whose token allows it.
+  func change(
+    _ route: ControlRoute, query: String, body: [UInt8], by actor: Actor, isDeletion: Bool
+  ) async throws -> ControlAnswer {
     _ = try QueryParameters(query, known: [])
+    // A deletion says everything by its path.
     if case .receiverTest(let name) = route { return try await test(receiver: name) }
-    let body = try RequestBody(body)
+    let body = try RequestBody(isDeletion && body.isEmpty ? Array("{}".utf8) : body)
+    if isDeletion { try body.check(known: []) }
     switch route {
     case .redeliver: return try await redeliver(body)
+    case .keys: return try await createKey(body, by: actor)
+    case .key(let name): return try await revokeKey(name, by: actor)
+    case .keyRotation(let name): return try await rotateKey(name, body, by: actor)
+    case .tokens: return try await createToken(body, by: actor)
+    case .token(let name): return try await revokeToken(name, by: actor)
     case .adjustments:
-      let adjustment = try await queries.books.book(try AdjustmentBody.correction(body))
+      let adjustment = try await queries.books.book(try AdjustmentBody.correction(body), actor.name)
       return .json(AdjustmentJSON.document(adjustment), status: 201)
     case .reprice:
       let query = try RepriceBody.query(body)
       let total = query.after == nil ? try await queries.books.repriceCount(query) : nil
-      return .json(RepriceJSON.document(try await queries.books.reprice(query), total: total))
-    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .alerts, .receivers, .receiverTest, .openAPI:
+      return .json(RepriceJSON.document(try await queries.books.reprice(query, actor.name), total: total))
+    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .audit, .alerts, .receivers, .receiverTest, .openAPI:
       throw Problem(405, "Method not allowed", "This path can only be read.")
     }
   }

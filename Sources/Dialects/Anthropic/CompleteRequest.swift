@@ -10,14 +10,14 @@ struct CompleteRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_tokens_to_sample": .scalar(RequestMembers.Field.tokensMax),
+        "max_tokens_to_sample": .object(RequestMembers.Field.tokensMax, [:]),
         "prompt": .stringSize(RequestMembers.Field.prompt),
       ]))
 
   private var members = RequestMembers()
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -29,8 +29,9 @@ struct CompleteRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: .existing)
     // There is none to ask for.
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = true
   }
 }

@@ -46,7 +46,6 @@ struct MessageBatchReply: ~Copyable, DocumentWire {
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     message.endDocument(&line)
-    tally.facts.isTerminal = true
     if hasSucceeded {
       var facts = line.finish()
       facts.isTerminal = true

@@ -16,13 +16,16 @@ struct MessagesRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+        "thinking": .object(["budget_tokens": .scalar(RequestMembers.Field.thinking)]),
         "service_tier": .text(RequestMembers.Field.tier),
         "speed": .text(RequestMembers.Field.speed),
         "system": text.orArray(of: .object(["text": text])),
         "messages": .array(of: message),
         "tools": RequestMembers.tools,
-        "mcp_servers": .size(RequestMembers.Field.stored),
+        "mcp_servers": RequestMembers.stored,
+        "output_format": .size(RequestMembers.Field.prompt),
+        "output_config": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
@@ -33,45 +36,61 @@ struct MessagesRequest: ~Copyable, DocumentWire {
       "role": .word(Field.role, of: ["assistant"]),
       "content": text.orArray(
         of: .object([
-          "type": .word(Field.blockType, of: ["tool_result"]),
+          "type": .word(Field.blockType, of: blockTypes),
           "is_error": .scalar(Field.isError),
           "text": text,
           "thinking": text,
           "name": text,
           "input": .size(RequestMembers.Field.prompt),
-          "content": text.orArray(of: .object(["text": text, "source": source])),
+          "content": text.orArray(of: inner),
+          "title": text, "context": text,
+          // Text that may be cited is cut into numbered pieces.
+          "citations": .object(["enabled": .scalar(RequestMembers.Field.stored)]),
           "source": source,
         ])),
     ])
+
+  /// The first one is that of a result. Other types bring what the body does not show (files by id, what the provider's tools
+  /// found), or media in places that are not looked into.
+  private static let blockTypes = [
+    "tool_result", "text", "thinking", "redacted_thinking", "tool_use", "image", "document", "search_result",
+    "server_tool_use",
+  ]
+
+  private static let inner = JSONPattern.object([
+    "type": .word(
+      RequestMembers.Field.knownType, of: ["text", "image", "document", "search_result", "tool_reference"]),
+    "text": text, "title": text, "content": text.orArray(of: .object(["text": text])), "source": source,
+  ])
 
   /// Text that is handed over as a document. Images and files stand in the same place, and are no text.
   private static let source = JSONPattern.object(
     Field.source,
     [
+      "content": text.orArray(of: .object(["text": text, "source": innermostSource])),
       "type": .word(Field.sourceType, of: ["text", "base64"]), "data": .stringSize(Field.sourceText),
-      "url": .stringSize(RequestMembers.Field.media), "file_id": .stringSize(RequestMembers.Field.media),
+      "url": RequestMembers.media, "file_id": RequestMembers.media,
     ])
+
+  /// The images of a document that is put together from blocks.
+  private static let innermostSource = JSONPattern.object([
+    "data": RequestMembers.media, "url": RequestMembers.media, "file_id": RequestMembers.media,
+  ])
 
   private var members = RequestMembers()
   private var isAssistant = false
   private var results = 0
   private var errors = 0
-  private var sourceType: Int?
-  private var sourceBytes = 0
-  /// Whether the data came before its type, so that it was not looked at.
-  private var isSourceUnread = false
+  private var source = DocumentSource()
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     switch Field(rawValue: label) {
     case .message:
       isAssistant = false
       results = 0
       errors = 0
-    case .source:
-      sourceType = nil
-      sourceBytes = 0
-      isSourceUnread = false
+    case .source: source = DocumentSource()
     default: break
     }
   }
@@ -79,12 +98,12 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
     case .role: isAssistant = json.word != nil
-    case .blockType: if json.word != nil { results &+= 1 }
+    case .blockType:
+      if json.word == 0 { results &+= 1 }
+      if json.word == nil, json.kind == .string { facts.hasStoredContext = true }
     case .isError: if json.isTrue { errors &+= 1 }
-    case .sourceType: sourceType = json.word
-    case .sourceText:
-      sourceBytes = json.size
-      isSourceUnread = sourceType == nil
+    case .sourceType: source.kind = json.word.flatMap(DocumentSource.Kind.init(rawValue:))
+    case .sourceText: source.take(json)
     case .message, .source: break
     case nil: members.value(label, json, &facts)
     }
@@ -96,33 +115,25 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     case .message:
       facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
       facts.toolResultErrors = isAssistant ? 0 : facts.toolResultErrors &+ errors
-    case .source: endSource(&facts)
+    case .source: source.settle(&facts)
     default: break
-    }
-  }
-
-  private func endSource(_ facts: inout RequestFacts) {
-    if sourceType == 0 {
-      facts.promptTextBytes &+= Int64(sourceBytes)
-    } else if isSourceUnread {
-      let written = Int64(sourceBytes)
-      facts.readMedia?.add(.unknown(bytes: written &* 3 / 4), writtenBytes: written)
     }
   }
 
   /// The data of a source is text if its type was said before it.
   func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
-    RequestMembers.isText(label) || label == Field.sourceText.rawValue && sourceType == 0
+    RequestMembers.isText(label) || label == Field.sourceText.rawValue && source.isText
   }
 
   func isMedia(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
-    label == RequestMembers.Field.media.rawValue || label == Field.sourceText.rawValue && sourceType == 1
+    label == RequestMembers.Field.media.rawValue || label == Field.sourceText.rawValue && source.isBase64
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: .existing)
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = true
   }
 }

@@ -10,7 +10,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case message = 1
     case role, result, isError, status, source, sourceType, sourceText
-    case images, width, height, quality
+    case images, width, height, quality, told
   }
 
   static let shape = JSONShape(
@@ -18,23 +18,31 @@ struct BedrockRequest: ~Copyable, DocumentWire {
       RequestMembers.Field.body,
       [
         "system": text.orArray(of: .object(["text": text, "guardContent": guarded])),
-        "messages": .array(of: message),
-        "toolConfig": prompt,
-        "tools": prompt,
-        "promptVariables": prompt,
+        "messages": .array(Field.told, of: message),
+        "toolConfig": prompt.orObject(["tools": .array(of: .object(["systemTool": RequestMembers.stored]))]),
+        "tools": RequestMembers.tools,
+        "promptVariables": RequestMembers.stored,
+        "mcp_servers": RequestMembers.stored,
         "serviceTier": .object(["type": .text(RequestMembers.Field.tier)]),
         "performanceConfig": .object(["latency": .text(RequestMembers.Field.speed)]),
-        "inferenceConfig": .object(limits),
+        "inferenceConfig": .object(RequestMembers.Field.limits, [:]).orObject(limits),
+        "additionalModelRequestFields": .object([
+          "thinking": thinking, "reasoning_config": thinking, "tools": RequestMembers.stored,
+        ]),
+        "thinking": thinking,
         "textGenerationConfig": .object(limits),
         "imageGenerationConfig": images,
         "input": prompt,
         // The prompts of Titan, Llama, Mistral, Cohere and Claude 2.
-        "inputText": text,
-        "prompt": text,
-        "message": text,
+        "inputText": told,
+        "inputImage": RequestMembers.media,
+        "images": .array(of: RequestMembers.media),
+        "prompt": told,
+        "message": told,
         "chat_history": prompt,
         "documents": prompt,
-        "texts": prompt,
+        "texts": .size(Field.told),
+        "inputs": .array(of: RequestMembers.stored),
         "query": text,
         "text_prompts": prompt,
         "textToImageParams": .object(["text": text]),
@@ -42,19 +50,23 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     ).orObject(limits))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+  /// Text of a family whose requests are known here, as others may have other members.
+  private static let told = JSONPattern.stringSize(Field.told)
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let guarded = JSONPattern.object(["text": .object(["text": text])])
 
   /// The limit of the reply's tokens, by the names of the families.
   private static let limits: KeyValuePairs<String, JSONPattern> = [
-    "maxTokens": .scalar(RequestMembers.Field.tokensMax),
-    "max_tokens": .scalar(RequestMembers.Field.tokensMax),
-    "max_completion_tokens": .scalar(RequestMembers.Field.tokensMax),
-    "maxTokenCount": .scalar(RequestMembers.Field.tokensMax),
-    "max_new_tokens": .scalar(RequestMembers.Field.tokensMax),
-    "max_gen_len": .scalar(RequestMembers.Field.tokensMax),
-    "max_tokens_to_sample": .scalar(RequestMembers.Field.tokensMax),
+    "maxTokens": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+    "maxTokenCount": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_new_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_gen_len": .object(RequestMembers.Field.tokensMax, [:]),
+    "max_tokens_to_sample": .object(RequestMembers.Field.tokensMax, [:]),
   ]
+
+  private static let thinking = JSONPattern.object(["budget_tokens": .scalar(RequestMembers.Field.thinking)])
 
   private static let images = JSONPattern.object([
     "numberOfImages": .scalar(Field.images),
@@ -81,34 +93,60 @@ struct BedrockRequest: ~Copyable, DocumentWire {
       Field.result,
       [
         "status": .word(Field.status, of: ["error"]),
-        "content": .array(of: .object(["text": text, "json": prompt, "searchResult": prompt])),
+        "content": .array(
+          of: .object([
+            "text": text, "json": prompt, "searchResult": prompt, "image": held, "document": held, "video": held,
+          ])),
       ]),
+    "image": held, "document": held, "video": held, "audio": held,
     // Of Anthropic's.
-    "type": .word(Field.result, of: ["tool_result"]),
+    "type": .word(Field.result, of: blockTypes),
     "is_error": .scalar(Field.isError),
     "thinking": text,
     "name": text,
     "input": prompt,
     "content": text.orArray(of: .object(["text": text, "source": source])),
+    "citations": .object(["enabled": .scalar(RequestMembers.Field.stored)]),
     "source": source,
+    // Of OpenAI's.
+    "image_url": RequestMembers.image, "input_audio": RequestMembers.media.orObject(["data": RequestMembers.media]),
+    "file": RequestMembers.stored,
   ])
+
+  /// The first one is that of a result. Others than these bring what the body does not show.
+  private static let blockTypes = [
+    "tool_result", "text", "thinking", "redacted_thinking", "tool_use", "image", "document", "image_url", "input_audio",
+  ]
+
+  /// An image, a document, a film or a sound of Converse's.
+  private static let held = JSONPattern.object(["source": source])
 
   /// Text that is handed over as a document. Images and files stand in the same place, and are no text.
   private static let source = JSONPattern.object(
     Field.source,
-    ["type": .word(Field.sourceType, of: ["text"]), "data": .stringSize(Field.sourceText)])
+    [
+      "type": .word(Field.sourceType, of: ["text", "base64"]), "data": .stringSize(Field.sourceText),
+      "url": RequestMembers.media, "file_id": RequestMembers.media,
+      "bytes": RequestMembers.media, "text": text, "s3Location": .object(["uri": RequestMembers.media]),
+      "content": text.orArray(
+        of: .object(["text": text, "image": .object(["source": .object(["bytes": RequestMembers.media])])])),
+    ])
 
   private var members = RequestMembers()
   private var isAssistant = false
   private var results = 0
   private var errors = 0
-  private var isTextSource = false
-  private var sourceBytes = 0
+  private var source = DocumentSource()
   private var width: Int64?
   private var height: Int64?
+  /// Whether the request is one whose text and media are told apart here.
+  private var isTold = false
+  private let operation: Operation
+
+  init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     switch Field(rawValue: label) {
     case .message:
       isAssistant = false
@@ -116,8 +154,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
       errors = 0
     case .result: results &+= 1
     case .source:
-      isTextSource = false
-      sourceBytes = 0
+      source = DocumentSource()
     default: break
     }
   }
@@ -125,11 +162,16 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
     case .role: readRole(json)
-    case .result: if json.word != nil { results &+= 1 }
+    case .result:
+      if json.word == 0 { results &+= 1 }
+      if json.word == nil, json.kind == .string { facts.hasStoredContext = true }
     case .status: if json.word != nil { errors &+= 1 }
     case .isError: if json.isTrue { errors &+= 1 }
-    case .sourceType: isTextSource = json.word != nil
-    case .sourceText: sourceBytes = json.size
+    case .sourceType: source.kind = json.word.flatMap(DocumentSource.Kind.init(rawValue:))
+    case .sourceText: source.take(json)
+    case .told:
+      isTold = true
+      members.value(RequestMembers.Field.prompt.rawValue, json, &facts)
     case .images: if let count = json.count { facts.choices = max(1, count) }
     case .width: width = json.count
     case .height: height = json.count
@@ -140,14 +182,24 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     switch Field(rawValue: label) {
     // What stands before the last message of the assistant is history.
     case .message:
       facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
       facts.toolResultErrors = isAssistant ? 0 : facts.toolResultErrors &+ errors
-    case .source: if isTextSource { facts.promptTextBytes &+= Int64(sourceBytes) }
+    case .source: source.settle(&facts)
+    case .told: isTold = true
     default: break
     }
+  }
+
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    RequestMembers.isText(label) || label == Field.told.rawValue || label == Field.sourceText.rawValue && source.isText
+  }
+
+  func isMedia(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    label == RequestMembers.Field.media.rawValue || label == Field.sourceText.rawValue && source.isBase64
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {
@@ -155,9 +207,19 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   }
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: limit)
     if facts.context.speed == "standard" { facts.context.speed = nil }
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = isTold
+  }
+
+  /// Models that are invoked in their own words have small limits of their own, where none is named.
+  private var limit: OutputLimitNaming {
+    switch operation {
+    case .converse: .within("inferenceConfig", member: "maxTokens")
+    case .invokeModel: .existing
+    default: .none
+    }
   }
 
   /// A message of the role `tool` is a result by itself, in OpenAI's shape.

@@ -7,6 +7,8 @@ struct CohereRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case message = 1
     case role, oldResult
+    /// What a chat has, and other requests of the same operation have not.
+    case conversation, oldMessage
   }
 
   static let shape = JSONShape(
@@ -15,44 +17,67 @@ struct CohereRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+        "thinking": .object(["token_budget": .scalar(RequestMembers.Field.thinking)]),
         "num_generations": .scalar(RequestMembers.Field.choices),
-        "messages": .array(of: message),
+        "messages": .array(Field.conversation, of: message),
         "tools": prompt, "documents": prompt, "response_format": prompt,
         // Version 1.
-        "message": text, "preamble": text, "chat_history": prompt,
+        "message": .size(Field.oldMessage), "preamble": text, "chat_history": prompt,
         "tool_results": .array(of: .object(Field.oldResult, ["call": prompt, "outputs": prompt])),
         "prompt": text,
         // Embeddings, rankings, classifications.
-        "texts": prompt, "inputs": prompt, "images": prompt, "query": text, "text": text,
+        "texts": prompt, "images": .array(of: RequestMembers.media), "query": text, "text": text,
+        "inputs": .array(of: prompt.orObject(["content": content])),
+        "connectors": RequestMembers.stored, "conversation_id": RequestMembers.stored,
       ]))
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
+  private static let content = text.orArray(
+    of: .object([
+      "type": .word(RequestMembers.Field.knownType, of: ["text", "thinking", "document", "image_url", "image"]),
+      "text": text, "thinking": text, "document": prompt,
+      "image_url": RequestMembers.image, "image": RequestMembers.image,
+    ]))
+
   private static let message = JSONPattern.object(
     Field.message,
     [
       "role": .word(Field.role, of: ["assistant", "tool"]),
-      "content": text.orArray(of: .object(["text": text, "thinking": text, "document": prompt])),
+      "content": content,
       "tool_plan": text,
       "tool_calls": .array(of: .object(["function": .object(["name": text, "arguments": text])])),
     ])
 
   private var members = RequestMembers()
   private var role: Int?
+  private var isChat = false
+  private let operation: Operation
+
+  init(_ operation: Operation) { self.operation = operation }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     if label == Field.message.rawValue { role = nil }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    if label == Field.role.rawValue { role = json.word } else { members.value(label, json, &facts) }
+    switch Field(rawValue: label) {
+    case .role: role = json.word
+    case .oldMessage:
+      isChat = true
+      members.value(RequestMembers.Field.prompt.rawValue, json, &facts)
+    case .message, .oldResult, .conversation: break
+    case nil: members.value(label, json, &facts)
+    }
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     switch Field(rawValue: label) {
+    case .conversation: isChat = true
     case .oldResult: facts.toolResults &+= 1
     case .message:
       guard let role else { return }
@@ -62,10 +87,17 @@ struct CohereRequest: ~Copyable, DocumentWire {
     }
   }
 
+  func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
+    RequestMembers.isText(label) || label == Field.oldMessage.rawValue
+  }
+
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    facts.isPromptToldApart = true
+    // What generates without a chat ends after a few tokens where it names no limit.
+    let limit: OutputLimitNaming = isChat ? .member("max_tokens") : .existing
+    members.finish(&facts, isWhole: isWhole, limit: operation == .cohereChat ? limit : .none)
     facts.wantsStreamUsage = true
   }
 }

@@ -8,7 +8,7 @@ internal import Metering
 struct GeminiBatchReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case batch = 40
-    case name, model, list, element, reply, replyTokens
+    case name, model, list, element, reply, replyTokens, key
   }
 
   /// A batch as an operation, and a list of them.
@@ -21,7 +21,8 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
 
   /// A file of results: a line for each request, with its reply.
   static let resultsShape = JSONShape(
-    .object(Field.element, ["response": reply, "error": .object(["code": .scalar(Field.batch)])]))
+    .object(
+      Field.element, ["key": .text(Field.key), "response": reply, "error": .object(["code": .scalar(Field.batch)])]))
 
   private static let batch: KeyValuePairs<String, JSONPattern> = [
     "name": .text(Field.name),
@@ -55,10 +56,16 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
   private var name: String?
   private var model: String?
   private var index: Int64 = -1
+  /// The caller's name for a request, and the file that is read.
+  private var key: String?
+  private let resultsID: String?
   /// Replies without an id, until the batch's name gives them one.
   private var nameless: [(index: Int64, item: ReplyItem)] = []
   /// Ids that this body has had. Beyond their limit, the caller alone tells what it has counted.
   private var seen: Set<String> = []
+
+  /// - Parameter resultsID: the file that is read; nil where the document is a batch.
+  init(resultsID: String?) { self.resultsID = resultsID }
 
   // MARK: Reading
 
@@ -67,7 +74,9 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
     switch Field(rawValue: label) {
     case .batch: beginBatch()
     case .list: index = -1
-    case .element: index &+= 1
+    case .element:
+      index &+= 1
+      key = nil
     case .reply:
       response = GenerateContentResponse()
       tally = ReplyTally()
@@ -82,6 +91,7 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
     case .name: name = json.wholeText ?? name
     case .model: model = json.wholeText ?? model
     case .replyTokens: embeddingTokens = json.protoCount
+    case .key: key = json.wholeText
     case .batch, .list, .element, .reply: break
     case nil:
       error.value(label, json, &errors)
@@ -102,8 +112,10 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
     // A batch that failed is no failure of the request for its state.
     if name == nil, let code = errors.facts.errorCode { outer.fail(code: code) }
     settleNameless(&outer)
-    if outer.isStream { outer.facts.isTerminal = true }
-    beginBatch()
+    name = nil
+    model = nil
+    // The lines of a file are counted on.
+    if resultsID == nil { index = -1 }
   }
 
   // MARK: Replies
@@ -139,7 +151,7 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
   private mutating func settleNameless(_ outer: inout ReplyTally) {
     for (index, item) in nameless {
       var item = item
-      item.facts.responseID = name.map { "\($0)#\(index)" }
+      item.facts.responseID = (name ?? resultsID).map { "\($0)#\(key ?? String(index))" }
       if item.facts.model == nil { item.facts.model = model.map(Self.withoutCollection) }
       add(item, &outer)
     }

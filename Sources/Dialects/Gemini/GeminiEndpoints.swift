@@ -90,7 +90,10 @@ extension Endpoint {
         isPlain(method) || resource.method == "cancel" || isNewStore(resource, method) ? .management : nil
       default: nil
       }
-    return operation.map { Endpoint(dialect: .gemini, operation: $0) }
+    return operation.map {
+      Endpoint(
+        dialect: .gemini, operation: $0, resultsID: $0 == .fileContent ? resource.segments.last.map(String.init) : nil)
+    }
   }
 
   private static func interactions(_ resource: GoogleResource, _ method: String) -> Operation? {

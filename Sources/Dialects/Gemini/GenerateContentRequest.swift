@@ -11,7 +11,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case content = 1
     case role, result, resultBody, resultError
-    case tokensMax, candidates, tier
+    case candidates, tier
     /// One request of several in a body.
     case request
   }
@@ -40,6 +40,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     "tools": RequestMembers.tools,
     "toolConfig": .size(RequestMembers.Field.prompt), "tool_config": .size(RequestMembers.Field.prompt),
     "title": text,
+    "cachedContent": RequestMembers.stored, "cached_content": RequestMembers.stored,
   ]
 
   private static let batch = JSONPattern.object([
@@ -48,12 +49,18 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     ])
   ])
 
-  private static let generation = JSONPattern.object([
-    "maxOutputTokens": .text(Field.tokensMax), "max_output_tokens": .text(Field.tokensMax),
+  private static let generation = JSONPattern.object(RequestMembers.Field.limits, [:]).orObject([
+    "maxOutputTokens": .text(RequestMembers.Field.tokensMax),
+    "max_output_tokens": .text(RequestMembers.Field.tokensMax),
+    "thinkingConfig": thinking, "thinking_config": thinking,
     "candidateCount": .text(Field.candidates), "candidate_count": .text(Field.candidates),
     "responseSchema": .size(RequestMembers.Field.prompt), "response_schema": .size(RequestMembers.Field.prompt),
     "responseJsonSchema": .size(RequestMembers.Field.prompt),
     "response_json_schema": .size(RequestMembers.Field.prompt),
+  ])
+
+  private static let thinking = JSONPattern.object([
+    "thinkingBudget": .text(RequestMembers.Field.thinking), "thinking_budget": .text(RequestMembers.Field.thinking),
   ])
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
@@ -71,6 +78,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
 
   private static let part = JSONPattern.object([
     "text": text,
+    "inlineData": data, "inline_data": data, "fileData": data, "file_data": data,
     "functionCall": call, "function_call": call,
     "functionResponse": result, "function_response": result,
     "executableCode": code, "executable_code": code,
@@ -79,13 +87,21 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     "toolResponse": .size(RequestMembers.Field.prompt), "tool_response": .size(RequestMembers.Field.prompt),
   ])
 
+  private static let data = JSONPattern.object([
+    "data": RequestMembers.media, "fileUri": RequestMembers.media, "file_uri": RequestMembers.media,
+  ])
   private static let call = JSONPattern.object(["name": text, "args": .size(RequestMembers.Field.prompt)])
   private static let code = JSONPattern.object(["code": text])
   private static let output = JSONPattern.object(["output": text])
 
   private static let result = JSONPattern.object(
-    Field.result, ["name": text, "response": .object(Field.resultBody, ["error": .object(Field.resultError, [:])])])
+    Field.result,
+    [
+      "name": text, "response": .object(Field.resultBody, ["error": .object(Field.resultError, [:])]),
+      "parts": .array(of: .object(["inlineData": data, "inline_data": data, "fileData": data, "file_data": data])),
+    ])
 
+  private let operation: Operation
   private var members = RequestMembers()
   private var isModel = false
   private var results = 0
@@ -95,8 +111,10 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   /// Results of earlier requests of the body.
   private var earlier = (results: 0, errors: 0)
 
+  init(_ operation: Operation) { self.operation = operation }
+
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     switch Field(rawValue: label) {
     case .content where json.isInObject:
       isModel = false
@@ -115,8 +133,9 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     case .role: isModel = json.word != nil
     case .resultBody: if json.kind == .string { facts.promptTextBytes &+= Int64(json.size) }
     case .resultError: hasError = json.kind == .string ? json.size > 0 : json.isTrue
-    case .tokensMax: read(.tokensMax, json, &facts) { facts, count in facts.outputTokensMax = count }
-    case .candidates: read(.choices, json, &facts) { facts, count in facts.choices = max(facts.choices, count) }
+    case .candidates:
+      if members.meet(.choices) { facts.isAmbiguous = true }
+      if let count = json.protoCount { facts.choices = max(facts.choices, count) }
     case .tier:
       if members.meet(.tier) { facts.isAmbiguous = true }
       facts.context.serviceTier = GeminiTier.served(json)
@@ -125,15 +144,8 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     }
   }
 
-  private mutating func read(
-    _ member: RequestMembers.Field, _ json: borrowing JSONReader, _ facts: inout RequestFacts,
-    _ take: (inout RequestFacts, Int64) -> Void
-  ) {
-    if members.meet(member) { facts.isAmbiguous = true }
-    if let count = json.protoCount { take(&facts, count) }
-  }
-
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     switch Field(rawValue: label) {
     case .resultBody: facts.promptTextBytes &+= Int64(json.valueEnd &- bodyStart)
     case .result:
@@ -156,7 +168,12 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    let generates = operation == .generateContent
+    facts.isPromptToldApart = generates || operation == .embedContent || operation == .cachedContents
+    members.finish(
+      &facts, isWhole: isWhole, limit: generates ? .within("generationConfig", member: "maxOutputTokens") : .none)
+    // In protocol buffers, zero is as good as nothing.
+    if facts.outputTokensMax == 0 { facts.outputTokensMax = nil }
     facts.wantsStreamUsage = true
   }
 }

@@ -7,7 +7,7 @@ internal import Metering
 struct InteractionsRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case step = 1
-    case type, role, isError, agent, tokensMax, tier
+    case type, role, isError, agent, tier
   }
 
   static let shape = JSONShape(
@@ -18,14 +18,22 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
         "agent": .text(Field.agent),
         "stream": .scalar(RequestMembers.Field.stream),
         "service_tier": .text(Field.tier), "serviceTier": .text(Field.tier),
-        "generation_config": .object(["max_output_tokens": .text(Field.tokensMax)]),
+        "generation_config": generation, "generationConfig": generation,
         "system_instruction": prompt,
         "tools": RequestMembers.tools,
         "response_format": prompt,
+        "previous_interaction_id": RequestMembers.stored, "previousInteractionId": RequestMembers.stored,
         "questions": prompt,
         "instructions": prompt,
         "input": input.orArray(of: step),
       ]))
+
+  private static let generation = JSONPattern.object(
+    RequestMembers.Field.limits,
+    [
+      "max_output_tokens": .text(RequestMembers.Field.tokensMax),
+      "maxOutputTokens": .text(RequestMembers.Field.tokensMax),
+    ])
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
@@ -43,27 +51,39 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
     "text": text,
     "name": text,
     "arguments": prompt,
-    "result": prompt,
+    "result": prompt.orArray(of: content),
     "content": content.orArray(of: content),
     "summary": content.orArray(of: content),
+    "data": RequestMembers.media, "uri": RequestMembers.media,
   ]
 
-  private static let content = text.orObject(["text": text])
+  private static let content = text.orObject([
+    "type": .word(
+      RequestMembers.Field.knownType, of: ["text", "image", "audio", "document", "video", "thought_summary"]),
+    "text": text, "data": RequestMembers.media, "uri": RequestMembers.media,
+  ])
 
   private enum StepKind: Int {
     case functionResult, modelOutput, thought, functionCall
 
-    static let names = ["function_result", "model_output", "thought", "function_call"]
+    /// The others are what the client says. What a tool of the provider's found is not known from the body.
+    static let names = [
+      "function_result", "model_output", "thought", "function_call", "user_input", "text", "image", "audio", "document",
+      "video",
+    ]
   }
 
+  private let operation: Operation
   private var members = RequestMembers()
   private var agent: String?
   private var kind: StepKind?
   private var isModel = false
   private var isError = false
 
+  init(_ operation: Operation) { self.operation = operation }
+
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     guard label == Field.step.rawValue else { return }
     kind = nil
     isModel = false
@@ -72,13 +92,12 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
-    case .type: kind = json.word.flatMap(StepKind.init(rawValue:))
+    case .type:
+      kind = json.word.flatMap(StepKind.init(rawValue:))
+      if json.word == nil, json.kind == .string { facts.hasStoredContext = true }
     case .role: isModel = json.word != nil
     case .isError: isError = json.isTrue
     case .agent: agent = json.wholeText
-    case .tokensMax:
-      if members.meet(.tokensMax) { facts.isAmbiguous = true }
-      facts.outputTokensMax = json.protoCount
     case .tier:
       if members.meet(.tier) { facts.isAmbiguous = true }
       facts.context.serviceTier = GeminiTier.served(json)
@@ -89,6 +108,7 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     guard label == Field.step.rawValue else { return }
     switch kind {
     case .functionResult:
@@ -107,9 +127,16 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
 
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
+  /// An agent chooses how its models are asked.
+  private var limit: OutputLimitNaming {
+    guard operation == .interactions else { return .none }
+    return agent == nil ? .within("generation_config", member: "max_output_tokens") : .existing
+  }
+
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    members.finish(&facts, isWhole: isWhole, limit: limit)
     if facts.model == nil { facts.model = agent }
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = operation == .interactions && agent == nil
   }
 }

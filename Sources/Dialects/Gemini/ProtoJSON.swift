@@ -6,7 +6,7 @@ internal import JSON
 extension JSONReader {
   /// The current value if it is a count, written as a number or as a string of digits.
   var protoCount: Int64? {
-    guard kind == .string else { return count }
+    guard kind == .string else { return wholeCount }
     guard size > 0, size <= 19, isTextWhole else { return nil }
     let text = string
     return text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 } ? Int64(text) : nil

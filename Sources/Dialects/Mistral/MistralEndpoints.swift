@@ -8,7 +8,9 @@ extension Endpoint {
       case "PUT" where isConfigured, "PATCH" where isConfigured, "DELETE" where isConfigured: mistralManagement(path)
       default: nil
       }
-    return operation.map { Endpoint(dialect: .mistral, operation: $0) }
+    return operation.map {
+      Endpoint(dialect: .mistral, operation: $0, resultsID: $0 == .fileContent ? path.resultsID : nil)
+    }
   }
 
   private static func mistralPost(_ path: EndpointPath, isConfigured: Bool) -> Operation? {

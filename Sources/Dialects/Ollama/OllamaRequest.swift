@@ -13,10 +13,12 @@ struct OllamaRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(Field.stream),
-        "options": .object(["num_predict": .scalar(RequestMembers.Field.tokensMax)]),
+        "options": .object(
+          RequestMembers.Field.limits, ["num_predict": .object(RequestMembers.Field.tokensMax, [:])]),
         "messages": .array(of: message),
         "tools": prompt, "format": prompt, "input": prompt,
-        "prompt": text, "suffix": text, "system": text,
+        "prompt": text, "suffix": text, "system": text, "template": text,
+        "images": .array(of: RequestMembers.media),
       ]))
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
@@ -27,18 +29,20 @@ struct OllamaRequest: ~Copyable, DocumentWire {
     [
       "role": .word(Field.role, of: ["assistant", "tool"]),
       "content": text, "thinking": text,
+      "images": .array(of: RequestMembers.media),
       "tool_calls": .array(of: .object(["function": .object(["name": text, "arguments": prompt])])),
     ])
 
   private var members = RequestMembers()
   private var role: Int?
   private var streams: Bool?
-  private let streamsByDefault: Bool
+  /// Whether it is embeddings that are asked for, which neither stream nor have a limit.
+  private let embeds: Bool
 
-  init(operation: Operation) { streamsByDefault = operation != .ollamaEmbed }
+  init(operation: Operation) { embeds = operation == .ollamaEmbed }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     if label == Field.message.rawValue { role = nil }
   }
 
@@ -54,6 +58,7 @@ struct OllamaRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     guard label == Field.message.rawValue, let role else { return }
     // What stands before the last message of the assistant is history.
     facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
@@ -62,8 +67,11 @@ struct OllamaRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
-    facts.wantsStream = streams ?? streamsByDefault
+    members.finish(&facts, isWhole: isWhole, limit: embeds ? .none : .within("options", member: "num_predict"))
+    // A limit of zero is none.
+    if facts.outputTokensMax == 0 { facts.outputTokensMax = nil }
+    facts.wantsStream = streams ?? !embeds
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = true
   }
 }

@@ -14,7 +14,7 @@ struct AssistantRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_completion_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
         "instructions": text,
         "additional_instructions": text,
         "additional_messages": messages,
@@ -30,7 +30,7 @@ struct AssistantRequest: ~Copyable, DocumentWire {
   private var members = RequestMembers()
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -44,7 +44,8 @@ struct AssistantRequest: ~Copyable, DocumentWire {
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    // What polls a run or goes on with it takes none.
+    members.finish(&facts, isWhole: isWhole, limit: .existing)
     facts.wantsStreamUsage = true
   }
 }

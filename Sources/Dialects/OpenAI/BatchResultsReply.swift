@@ -9,12 +9,13 @@ internal import JSON
 struct BatchResultsReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case lineID = 240
-    case result, body
+    case requestID, customID, result, body
   }
 
   static let shape = JSONShape(
     .object([
       "id": .text(Field.lineID),
+      "custom_id": .text(Field.customID),
       "response": response,
       "results": results,
       "batch_results": results,
@@ -28,11 +29,13 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
       Field.result,
       [
         "id": .text(Field.lineID),
+        "batch_request_id": .text(Field.customID), "custom_id": .text(Field.customID),
         "response": response,
         "batch_result": .object(["response": response]),
       ]))
 
   private static let response = JSONPattern.object([
+    "request_id": .text(Field.requestID),
     "body": body, "chat_get_completion": body, "responses": body,
   ])
 
@@ -46,8 +49,15 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
   /// The facts of the result that is being read.
   private var result = ReplyTally()
   private var lineID: String?
+  private var requestID: String?
+  /// The caller's name for the request, which tells results apart within one file only.
+  private var customID: String?
+  private let resultsID: String?
   private var isInBody = false
   private var hasBody = false
+
+  /// - Parameter resultsID: the file or batch that is read.
+  init(resultsID: String?) { self.resultsID = resultsID }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
@@ -55,7 +65,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
     case .body:
       isInBody = true
       hasBody = true
-    case .lineID: break
+    case .lineID, .requestID, .customID: break
     case nil where !isInBody: error.begin(label)
     case nil where Self.isOfChat(label): chat.begin(label, json, &result)
     case nil: responses.begin(label, json, &result)
@@ -64,7 +74,9 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
-    case .lineID: if json.kind == .string, json.size > 0, json.isTextWhole { lineID = json.string }
+    case .lineID: lineID = json.wholeText
+    case .requestID: requestID = json.wholeText
+    case .customID: customID = json.wholeText
     case .result, .body: break
     case nil where !isInBody: error.value(label, json, &tally)
     case nil where Self.isOfChat(label): chat.value(label, json, &result)
@@ -79,7 +91,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
       isInBody = false
       responses.endDocument(&result)
       chat.endDocument(&result)
-    case .lineID: break
+    case .lineID, .requestID, .customID: break
     case nil where !isInBody: error.end(label, &tally)
     case nil where Self.isOfChat(label): chat.end(label, &json, &result)
     case nil: responses.end(label, &json, &result)
@@ -101,8 +113,8 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
     if hasBody {
       var facts = result.finish()
       if !facts.usage.isEmpty || facts.reportedCostPicodollars != nil {
-        // Embeddings have no id of their own.
-        if facts.responseID == nil { facts.responseID = lineID }
+        // Embeddings have no id of their own, and Azure's lines none either.
+        if facts.responseID == nil { facts.responseID = lineID ?? requestID ?? idInFile }
         facts.isTerminal = true
         tally.addItem(ReplyItem(facts: facts, isBatch: true))
       }
@@ -110,11 +122,18 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
     reset()
   }
 
+  private var idInFile: String? {
+    guard let resultsID, let customID else { return nil }
+    return "\(resultsID)#\(customID)"
+  }
+
   private mutating func reset() {
     chat = ChatReply()
     responses = ResponsesReply()
     result = ReplyTally()
     lineID = nil
+    requestID = nil
+    customID = nil
     isInBody = false
     hasBody = false
   }

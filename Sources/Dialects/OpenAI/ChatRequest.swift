@@ -17,8 +17,15 @@ struct ChatRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_completion_tokens": .scalar(RequestMembers.Field.tokensMax),
-        "max_tokens": .scalar(RequestMembers.Field.tokensMaxOld),
+        "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+        "max_tokens": .object(RequestMembers.Field.tokensMaxOld, [:]),
+        // llama.cpp's own, and that of Mistral's conversations.
+        "n_predict": .object(RequestMembers.Field.tokensMax, [:]),
+        "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMax, [:])]),
+        "thinking": .object(["budget_tokens": thought]),
+        "reasoning": .object(["max_tokens": thought]),
+        "thinking_budget": thought,
+        "extra_body": .object(google), "google": googleThinking,
         "n": .scalar(RequestMembers.Field.choices),
         "best_of": .scalar(RequestMembers.Field.bestOf),
         "service_tier": .text(RequestMembers.Field.tier),
@@ -28,33 +35,69 @@ struct ChatRequest: ~Copyable, DocumentWire {
         "suffix": .stringSize(RequestMembers.Field.prompt),
         "input": input,
         "tools": RequestMembers.tools,
-        "web_search_options": .size(RequestMembers.Field.stored),
-        "plugins": .size(RequestMembers.Field.stored),
+        "web_search_options": RequestMembers.stored,
+        "search_parameters": RequestMembers.stored,
+        "enable_search": RequestMembers.stored.orScalar(),
+        "plugins": RequestMembers.stored,
+        "preset": RequestMembers.stored,
+        "agent_id": RequestMembers.stored,
+        "prompt_mode": RequestMembers.stored,
+        "chat_template": RequestMembers.stored,
+        "image_data": RequestMembers.stored,
+        "multimodal_data": RequestMembers.stored,
         "functions": prompt,
         "response_format": prompt,
       ]))
+
+  /// Budgets of thought: as Anthropic's models, OpenRouter, Qwen and Gemini have them.
+  private static let thought = JSONPattern.scalar(RequestMembers.Field.thinking)
+  private static let google: KeyValuePairs<String, JSONPattern> = ["google": googleThinking]
+  private static let googleThinking = JSONPattern.object([
+    "thinking_config": .object(["thinking_budget": thought, "thinkingBudget": thought]),
+    "cached_content": RequestMembers.stored,
+  ])
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
   private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
-  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
   /// Text or tokens, or a list of either: of Completions and Embeddings.
   private static let input = inputText.orArray(
-    of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject(["text": inputText, "content": prompt]))
+    of: inputText.orScalar().orArray(of: .scalar(Field.token)).orObject([
+      "text": inputText, "content": prompt,
+      "image": RequestMembers.image, "image_url": RequestMembers.image, "video": RequestMembers.image,
+      "audio": RequestMembers.image,
+    ]).announced())
   private static let inputText = JSONPattern.stringSize(Field.inputText)
+
+  private static let part = JSONPattern.object([
+    "type": .word(RequestMembers.Field.knownType, of: partTypes),
+    "text": text, "refusal": text,
+    "thinking": text.orArray(of: .object(["text": text])),
+    "image_url": RequestMembers.image, "video_url": RequestMembers.image, "audio_url": RequestMembers.image,
+    "document_url": RequestMembers.image, "file_url": RequestMembers.image, "pdf_url": RequestMembers.image,
+    "input_audio": RequestMembers.media.orObject(["data": RequestMembers.media]),
+    "file": .object(["file_data": RequestMembers.media, "file_id": RequestMembers.media]),
+    "file_id": RequestMembers.media,
+  ])
+
+  /// Parts of OpenAI, and of those that speak its dialect.
+  private static let partTypes = [
+    "text", "refusal", "thinking", "reference", "image_url", "video_url", "audio_url", "document_url", "file_url",
+    "pdf_url", "input_audio", "file",
+  ]
 
   private static let message = JSONPattern.object(
     Field.message,
     [
       "role": .word(Field.role, of: ["assistant", "tool", "function"]),
-      "content": text.orArray(
-        of: .object([
-          "text": text, "refusal": text,
-          "image_url": media.orObject(["url": media]), "video_url": media.orObject(["url": media]),
-          "input_audio": .object(["data": media]), "file": .object(["file_data": media, "file_id": media]),
-        ])),
+      "content": text.orArray(of: part),
       "reasoning_content": text,
+      "reasoning": text,
+      // Images and sounds that the model made.
+      "images": .array(of: part),
+      "audio": .object(["id": RequestMembers.stored]),
+      "annotations": .array(of: .object(["file": RequestMembers.stored])),
       "refusal": text,
       "name": text,
       "tool_calls": .array(
@@ -65,22 +108,27 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "function_call": .object(["name": text, "arguments": arguments]),
     ])
 
+  /// What is made of text and of the media above alone; conversations are kept by the provider.
+  private static let bounded: [Operation] = [.chatCompletions, .completions, .embeddings, .llamaCompletion]
+
   /// How much text a token stands for, about.
   private static let bytesPerToken: Int64 = 4
 
   private var members = RequestMembers()
   private var streamOptions = StreamOptionsReader()
-  private let hasStreamOptions: Bool
+  private let endpoint: Endpoint
   private var role: Int?
   private var tokens: Int64 = 0
   private var hasInputText = false
+  private var prompts: Int64 = 0
 
-  init(hasStreamOptions: Bool) { self.hasStreamOptions = hasStreamOptions }
+  init(_ endpoint: Endpoint) { self.endpoint = endpoint }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     streamOptions.begin(Field(rawValue: label), json)
     if label == Field.message.rawValue { role = nil }
+    if label == Field.inputText.rawValue { prompts &+= 1 }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -88,6 +136,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
     case .role: role = json.word
     case .inputText where json.kind == .string:
       hasInputText = true
+      prompts &+= 1
       facts.promptTextBytes &+= Int64(json.size)
     case .inputText, .token: addToken(json, &facts)
     case let field:
@@ -104,6 +153,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     streamOptions.end(Field(rawValue: label), json)
     guard label == Field.message.rawValue, let role else { return }
     // What stands before the last message of the assistant is history.
@@ -116,14 +166,28 @@ struct ChatRequest: ~Copyable, DocumentWire {
 
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
+  /// Completions that name no limit end after a few tokens at OpenAI.
+  private func limit(model: String?) -> OutputLimitNaming {
+    switch endpoint.operation {
+    case .chatCompletions where endpoint.dialect == .openai:
+      .member(ChatLimitName.name(model: model, deployment: endpoint.model))
+    case .chatCompletions: .member(ChatLimitName.old)
+    case .llamaCompletion: .member("n_predict")
+    case .completions, .conversations: .existing
+    default: .none
+    }
+  }
+
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    if streamOptions.isAmbiguous { facts.isAmbiguous = true }
+    members.finish(&facts, isWhole: isWhole, limit: limit(model: facts.model))
+    facts.isPromptToldApart = Self.bounded.contains(endpoint.operation)
     if !hasInputText { facts.usage[.input] = tokens }
-    guard hasStreamOptions else {
+    if endpoint.operation == .completions { facts.prompts = max(1, prompts) }
+    guard endpoint.operation == .chatCompletions || endpoint.operation == .completions else {
       facts.wantsStreamUsage = true
       return
     }
-    if streamOptions.isAmbiguous { facts.isAmbiguous = true }
     facts.wantsStreamUsage = streamOptions.includesUsage
     if facts.isComplete, !facts.isAmbiguous {
       facts.streamOptions = streamOptions.location(brace: members.braceOffset)

@@ -30,7 +30,7 @@ struct MediaRequest: ~Copyable, DocumentWire {
   init(isImage: Bool) { self.isImage = isImage }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {

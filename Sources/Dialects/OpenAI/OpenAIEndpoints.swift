@@ -10,7 +10,9 @@ extension Endpoint {
     if let operation = generation {
       return Endpoint(
         dialect: .openai, operation: operation, model: azureDeployment(path),
-        responseID: operation == .videos && path.method == "GET" ? path.last.map(String.init) : nil)
+        responseID: operation == .videos && path.method == "GET" ? path.last.map(String.init) : nil,
+        isCompaction: operation == .responses && path.last == "compact",
+        resultsID: operation == .fileContent ? path.resultsID : nil)
     }
     guard OpenAIStore.has(path, isConfigured: isConfigured) else { return nil }
     return Endpoint(dialect: .openai, operation: .management)

@@ -6,7 +6,7 @@ internal import JSON
 struct ResponsesRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case item = 1
-    case type, role, execution
+    case type, role, execution, thought
   }
 
   static let shape = JSONShape(
@@ -15,26 +15,35 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "max_output_tokens": .scalar(RequestMembers.Field.tokensMax),
+        "max_output_tokens": .object(RequestMembers.Field.tokensMax, [:]),
         "service_tier": .text(RequestMembers.Field.tier),
         "instructions": text.orArray(of: item),
         "input": text.orArray(of: item),
         "tools": RequestMembers.tools,
-        "previous_response_id": .size(RequestMembers.Field.stored),
-        "conversation": .size(RequestMembers.Field.stored),
-        "prompt": .size(RequestMembers.Field.stored),
+        "previous_response_id": RequestMembers.stored,
+        "conversation": RequestMembers.stored,
+        "prompt": RequestMembers.stored,
+        "search_parameters": RequestMembers.stored,
+        "plugins": RequestMembers.stored,
         "text": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
   private static let arguments = JSONPattern.stringSize(RequestMembers.Field.arguments)
-  private static let media = JSONPattern.stringSize(RequestMembers.Field.media)
-  private static let texts = text.orArray(
-    of: .object([
-      "text": text, "refusal": text, "transcript": text, "stdout": text, "stderr": text,
-      "image_url": media, "file_data": media, "file_url": media, "file_id": media,
-      "input_audio": .object(["data": media]),
-    ]))
+  private static let texts = text.orArray(of: part).orObject(partMembers)
+  private static let part = JSONPattern.object(RequestMembers.Field.part, partMembers)
+  private static let partMembers: KeyValuePairs<String, JSONPattern> = [
+    "type": .word(
+      RequestMembers.Field.knownType,
+      of: [
+        "input_text", "output_text", "text", "summary_text", "reasoning_text", "refusal", "input_image", "input_file",
+        "input_audio", "computer_screenshot", "encrypted_content",
+      ]),
+    "text": text, "refusal": text, "transcript": text, "stdout": text, "stderr": text,
+    "image_url": RequestMembers.image, "detail": RequestMembers.detail,
+    "file_data": RequestMembers.media, "file_url": RequestMembers.media, "file_id": RequestMembers.media,
+    "input_audio": .object(["data": RequestMembers.media]),
+  ]
 
   private static let item = JSONPattern.object(
     Field.item,
@@ -43,6 +52,8 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       "role": .word(Field.role, of: ["assistant"]),
       "execution": .word(Field.execution, of: ["client"]),
       "content": texts,
+      "encrypted_content": .stringSize(Field.thought),
+      "result": RequestMembers.media,
       "summary": texts,
       "output": texts,
       "name": text,
@@ -55,18 +66,29 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
   private var type: ResponsesItem?
   private var isAssistant = false
   private var isClientExecution = false
+  /// Whether the item has text of its own, or what it stands for in a form that only the provider reads.
+  private var hasContent = false
+  private var textsBefore: Int64 = 0
+  private let isCompaction: Bool
+
+  init(isCompaction: Bool) { self.isCompaction = isCompaction }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
     guard label == Field.item.rawValue else { return }
     type = nil
     isAssistant = false
     isClientExecution = false
+    hasContent = false
+    textsBefore = facts.promptTexts
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
-    case .type: type = ResponsesItem.at(json.word)
+    case .type:
+      type = ResponsesItem.at(json.word)
+      if type == nil, json.kind == .string { facts.hasStoredContext = true }
+    case .thought: hasContent = json.size > 0
     case .role: isAssistant = json.word != nil
     case .execution: isClientExecution = json.word != nil
     case .item: break
@@ -75,7 +97,9 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
+    members.end(label, json)
     guard label == Field.item.rawValue else { return }
+    if !isWhole(facts) { facts.hasStoredContext = true }
     // An item without a type is a message.
     switch (type ?? .message).role(isClientExecution: isClientExecution) {
     case .result: facts.toolResults &+= 1
@@ -85,10 +109,23 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     }
   }
 
+  /// Whether all that the item becomes in the prompt stands in it. Thoughts that are named by their id alone are kept by the
+  /// provider, as is what its tools found.
+  private func isWhole(_ facts: borrowing RequestFacts) -> Bool {
+    switch type {
+    case .reasoning: hasContent || facts.promptTexts > textsBefore
+    case .itemReference, .compaction, .compactionTrigger, .additionalTools, .mcpListTools, .program, .programOutput:
+      false
+    case .webSearchCall, .fileSearchCall, .codeInterpreterCall, .mcpCall, .toolSearchCall, .toolSearchOutput: false
+    default: true
+    }
+  }
+
   mutating func endDocument(_ facts: inout RequestFacts) {}
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole)
+    facts.isPromptToldApart = true
+    members.finish(&facts, isWhole: isWhole, limit: isCompaction ? .none : .member("max_output_tokens"))
     facts.wantsStreamUsage = true
   }
 }

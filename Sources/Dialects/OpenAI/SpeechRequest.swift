@@ -24,7 +24,7 @@ struct SpeechRequest: ~Copyable, DocumentWire {
   private var members = RequestMembers()
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
-    members.begin(label, json)
+    members.begin(label, json, &facts)
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -44,5 +44,6 @@ struct SpeechRequest: ~Copyable, DocumentWire {
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
     members.finish(&facts, isWhole: isWhole)
     facts.wantsStreamUsage = true
+    facts.isPromptToldApart = true
   }
 }

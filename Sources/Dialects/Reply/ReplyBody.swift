@@ -160,7 +160,7 @@ struct ReplyBody: ~Copyable {
   mutating func finish() -> Bool {
     switch framing {
     case .json: json.finish()
-    case .lines: json.finish() || hasLine
+    case .lines: json.finish() || hasLine && json.isAtStart
     case .events: hasEndMark || mark.isWhole
     case .frames: frames?.finish(&tally) ?? false
     case .content: true

@@ -30,6 +30,8 @@ public struct ReplyReader: ~Copyable {
   private var body: ReplyBody
   private var wire: ReplyWires
   private let endsWithMark: Bool
+  /// Whether the body is a file of documents, which ends with its last byte.
+  private let isFile: Bool
   private let modelPriced: String?
   private let headers: ReplyHeaders
   private let status: Int
@@ -52,7 +54,7 @@ public struct ReplyReader: ~Copyable {
     self.status = status
     modelPriced = endpoint.modelPriced
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
-    let isFile = (operation == .fileContent || operation == .messageBatchResults) && framing != .opaque
+    isFile = operation.isStoredFile && framing != .opaque
     let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
     body = ReplyBody(
       framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation),
@@ -113,7 +115,7 @@ public struct ReplyReader: ~Copyable {
     // Some compatible servers (Perplexity's) leave the mark out.
     let isAccounted = facts.finishReason != nil && !facts.usage.isEmpty
     if endsWithMark, isStream, isWhole || isAccounted { facts.isTerminal = true }
-    if !isStream, isWhole { facts.isTerminal = true }
+    if !isStream || isFile, isWhole { facts.isTerminal = true }
     if facts.responseID == nil { facts.responseID = responseIDOfPath }
     headers.complete(&facts)
     if facts.modelPriced == nil { facts.modelPriced = modelPriced }

@@ -53,9 +53,10 @@ enum ReplyWires: ~Copyable {
     case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
     case .embedContent, .predict: self = .embedContent(EmbedContentReply())
     case .cachedContents: self = .cachedContent(CachedContentReply())
-    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply())
-    case .fileContent where endpoint.dialect == .gemini: self = .geminiBatch(GeminiBatchReply())
-    case .fileContent: self = .batchResults(BatchResultsReply())
+    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply(resultsID: nil))
+    case .fileContent where endpoint.dialect == .gemini:
+      self = .geminiBatch(GeminiBatchReply(resultsID: endpoint.resultsID))
+    case .fileContent: self = .batchResults(BatchResultsReply(resultsID: endpoint.resultsID))
     case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     case .decisions where endpoint.dialect == .gemini:
       self = .interactions(InteractionsReply(requestedModel: endpoint.model))

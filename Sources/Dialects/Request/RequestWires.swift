@@ -25,27 +25,28 @@ enum RequestWires: ~Copyable {
       return
     }
     switch endpoint.operation {
-    case .chatCompletions, .completions: self = .chat(ChatRequest(hasStreamOptions: true))
-    case .responses, .responseRetrieval: self = .responses(ResponsesRequest())
+    case .chatCompletions, .completions: self = .chat(ChatRequest(endpoint))
+    case .responses, .responseRetrieval: self = .responses(ResponsesRequest(isCompaction: endpoint.isCompaction))
     case .messages: self = .messages(MessagesRequest())
     case .images: self = .media(MediaRequest(isImage: true))
     case .videos: self = .media(MediaRequest(isImage: false))
     case .speech: self = .speech(SpeechRequest())
     case .assistantRun: self = .assistant(AssistantRequest())
     case .countTokens where endpoint.dialect == .anthropic: self = .messages(MessagesRequest())
-    case .cohereChat, .cohereEmbed, .rerank: self = .cohere(CohereRequest())
+    case .cohereChat, .cohereEmbed, .rerank: self = .cohere(CohereRequest(endpoint.operation))
     case .ollamaChat, .ollamaGenerate, .ollamaEmbed: self = .ollama(OllamaRequest(operation: endpoint.operation))
     case .ocr: self = .ocr(OCRRequest())
     case .mcp: self = .mcp(MCPRequest())
     case .legacyComplete: self = .complete(CompleteRequest())
-    case .converse, .invokeModel: self = .bedrock(BedrockRequest())
-    case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest())
+    case .converse, .invokeModel: self = .bedrock(BedrockRequest(endpoint.operation))
+    case .countTokens where endpoint.dialect == .bedrock: self = .bedrock(BedrockRequest(endpoint.operation))
     case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
-      self = .generateContent(GenerateContentRequest())
-    case .countTokens where endpoint.dialect == .gemini: self = .generateContent(GenerateContentRequest())
-    case .interactions, .interactionRetrieval: self = .interactions(InteractionsRequest())
-    case .decisions where endpoint.dialect == .gemini: self = .interactions(InteractionsRequest())
-    default: self = .chat(ChatRequest(hasStreamOptions: false))
+      self = .generateContent(GenerateContentRequest(endpoint.operation))
+    case .countTokens where endpoint.dialect == .gemini:
+      self = .generateContent(GenerateContentRequest(endpoint.operation))
+    case .interactions, .interactionRetrieval: self = .interactions(InteractionsRequest(endpoint.operation))
+    case .decisions where endpoint.dialect == .gemini: self = .interactions(InteractionsRequest(endpoint.operation))
+    default: self = .chat(ChatRequest(endpoint))
     }
   }
 

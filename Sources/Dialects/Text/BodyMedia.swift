@@ -12,6 +12,9 @@ struct BodyMedia: Sendable, Equatable {
   private(set) var count = 0
   private var decoder = JSONTextDecoder()
   private var text = MediaText()
+  /// Whether low detail was asked for in the part that is read, and the place of its item.
+  private var isLow = false
+  private var partItem: Int?
 
   /// Takes a part of a value, as it is written.
   mutating func take(_ part: RawSpan) {
@@ -26,10 +29,24 @@ struct BodyMedia: Sendable, Equatable {
     text = MediaText()
   }
 
+  /// Begins an object that holds one item, and may say in which detail it is looked at.
+  mutating func beginPart() {
+    isLow = false
+    partItem = nil
+  }
+
+  /// Notes that the item of the part is looked at in low detail, whether it has come or is to come.
+  mutating func lowerDetail() {
+    isLow = true
+    if let partItem { items[partItem] = items[partItem].inLowDetail }
+  }
+
   /// Adds an item that was not taken in parts.
   mutating func add(_ item: MediaItem, writtenBytes: Int64) {
     self.writtenBytes &+= writtenBytes
     count &+= 1
-    if items.count < Self.itemsMax { items.append(item) }
+    guard items.count < Self.itemsMax else { return partItem = nil }
+    partItem = items.count
+    items.append(isLow ? item.inLowDetail : item)
   }
 }

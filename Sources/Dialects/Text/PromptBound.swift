@@ -4,13 +4,14 @@ extension RequestFacts {
   /// Tokens of a prompt that no text shows: hidden instructions, the frame of a template. A margin, not a figure of a provider;
   /// gpt-oss has a default system message of 50 tokens, Claude one of up to 530 for tools.
   private enum Frame {
-    static let plain: Int64 = 64
-    static let openWeights: Int64 = 200
-    static let claudeTools: Int64 = 600
+    static let plain: Int64 = 200
+    /// What explains to a model how it calls tools; Cohere's instructions are some 500 tokens, with tools or not.
+    static let tools: Int64 = 600
   }
 
   /// The most tokens that the prompt can have, from the bytes of the body alone; nil where the body does not bound them: context
-  /// that the provider keeps, files that it fetches, pages of documents. Then the context window of the model is the bound.
+  /// that the provider keeps or looks up, files that it fetches, pages of documents, and bodies that are no whole object or of
+  /// an API whose media are not told apart. Then the context window of the model is the bound.
   ///
   /// Every escape is at least as long as what it stands for, and a message's keys and braces (some 30 bytes) are more than its
   /// frame (3 to 11 tokens), so that the written body bounds text and frame. What a provider writes anew (definitions of tools,
@@ -18,7 +19,7 @@ extension RequestFacts {
   ///
   /// - Parameter family: that of the model that answers.
   public func promptTokensBound(family: TokenizerFamily) -> Int64? {
-    guard !hasStoredContext, mediaCount == media.count else { return nil }
+    guard isComplete, isPromptToldApart, !hasStoredContext, !looksUp, mediaCount == media.count else { return nil }
     let written = max(0, bodyBytes &- mediaWrittenBytes)
     var bound = frame(family)
     if let census = promptCensus {
@@ -44,7 +45,18 @@ extension RequestFacts {
   }
 
   private func frame(_ family: TokenizerFamily) -> Int64 {
-    if family.isClaude || family == .other, renderedTextBytes > 0 { return Frame.claudeTools }
-    return family == .o200k ? Frame.openWeights : Frame.plain
+    let hasMore = !family.isExact && renderedTextBytes > 0 || family == .other
+    return hasMore ? Frame.tools : Frame.plain
   }
+
+  /// Whether the model looks things up of its own accord, or has a prompt that its name stands for: Perplexity's and OpenAI's
+  /// researchers, OpenAI's searching chats, Groq's compound systems, OpenRouter's suffix and presets, Bedrock's stored prompts.
+  private var looksUp: Bool {
+    guard let model = model?.lowercased() else { return false }
+    return Self.wordsOfLookingUp.contains { model.contains($0) }
+  }
+
+  private static let wordsOfLookingUp = [
+    "deep-research", "search-preview", "search-api", "compound", ":online", "@preset/", ":prompt/",
+  ]
 }

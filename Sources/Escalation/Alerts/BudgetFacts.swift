@@ -1,13 +1,5 @@
+public import Budgets
 public import Metering
-
-/// What a budget is counted in.
-public enum BudgetUnit: String, Sendable, CaseIterable {
-  /// Amounts are pico-dollars.
-  case usd
-  case tokens
-  case calls
-  case toolCalls = "tool_calls"
-}
 
 /// Where one scope of a budget stands.
 public struct BudgetFacts: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Budgets
 import JSON
 import Ledger
 import Metering

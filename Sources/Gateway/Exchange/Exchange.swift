@@ -27,11 +27,14 @@ struct Exchange: ~Copyable {
   private enum State {
     /// Between two requests. Next: gathering, uploading, refused, closed.
     case idle
-    /// The body arrives; nothing has been sent upstream. Next: waiting, refused, closed.
+    /// The body arrives; nothing has been sent upstream. Next: queued, waiting, refused, closed.
     case gathering(bytes: Int, bytesMax: Int)
     /// The transfer runs and the body still arrives; no reply yet. Next: waiting, replying, refused, draining.
     case uploading(Upload)
-    /// The request is complete, the transfer runs, no reply yet. Next: replying, refused, draining.
+    /// The request is complete and waits for its turn at a budget, or for a person; nothing has been sent upstream.
+    /// Next: waiting, refused, closed.
+    case queued
+    /// The request is complete, the transfer runs, no reply yet. Next: queued, replying, refused, draining.
     case waiting
     /// The reply's head has been sent to the client; `upload` while the body still arrives. Next: idle, closed, draining.
     case replying(upload: Upload?)
@@ -131,7 +134,7 @@ struct Exchange: ~Copyable {
       }
       state = .refused(discardedBytes: total, transferRuns: transferRuns)
       return .discard
-    case .idle, .waiting, .replying(upload: nil), .answering, .draining, .closed:
+    case .idle, .queued, .waiting, .replying(upload: nil), .answering, .draining, .closed:
       return .ignore
     }
   }
@@ -162,7 +165,7 @@ struct Exchange: ~Copyable {
     case .answering:
       state = .answering(requestIsOpen: false)
       return .ignore
-    case .idle, .waiting, .replying(upload: nil), .draining, .closed:
+    case .idle, .queued, .waiting, .replying(upload: nil), .draining, .closed:
       return .ignore
     }
   }
@@ -190,16 +193,32 @@ struct Exchange: ~Copyable {
       return answered(requestIsOpen: requestIsOpen, transferRuns: true)
     case .answering(let isOpen):
       return answered(requestIsOpen: isOpen, transferRuns: false)
-    case .waiting, .replying, .draining, .refused, .closed:
+    case .queued, .waiting, .replying, .draining, .refused, .closed:
       return .ignore
     }
+  }
+
+  // MARK: Admission
+
+  /// The call that was to be started waits: at a budget, or for a person. False: it cannot, since its body is on its way.
+  mutating func queue() -> Bool {
+    guard case .waiting = state else { return false }
+    state = .queued
+    return true
+  }
+
+  /// The wait is over and the transfer starts. False: the client has left meanwhile.
+  mutating func dequeue() -> Bool {
+    guard case .queued = state else { return false }
+    state = .waiting
+    return true
   }
 
   /// The call that was to be started is not admitted, so no transfer runs.
   mutating func admissionRefused() -> RefuseAction {
     switch state {
     case .uploading: answered(requestIsOpen: true, transferRuns: false)
-    case .waiting: answered(requestIsOpen: false, transferRuns: false)
+    case .queued, .waiting: answered(requestIsOpen: false, transferRuns: false)
     case .idle, .gathering, .replying, .answering, .draining, .refused, .closed: .ignore
     }
   }
@@ -223,7 +242,7 @@ struct Exchange: ~Copyable {
       return .forward
     case .draining:
       return .observe
-    case .idle, .gathering, .replying, .answering, .refused, .closed:
+    case .idle, .gathering, .queued, .replying, .answering, .refused, .closed:
       return .ignore
     }
   }
@@ -247,7 +266,7 @@ struct Exchange: ~Copyable {
     switch state {
     case .replying: .forward
     case .draining: .meter
-    case .idle, .gathering, .uploading, .waiting, .answering, .refused, .closed: .ignore
+    case .idle, .gathering, .uploading, .queued, .waiting, .answering, .refused, .closed: .ignore
     }
   }
 
@@ -302,7 +321,7 @@ struct Exchange: ~Copyable {
     case .closed:
       // The connection was closed while a refused upload's transfer was being cancelled.
       return .settle
-    case .idle, .gathering, .answering, .refused(_, transferRuns: false):
+    case .idle, .gathering, .queued, .answering, .refused(_, transferRuns: false):
       return .ignore
     }
   }
@@ -312,6 +331,8 @@ struct Exchange: ~Copyable {
   enum ClientGoneAction: Equatable {
     /// Nothing was sent upstream: nothing to settle.
     case forget
+    /// The same, and the call leaves the queue that it waits in.
+    case withdraw
     case cancelTransfer
     case drainTransfer
     case ignore
@@ -322,6 +343,9 @@ struct Exchange: ~Copyable {
     case .idle, .gathering, .answering:
       state = .closed
       return .forget
+    case .queued:
+      state = .closed
+      return .withdraw
     case .uploading, .replying(upload: .some):
       // The rest of the request will never come.
       state = .draining
@@ -358,7 +382,7 @@ struct Exchange: ~Copyable {
   var isReceiving: Bool {
     switch state {
     case .gathering, .uploading, .replying(upload: .some), .answering(requestIsOpen: true), .refused: true
-    case .idle, .waiting, .replying(upload: nil), .answering(requestIsOpen: false), .draining, .closed: false
+    case .idle, .queued, .waiting, .replying(upload: nil), .answering(requestIsOpen: false), .draining, .closed: false
     }
   }
 

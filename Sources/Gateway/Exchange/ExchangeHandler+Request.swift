@@ -69,19 +69,23 @@ extension ExchangeHandler {
     if checked.expectsContinue { writeContinue() }
     let bytesMax = gateway.configuration.limits.bodyBytesMax
     let isRead = call.endpoint != nil && !call.isForm
-    let isGathered = isRead || checked.framing.isEmpty || call.isBodySigned
+    let isGathered = isRead || checked.framing.isEmpty || call.isBodySigned || call.isBoundToModels
     switch exchange.requestHead(
       isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax),
       keepAlive: !closes)
     {
     case .gather, .ignore: break
-    case .start: start(call, body: .streamed(contentLength: checked.framing.contentLength))
+    case .start: admit(call, upload: UploadLength(bytes: checked.framing.contentLength))
     }
   }
 
   private func makeCall(_ head: HTTPRequestHead, _ checked: CheckedHead, route: Route) throws(Refusal) -> Call {
+    let access = try CallAccess(
+      head.headers, route: route, keys: gateway.keys, requiresKey: gateway.configuration.requiresVirtualKey,
+      at: gateway.wallClock())
+    let route = access.route
     let identity = try IdentityResolver().resolve(
-      path: route.identity, headers: head.headers, provider: route.provider)
+      path: route.identity, headers: head.headers, provider: route.provider, access: access)
     let endpoint =
       checked.opensWebSocket
       ? Endpoint.recogniseSocket(path: route.path, query: route.query)
@@ -94,7 +98,7 @@ extension ExchangeHandler {
       route: route,
       endpoint: endpoint,
       identity: identity,
-      headers: HopByHop.forwardable(head.headers),
+      headers: access.headers,
       framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")),
       contentType: head.headers.first(name: "content-type"))
     call.opensWebSocket = checked.opensWebSocket
@@ -138,7 +142,7 @@ extension ExchangeHandler {
     switch exchange.requestEnd() {
     case .start:
       guard let call else { return }
-      start(call, body: call.takeBody())
+      admit(call, upload: nil)
     case .finishUpload:
       endUpload()
       call?.transfer?.finishBody()
@@ -149,50 +153,6 @@ extension ExchangeHandler {
     case .ignore:
       break
     }
-  }
-
-  // MARK: Admission and start
-
-  /// Admits the call in the ledger, and only then lets a byte go upstream.
-  private func start(_ call: Call, body: UpstreamBody) {
-    if let model = call.modelDenied(by: gateway.prices) {
-      refuseAdmission(.unpriced(model: model, provider: call.route.provider.name), of: call)
-      return
-    }
-    do {
-      call.ticket = try gateway.ledger.admit(call.admission)
-    } catch {
-      guard case .ledgerUnavailable = error, gateway.configuration.ledgerUnavailable == .forward else {
-        refuseAdmission(Refusal(error), of: call)
-        return
-      }
-    }
-    gateway.metrics.calls.started()
-    if case .streamed = body { upload.begin() }
-    let now = NIODeadline.now().uptimeNanoseconds
-    call.overheadNanoseconds = now &- max(call.startedUptimeNanoseconds, call.requestEndUptimeNanoseconds)
-    if call.opensWebSocket {
-      let handshake = Handshake(call: call, handler: self)
-      call.transfer = .handshake(handshake)
-      handshake.start()
-    } else {
-      call.transfer = .request(beginTransfer(call, body: body))
-    }
-  }
-
-  private func beginTransfer(_ call: Call, body: UpstreamBody) -> Transfer {
-    let limits = gateway.configuration.limits
-    var transferLimits = TransferLimits()
-    transferLimits.connectTimeoutMilliseconds = limits.connectTimeoutMilliseconds
-    transferLimits.headTimeoutMilliseconds = limits.headTimeoutMilliseconds
-    transferLimits.idleTimeoutMilliseconds = limits.idleTimeoutMilliseconds
-    let request = call.upstreamRequest(body: body, at: gateway.wallClock())
-    let bound = NIOLoopBound(TransferSink(handler: self, call: call), eventLoop: channel.eventLoop)
-    let sent = call.ticket?.sentMark
-    return gateway.upstream.start(
-      request, limits: transferLimits, on: channel.eventLoop,
-      willSend: { sent?.set() },
-      deliver: { bound.value.deliver(&$0) })
   }
 
   // MARK: The client leaves
@@ -206,6 +166,9 @@ extension ExchangeHandler {
     call?.clientLeft()
     switch exchange.clientGone(policy) {
     case .forget:
+      call = nil
+    case .withdraw:
+      if let call { withdraw(call) }
       call = nil
     case .cancelTransfer:
       call?.transfer?.cancel()

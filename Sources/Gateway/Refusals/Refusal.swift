@@ -7,6 +7,8 @@ public struct Refusal: Error, Sendable, Equatable {
     case badRequest = "bad_request"
     case badIdentity = "bad_identity"
     case forbidden
+    case invalidKey = "invalid_api_key"
+    case keyNotAllowed = "key_not_allowed"
     case unknownRoute = "unknown_route"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
@@ -16,6 +18,10 @@ public struct Refusal: Error, Sendable, Equatable {
     case requestTimeout = "request_timeout"
     case unmeteredDenied = "unmetered_denied"
     case unpricedDenied = "unpriced_denied"
+    case budgetExhausted = "budget_exhausted"
+    case budgetContended = "budget_contended"
+    case budgetUnbounded = "budget_unbounded"
+    case budgetCut = "budget_cut"
     case ledgerUnavailable = "ledger_unavailable"
     case tooManyInFlight = "too_many_in_flight"
     case shuttingDown = "shutting_down"
@@ -29,11 +35,14 @@ public struct Refusal: Error, Sendable, Equatable {
     public var status: Int {
       switch self {
       case .badRequest, .badIdentity: 400
-      case .forbidden, .unmeteredDenied, .unpricedDenied: 403
+      case .invalidKey: 401
+      case .budgetExhausted, .budgetUnbounded, .budgetCut: 402
+      case .forbidden, .keyNotAllowed, .unmeteredDenied, .unpricedDenied: 403
       case .unknownRoute, .notFound: 404
       case .methodNotAllowed: 405
       case .requestTimeout: 408
       case .bodyTooLarge: 413
+      case .budgetContended: 429
       case .headTooLarge: 431
       case .internalError: 500
       case .notSupported: 501
@@ -47,7 +56,8 @@ public struct Refusal: Error, Sendable, Equatable {
     var shouldRetry: Bool? {
       switch self {
       case .unmeteredDenied, .unpricedDenied, .forbidden, .unknownRoute, .badRequest, .badIdentity: false
-      case .ledgerUnavailable, .tooManyInFlight, .shuttingDown: true
+      case .budgetExhausted, .budgetUnbounded, .budgetCut, .invalidKey, .keyNotAllowed: false
+      case .ledgerUnavailable, .tooManyInFlight, .shuttingDown, .budgetContended: true
       default: nil
       }
     }
@@ -56,7 +66,7 @@ public struct Refusal: Error, Sendable, Equatable {
     var retryAfterSeconds: Int? {
       switch self {
       case .ledgerUnavailable: 5
-      case .tooManyInFlight, .shuttingDown: 1
+      case .tooManyInFlight, .shuttingDown, .budgetContended: 1
       default: nil
       }
     }

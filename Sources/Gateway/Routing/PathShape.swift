@@ -9,6 +9,8 @@ enum PathShape {
   static func provider(method: String, path: String, hasAnthropicVersion: Bool) -> String? {
     if path.hasPrefix("/ws/google.ai.generativelanguage.") { return "gemini" }
     if isAtOrBelow("/v1/models", path) { return hasAnthropicVersion ? "anthropic" : "openai" }
+    // Anthropic has files too, which its clients ask for with its version.
+    if isAtOrBelow("/v1/files", path) { return hasAnthropicVersion ? "anthropic" : "openai" }
     // What looks after an API's results stands below its root, and need not be an API itself.
     for (root, provider) in roots where isAtOrBelow(root, path) { return provider }
     guard let endpoint = Endpoint.recognise(method: method, path: path, dialect: nil) else { return nil }
@@ -21,10 +23,10 @@ enum PathShape {
   }
 
   private static let roots: [(root: String, provider: String)] = [
-    ("/v1/messages", "anthropic"), ("/v1/complete", "anthropic"), ("/v1/chat/completions", "openai"),
-    ("/v1/responses", "openai"),
-    ("/v1/embeddings", "openai"), ("/v1/completions", "openai"), ("/v1/moderations", "openai"),
-    ("/v1/realtime", "openai"), ("/v1/live", "openai"),
+    ("/v1/messages", "anthropic"), ("/v1/complete", "anthropic"),
+    ("/v1/chat/completions", "openai"), ("/v1/responses", "openai"), ("/v1/embeddings", "openai"),
+    ("/v1/completions", "openai"), ("/v1/moderations", "openai"), ("/v1/images", "openai"), ("/v1/audio", "openai"),
+    ("/v1/videos", "openai"), ("/v1/batches", "openai"), ("/v1/realtime", "openai"), ("/v1/live", "openai"),
     ("/v1beta/models", "gemini"),
   ]
 

@@ -8,18 +8,29 @@ public struct Recovery: Sendable {
   private let prices: CurrentPriceBook
   private let terms: @Sendable (_ provider: String) -> PriceTerms
   private let unmetered: UnmeteredPolicy
+  private let budgets: RecoveryBudgets
 
-  /// - Parameter terms: whose prices count for a provider's calls.
+  /// - Parameters:
+  ///   - terms: whose prices count for a provider's calls.
+  ///   - budgets: what the calls take from.
   public init(
-    prices: CurrentPriceBook, terms: @escaping @Sendable (_ provider: String) -> PriceTerms, unmetered: UnmeteredPolicy
+    prices: CurrentPriceBook, terms: @escaping @Sendable (_ provider: String) -> PriceTerms, unmetered: UnmeteredPolicy,
+    budgets: RecoveryBudgets
   ) {
     self.prices = prices
     self.terms = terms
     self.unmetered = unmetered
+    self.budgets = budgets
+  }
+
+  /// The row of a call that was interrupted, and what it took of budgets.
+  public func row(of call: RecoveredCall) -> RecoveredRow {
+    let record = record(of: call)
+    return RecoveredRow(record, debits: budgets.debits(of: record, run: call.admission.run))
   }
 
   /// The row of a call that was interrupted: charged by what its slot knew. A call that was never sent costs nothing.
-  public func record(of call: RecoveredCall) -> CallRecord {
+  func record(of call: RecoveredCall) -> CallRecord {
     let admission = call.admission
     var record = CallRecord(
       id: admission.id, startedAt: admission.startedAt, provider: admission.provider, method: admission.method,
@@ -35,6 +46,8 @@ public struct Recovery: Sendable {
     record.error = "process_ended"
     record.providerResponseID = call.responseID
     record.upstreamKeyID = admission.upstreamKeyID
+    record.virtualKey = admission.virtualKey
+    record.team = admission.team
     record.requestBytes = admission.requestBytes
     charge(&record, for: call)
     return record
@@ -63,8 +76,10 @@ public struct Recovery: Sendable {
       usage[.output] = estimate.output(textBytes: call.outputTextBytes)
     }
     let metered = MeteredUsage(models: [ModelUsage(model: nil, usage: usage)], source: .recovered)
+    // What the request asked for is not in the slot, so the provider's usual tier is taken.
+    let terms = terms(record.provider)
+    let context = PricingContext().completed(by: PricingContext(), isTierKnown: false, host: terms.host)
     prices.book.charge(
-      &record, for: metered, modelPriced: endpoint.modelPriced, context: PricingContext(), terms: terms(record.provider)
-    )
+      &record, for: metered, modelPriced: endpoint.modelPriced, context: context, terms: terms)
   }
 }

@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Ledger
 import Metering
@@ -26,11 +27,24 @@ extension Tunnel {
     let response = Call(
       responseOn: call, endpoint: endpoint, facts: facts, id: gateway.ledger.nextCallID(), at: gateway.wallClock(),
       uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    if let refusal = response.modelRefusal(onSocketOf: call.requestFacts.model ?? call.endpoint?.model) {
+      gateway.metrics.denied(response, code: refusal.code)
+      return CloseFrame(code: .policyViolation, reason: "tollgate: \(refusal.code.rawValue)")
+    }
+    response.countPrompt(gateway.counts)
+    if let refusal = reserve(response) {
+      gateway.metrics.denied(response, code: refusal.code)
+      let code: CloseFrame.Code = refusal.shouldRetry == false ? .policyViolation : .tryAgainLater
+      return CloseFrame(code: code, reason: "tollgate: \(refusal.code.rawValue)")
+    }
     do {
       response.ticket = try gateway.ledger.admit(response.admission)
     } catch {
       guard case .ledgerUnavailable = error, gateway.configuration.ledgerUnavailable == .forward else {
         let refusal = Refusal(error)
+        if let reservation = response.reservation {
+          gateway.budgets.void(reservation.reservation, at: gateway.wallClock())
+        }
         gateway.metrics.denied(response, code: refusal.code)
         return CloseFrame(code: .tryAgainLater, reason: "tollgate: \(refusal.code.rawValue)")
       }
@@ -39,6 +53,19 @@ extension Tunnel {
     gateway.metrics.calls.started()
     responses[number] = response
     return nil
+  }
+
+  /// Reserves a response in its budgets. It cannot wait there: what the client says next would have to wait with it.
+  private func reserve(_ response: Call) -> Refusal? {
+    guard gateway.budgets.hasBudgets else { return nil }
+    let time = gateway.wallClock()
+    switch gateway.budgets.reserve(response.budgetCall, response.need(in: gateway, at: time), at: time, turn: nil) {
+    case .admitted(let reservation):
+      response.reservation = reservation
+      return nil
+    case .refused(let refusal), .held(let refusal): return Refusal(refusal, at: time)
+    case .waiting(let wait): return Refusal(wait.refusal, at: time)
+    }
   }
 
   private func settle(_ response: Call, _ reply: SocketReply, _ ending: Ending?) {

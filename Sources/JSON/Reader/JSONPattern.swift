@@ -106,6 +106,13 @@ public struct JSONPattern: Sendable {
     return pattern
   }
 
+  /// The same, with the begin and the end of an object or array in its place reported.
+  public func announced() -> JSONPattern {
+    var pattern = self
+    pattern.announces = true
+    return pattern
+  }
+
   /// The same, or an array.
   public func orArray(of element: JSONPattern) -> JSONPattern {
     var pattern = self

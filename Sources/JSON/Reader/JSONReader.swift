@@ -93,6 +93,9 @@ public struct JSONReader: ~Copyable {
   /// Whether the document turned out not to be JSON.
   public var hasFailed: Bool { phase == .failed }
 
+  /// Whether nothing of a document has been read yet.
+  public var isAtStart: Bool { phase == .value && depth == 0 }
+
   /// Says that no more bytes come: a number at the top of the document ends here.
   ///
   /// - Returns: whether a whole document was read.

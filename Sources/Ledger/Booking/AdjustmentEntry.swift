@@ -13,6 +13,8 @@ struct AdjustmentEntry {
   /// What it does to the number of calls without a price, and of those whose price is a part.
   var unpriced: Int64 = 0
   var partial: Int64 = 0
+  /// What it does to the cost of calls that were charged as another model.
+  var substitutedPicodollars: Int128 = 0
   var costSource: CostSource?
   var pricedAs: String?
   var reason: String
@@ -32,8 +34,9 @@ final class AdjustmentWriter {
     insert = try PreparedStatement(
       connection,
       """
-      INSERT INTO adjustments (\(AdjustmentColumn.list), usage_source, unpriced, partial, request_key)
-      VALUES (\(repeatElement("?", count: AdjustmentColumn.allCases.count + 4).joined(separator: ", "))) RETURNING id
+      INSERT INTO adjustments
+        (\(AdjustmentColumn.list), usage_source, unpriced, partial, substituted_high, substituted_low, request_key)
+      VALUES (\(repeatElement("?", count: AdjustmentColumn.allCases.count + 6).joined(separator: ", "))) RETURNING id
       """)
   }
 
@@ -63,7 +66,10 @@ final class AdjustmentWriter {
     insert.bind(entry.usageSource.code, at: next &+ 1)
     insert.bind(entry.unpriced, at: next &+ 2)
     insert.bind(entry.partial, at: next &+ 3)
-    try insert.bind(entry.requestKey, at: next &+ 4)
+    let substituted = SplitSum(entry.substitutedPicodollars)
+    insert.bind(substituted.high, at: next &+ 4)
+    insert.bind(substituted.low, at: next &+ 5)
+    try insert.bind(entry.requestKey, at: next &+ 6)
     guard try insert.step() else { return 0 }
     return insert.int64(0)
   }

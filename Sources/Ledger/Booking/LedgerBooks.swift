@@ -30,11 +30,12 @@ public struct LedgerBooks: Sendable {
 
   /// Books a correction; where its key was used before, gives back what was booked then.
   ///
+  /// - Parameter actor: whose token allowed it, for the audit log; nil is whoever the correction says.
   /// - Throws: ``LedgerError``: `booking` where it cannot be booked as it is.
-  public func book(_ correction: Correction) async throws -> Adjustment {
+  public func book(_ correction: Correction, by actor: String? = nil) async throws -> Adjustment {
     try correction.validate()
     let time = now()
-    let id = try await performing { try $0.book(correction, now: time) }
+    let id = try await performing { try $0.book(correction, by: actor ?? correction.who, now: time) }
     let booked = try await readers.read { context in
       let statement = try PreparedStatement(
         context.connection, "SELECT \(AdjustmentColumn.list) FROM adjustments WHERE id = ?")
@@ -53,10 +54,12 @@ public struct LedgerBooks: Sendable {
 
   /// Prices one page of calls again, and books the differences.
   ///
-  /// - Parameter price: what a call costs by the price book of today.
+  /// - Parameters:
+  ///   - actor: whose token allowed it, for the audit log; nil is whoever the query says.
+  ///   - price: what a call costs by the price book of today.
   /// - Throws: ``LedgerError``.
   public func reprice(
-    _ query: RepriceQuery, price: @escaping @Sendable (CallRecord) -> SecondCharge
+    _ query: RepriceQuery, by actor: String? = nil, price: @escaping @Sendable (CallRecord) -> SecondCharge
   ) async throws -> RepricePage {
     try query.validate()
     await waitForCommit()
@@ -74,7 +77,7 @@ public struct LedgerBooks: Sendable {
       case .notEnoughKnown: page.notEnoughKnown += 1
       }
     }
-    let entries = try await entries(for: repricings, query)
+    let entries = try await entries(for: repricings, query, by: actor ?? query.who)
     page.repriced = entries.count
     page.unchanged = repricings.count - entries.count
     page.deltaPicodollars = entries.reduce(0, +)
@@ -82,10 +85,12 @@ public struct LedgerBooks: Sendable {
   }
 
   /// The amounts that were booked, or would be.
-  private func entries(for repricings: [Repricing], _ query: RepriceQuery) async throws -> [Int128] {
+  private func entries(
+    for repricings: [Repricing], _ query: RepriceQuery, by actor: String
+  ) async throws -> [Int128] {
     guard !repricings.isEmpty else { return [] }
     let time = now()
-    guard query.isDryRun else { return try await performing { try $0.book(repricings, query, now: time) } }
+    guard query.isDryRun else { return try await performing { try $0.book(repricings, query, by: actor, now: time) } }
     return try await readers.read { context in
       let balances = try CallBalances(context.connection)
       return try repricings.compactMap { repricing in

@@ -19,10 +19,14 @@ public final class OfflineLedger: @unchecked Sendable {
 
   /// Brings a file of an older format to the present one.
   ///
+  /// - Parameter creating: whether directory and ledger are made where there are none.
   /// - Throws: ``LedgerError``, such as `heldByAnotherProcess` while a proxy runs: then ask its control plane.
-  public init(directory path: String, logger: Logger, now: @escaping @Sendable () -> Timestamp) throws {
-    directory = try DataDirectory(path, creating: false, logger: logger)
+  public init(
+    directory path: String, creating: Bool = false, logger: Logger, now: @escaping @Sendable () -> Timestamp
+  ) throws {
+    directory = try DataDirectory(path, creating: creating, logger: logger)
     self.now = now
+    if creating { try directory.makeDatabaseFile() }
     guard fileExists(directory.databasePath) else { throw LedgerError.noLedger(directory: directory.path) }
     unsettledCalls = try InFlightContents.read(path: directory.inFlightPath)?.calls.count ?? 0
     do {
@@ -48,6 +52,18 @@ public final class OfflineLedger: @unchecked Sendable {
       try database.writeWithoutTransaction { _ in
         guard let store else { throw LedgerError.closed }
         try store.transaction { try job(store) }
+      }
+    }
+  }
+
+  /// Keys, tokens and the audit log.
+  public var credentials: CredentialBook {
+    CredentialBook(readers: readers, now: now, publish: { _ in }) { [self] job in
+      try database.writeWithoutTransaction { _ in
+        guard let store else { throw LedgerError.closed }
+        var then: (@Sendable () -> Void)?
+        try store.transaction { then = try job(store) }
+        then?()
       }
     }
   }

@@ -15,12 +15,14 @@ struct Repricing {
     guard query.includesPriced || before != .priced else { return nil }
     let delta = Int128(costPicodollars) - Int128(call.costPicodollars ?? 0) - balance.deltaPicodollars
     guard delta != 0 || before != source else { return nil }
+    // A price that is known takes the place of what stood for it.
+    let substituted = before == .substituted ? -(Int128(call.costPicodollars ?? 0) + balance.deltaPicodollars) : 0
     return AdjustmentEntry(
       bookedAt: now, effectiveAt: call.startedAt, kind: .reprice, call: call.id, scope: AdjustmentScope(of: call),
       billing: call.billing, usageSource: call.usageSource, deltaPicodollars: delta,
       unpriced: (source == .unpriced ? 1 : 0) - (before == .unpriced ? 1 : 0),
-      partial: (source == .partial ? 1 : 0) - (before == .partial ? 1 : 0), costSource: source, pricedAs: pricedAs,
-      reason: query.reason, who: query.who)
+      partial: (source == .partial ? 1 : 0) - (before == .partial ? 1 : 0), substitutedPicodollars: substituted,
+      costSource: source, pricedAs: pricedAs, reason: query.reason, who: query.who)
   }
 }
 

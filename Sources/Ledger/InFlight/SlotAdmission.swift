@@ -20,6 +20,8 @@ extension Admission {
     writer.append(workflow, bytesMax: BytesMax.workflow)
     writer.append(run, bytesMax: BytesMax.run)
     writer.append(upstreamKeyID, bytesMax: BytesMax.upstreamKeyID)
+    writer.append(virtualKey, bytesMax: BytesMax.virtualKey)
+    writer.append(team, bytesMax: BytesMax.team)
     writer.put(UInt32(truncatingIfNeeded: writer.cursor &- SlotLayout.strings), at: SlotLayout.stringsLength)
     let block = UnsafeRawBufferPointer(start: base, count: writer.cursor)
     writer.put(Self.checksum(id: id, slot: block), at: SlotLayout.admissionChecksum)
@@ -51,6 +53,9 @@ extension Admission {
       run: run, isStream: flags & 1 == 1, billing: billing, upstreamKeyID: upstreamKeyID,
       requestBytes: reader.get(Int64.self, at: SlotLayout.requestBytes),
       promptTokensEstimate: reader.get(Int64.self, at: SlotLayout.promptTokensEstimate))
+    // What stands behind the strings' end is of an earlier call.
+    if reader.cursor < end { virtualKey = reader.nextString() ?? nil }
+    if reader.cursor < end { team = reader.nextString() ?? nil }
   }
 
   private static func checksum(id: CallID, slot: UnsafeRawBufferPointer) -> UInt64 {

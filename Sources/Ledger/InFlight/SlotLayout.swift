@@ -14,7 +14,8 @@
 ///   24  u64 checksum of the call id and of bytes 32..<64 + length
 ///   32  i64 started at     40  i64 request bytes     48  i64 prompt tokens estimate
 ///   56  u32 flags: bit 0 stream, bits 8..<16 billing     60  u32 length of the strings
-///   64  strings: provider, dialect, method, path, model, agent, workflow, run, upstream key id
+///   64  strings: provider, dialect, method, path, model, agent, workflow, run, upstream key id, virtual
+///       key, team; the last two may be missing, as earlier versions wrote none
 /// 1152  progress block of even revisions     1792  progress block of odd revisions
 /// progress block, 640 bytes
 ///    0  u64 checksum of bytes 8..<360 + length
@@ -79,12 +80,14 @@ enum SlotLayout {
     static let provider = 64
     static let dialect = 32
     static let method = 16
-    static let path = 300
+    static let path = 250
     static let model = 128
     static let agent = 128
     static let workflow = 128
     static let run = 128
     static let upstreamKeyID = 64
+    static let virtualKey = 64
+    static let team = 64
     static let responseID = 128
   }
 

@@ -38,6 +38,16 @@ final class DataDirectory: Sendable {
     if descriptor >= 0 { close(descriptor) }
   }
 
+  /// SQLite would make it readable for everyone who may enter the directory. Before the first connection of this
+  /// process: later, closing a descriptor of the file would take SQLite's locks.
+  func makeDatabaseFile() throws(LedgerError) {
+    let descriptor = Glibc.open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw .storage("\(databasePath) cannot be opened for writing: \(systemErrorText(errno))")
+    }
+    close(descriptor)
+  }
+
   private static func make(_ path: String) throws(LedgerError) {
     guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
     let number = errno

@@ -21,46 +21,38 @@ struct LedgerOpening {
     var store: LedgerStore
     var file: SlotFile
     var counted: CountedResponses
+    var access: AccessSnapshot
   }
 
-  func open(recover: (RecoveredCall) -> CallRecord) throws(LedgerError) -> Opened {
+  func open(recover: (RecoveredCall) -> RecoveredRow) throws(LedgerError) -> Opened {
     logVersion()
     let previous = try InFlightContents.read(path: directory.inFlightPath)
-    try makeDatabaseFile()
+    try directory.makeDatabaseFile()
     do {
       let database = try WriterConnection.open(path: directory.databasePath)
-      let (store, counted, greatest) = try database.writeWithoutTransaction { database in
+      let (store, counted, greatest, access) = try database.writeWithoutTransaction { database in
         try prepare(database, previous: previous, recover: recover)
       }
       let file = try InFlightFile(path: directory.inFlightPath, slotCount: configuration.inFlightMax)
         .open(previous: previous, greatestCallID: greatest)
-      return Opened(database: database, store: store, file: file, counted: counted)
+      return Opened(database: database, store: store, file: file, counted: counted, access: access)
     } catch {
       throw LedgerError(opening: directory.databasePath, error)
     }
   }
 
-  /// SQLite would make it readable for everyone who may enter the directory. Before the first connection of this
-  /// process: later, closing a descriptor of the file would take SQLite's locks.
-  private func makeDatabaseFile() throws(LedgerError) {
-    let descriptor = Glibc.open(directory.databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw .storage("\(directory.databasePath) cannot be opened for writing: \(systemErrorText(errno))")
-    }
-    close(descriptor)
-  }
-
   private func prepare(
-    _ database: Database, previous: InFlightContents?, recover: (RecoveredCall) -> CallRecord
-  ) throws -> (LedgerStore, CountedResponses, Int64) {
+    _ database: Database, previous: InFlightContents?, recover: (RecoveredCall) -> RecoveredRow
+  ) throws -> (LedgerStore, CountedResponses, Int64, AccessSnapshot) {
     guard let connection = database.sqliteConnection else { throw LedgerError.closed }
     try Schema.migrate(connection, file: directory.databasePath)
     try quickCheck(connection)
     let store = try LedgerStore(connection, configuration: configuration)
+    try store.spending.expire(now: now)
     try settle(previous, in: store, recover: recover)
     let counted = try store.countedResponses()
     let given = CallIDSource.plausible(previous?.greatestCallID ?? 0, now: now)
-    return (store, counted, max(try store.greatestCallID(), given))
+    return (store, counted, max(try store.greatestCallID(), given), try store.access.snapshot())
   }
 
   private func quickCheck(_ connection: OpaquePointer) throws {
@@ -73,7 +65,7 @@ struct LedgerOpening {
 
   /// Commits the calls of a dead process; those that it had committed itself are only freed, later, with their slots.
   private func settle(
-    _ previous: InFlightContents?, in store: LedgerStore, recover: (RecoveredCall) -> CallRecord
+    _ previous: InFlightContents?, in store: LedgerStore, recover: (RecoveredCall) -> RecoveredRow
   ) throws {
     guard let previous else { return }
     if !previous.isWhole || previous.damagedSlots > 0 {
@@ -81,21 +73,21 @@ struct LedgerOpening {
         "the in-flight file is damaged: what can be read is settled, and the file is kept as in-flight.damaged",
         metadata: ["directory": "\(directory.path)", "damaged_slots": "\(previous.damagedSlots)"])
     }
-    var records: [CallRecord] = []
-    for call in previous.calls where try !store.hasCall(call.admission.id) { records.append(call.row(recover)) }
-    var rest = records[...]
+    var rows: [RecoveredRow] = []
+    for call in previous.calls where try !store.hasCall(call.admission.id) { rows.append(call.row(recover)) }
+    var rest = rows[...]
     while !rest.isEmpty {
       let result = try store.commit { write throws(SQLiteFailure) in
-        for record in rest.prefix(Self.recoveredRowsPerCommit) { try write(record, SettledWith()) }
+        for row in rest.prefix(Self.recoveredRowsPerCommit) { try write(row.record, CallExtras(debits: row.debits)) }
       }
       for (id, failure) in result.rejected {
         logger.error("a call could not be stored", metadata: ["call": "\(id)", "error": "\(failure.text)"])
       }
       rest = rest.dropFirst(Self.recoveredRowsPerCommit)
     }
-    guard !records.isEmpty else { return }
+    guard !rows.isEmpty else { return }
     logger.notice(
-      "settled the calls that were in flight when the last process ended", metadata: ["calls": "\(records.count)"])
+      "settled the calls that were in flight when the last process ended", metadata: ["calls": "\(rows.count)"])
   }
 
   private func logVersion() {

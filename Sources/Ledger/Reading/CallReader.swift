@@ -45,6 +45,8 @@ struct CallReader {
     record.providerResponseID = row.text(CallColumn.providerResponseID.rawValue)
     record.providerProject = try name(row, .providerProject)
     record.upstreamKeyID = try name(row, .upstreamKeyID)
+    record.virtualKey = try name(row, .virtualKey)
+    record.team = try name(row, .team)
   }
 
   private func readNumbers(_ row: PreparedStatement, into record: inout CallRecord) {

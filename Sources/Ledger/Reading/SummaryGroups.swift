@@ -115,6 +115,7 @@ extension SummaryRow {
     adjustedPicodollars &+= adjusted
     reportedPicodollars &+= totals.reported.picodollars
     reportedBookPicodollars &+= totals.reportedBook.picodollars
+    substitutedPicodollars &+= totals.substituted.picodollars
     costBySource[item.usageSource, default: 0] &+= cost
   }
 }

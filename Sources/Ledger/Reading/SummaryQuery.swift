@@ -102,6 +102,7 @@ extension RollupTotals {
     adjusted = split(8)
     reported = split(10)
     reportedBook = split(12)
+    substituted = split(14)
     usage = row.usage(from: first &+ Int32(truncatingIfNeeded: RollupWriter.sumColumns.count))
   }
 }

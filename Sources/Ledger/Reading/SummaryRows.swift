@@ -46,7 +46,7 @@ struct SummaryRows {
       connection,
       """
       SELECT effective_at, provider, model, agent, workflow, run, billing, usage_source, project, call, delta_high,
-        delta_low, unpriced, partial
+        delta_low, unpriced, partial, substituted_high, substituted_low
       FROM adjustments WHERE effective_at >= ? AND effective_at < ?
       """)
     statement.bind(times.lowerBound, at: 1)
@@ -92,6 +92,8 @@ struct SummaryRows {
     totals.adjusted.low = row.int64(11)
     totals.unpriced = row.int64(12)
     totals.partial = row.int64(13)
+    totals.substituted.high = row.int64(14)
+    totals.substituted.low = row.int64(15)
     return SummaryItem(
       startedAtSeconds: floorDivide(row.int64(0), by: 1_000_000), provider: row.name(1), model: row.name(2),
       agent: row.name(3), workflow: row.name(4), run: row.name(5), project: row.name(8),

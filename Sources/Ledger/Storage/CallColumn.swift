@@ -6,6 +6,7 @@ enum CallColumn: Int32, CaseIterable {
   case billing, serviceTier, geo
   case toolCalls, serverTools, toolResults, finishReason, error, providerRequestID, providerResponseID, providerProject
   case upstreamKeyID, timeToFirstToken, duration, overhead, requestBytes, responseBytes
+  case virtualKey, team
 
   /// The names, in the same order.
   private static let names = [
@@ -15,7 +16,7 @@ enum CallColumn: Int32, CaseIterable {
     "finish_reason", "error",
     "provider_request_id",
     "provider_response_id", "provider_project", "upstream_key_id", "ttft_us", "duration_us", "overhead_us",
-    "request_bytes", "response_bytes",
+    "request_bytes", "response_bytes", "virtual_key", "team",
   ]
 
   /// Every column, as a list for SQL.

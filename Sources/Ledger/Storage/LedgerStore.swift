@@ -1,5 +1,16 @@
+import Budgets
 import GRDBSQLite
 import Metering
+
+/// What is committed with a call's row, or not at all.
+struct CallExtras: Sendable {
+  /// Responses that the call is charged for, besides the one that its record names.
+  var responses: [ResponseDigest] = []
+  /// What it took of budgets.
+  var debits: [BudgetDebit] = []
+  /// What its settlement did to alerts; written also where the row is not.
+  var alerts: [AlertState] = []
+}
 
 /// What committing a group came to.
 struct CommitResult {
@@ -21,6 +32,7 @@ final class LedgerStore {
   private let names: Names
   private let rows: RowWriter
   private let counted: CountedResponseTable
+  let spending: SpendingTable
   private let begin: PreparedStatement
   private let commit: PreparedStatement
   private let rollback: PreparedStatement
@@ -40,23 +52,21 @@ final class LedgerStore {
     alerts = try AlertWriter(connection)
     digester = try ResponseDigester(connection)
     counted = try CountedResponseTable(connection, digester: digester)
+    spending = try SpendingTable(connection)
     begin = try PreparedStatement(connection, "BEGIN IMMEDIATE")
     commit = try PreparedStatement(connection, "COMMIT")
     rollback = try PreparedStatement(connection, "ROLLBACK")
   }
 
-  /// Commits in one transaction all of the records that `body` passes on, with their totals and what was settled with
-  /// them, or none of them.
+  /// Commits in one transaction all of the records that `body` passes on, with their totals and the responses that were
+  /// counted with them, or none of them.
   func commit(
-    _ body: ((borrowing CallRecord, SettledWith) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
+    _ body: ((borrowing CallRecord, CallExtras) throws(SQLiteFailure) -> Void) throws(SQLiteFailure) -> Void
   ) throws(SQLiteFailure) -> CommitResult {
     try begin.run()
     do throws(SQLiteFailure) {
       var result = CommitResult()
-      try body { record, companions throws(SQLiteFailure) in
-        for state in companions.alerts { try alerts.write(state) }
-        try write(record, companions.counting, &result)
-      }
+      try body { record, extras throws(SQLiteFailure) in try write(record, extras, &result) }
       try rollups.flush()
       try commit.run()
       names.transactionEnded(committed: true)
@@ -84,14 +94,16 @@ final class LedgerStore {
   /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement,
   /// and the totals come after it.
   private func write(
-    _ record: borrowing CallRecord, _ digests: [ResponseDigest], _ result: inout CommitResult
+    _ record: borrowing CallRecord, _ extras: CallExtras, _ result: inout CommitResult
   ) throws(SQLiteFailure) {
+    for state in extras.alerts { try alerts.write(state) }
     do throws(SQLiteFailure) {
       guard try rows.insert(record) else {
         result.duplicates.append(record.id)
         return
       }
-      try counted.add(record, digests)
+      try counted.add(record, extras.responses)
+      try spending.add(extras.debits, at: record.startedAt)
       try rollups.add(record)
       result.rows &+= 1
     } catch {

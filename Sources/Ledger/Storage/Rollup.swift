@@ -58,6 +58,8 @@ struct RollupTotals {
   /// The part of ``cost`` that providers reported, and what the price book makes of the same calls.
   var reported = SplitSum()
   var reportedBook = SplitSum()
+  /// The part of ``cost`` that stands for models whose price is not known, less what was priced since.
+  var substituted = SplitSum()
   var usage = Usage()
 
   mutating func add(_ record: borrowing CallRecord) {
@@ -79,7 +81,8 @@ struct RollupTotals {
     case .reported:
       reported.add(costPicodollars)
       reportedBook.add(bookCostPicodollars ?? costPicodollars)
-    case .priced, .substituted, .free, .fixed: break
+    case .substituted: substituted.add(costPicodollars)
+    case .priced, .free, .fixed: break
     }
   }
 }

@@ -32,9 +32,7 @@ final class RollupWriter {
       model: try stored(entry.scope.model), agent: try stored(entry.scope.agent),
       workflow: try stored(entry.scope.workflow), billing: entry.billing, usageSource: entry.usageSource)
     if entry.call != nil { key = try admitted(key) }
-    pending[key, default: RollupTotals()].adjusted.add(SplitSum(entry.deltaPicodollars))
-    pending[key, default: RollupTotals()].unpriced &+= entry.unpriced
-    pending[key, default: RollupTotals()].partial &+= entry.partial
+    pending[key, default: RollupTotals()].add(entry)
   }
 
   private func key(of record: borrowing CallRecord) throws(SQLiteFailure) -> RollupKey {
@@ -111,6 +109,7 @@ final class RollupWriter {
   static let sumColumns = [
     "calls", "errors", "unpriced", "partial", "unmetered", "tool_calls", "cost_high", "cost_low", "adjusted_high",
     "adjusted_low", "reported_high", "reported_low", "reported_book_high", "reported_book_low",
+    "substituted_high", "substituted_low",
   ]
 
   /// Token counts stay at the largest number instead of overflowing: a peer reports them, and SQLite would turn the sum
@@ -128,11 +127,18 @@ final class RollupWriter {
 }
 
 extension RollupTotals {
+  fileprivate mutating func add(_ entry: AdjustmentEntry) {
+    adjusted.add(SplitSum(entry.deltaPicodollars))
+    substituted.add(SplitSum(entry.substitutedPicodollars))
+    unpriced &+= entry.unpriced
+    partial &+= entry.partial
+  }
+
   /// In the order of ``RollupWriter/sumColumns``.
-  var sums: InlineArray<14, Int64> {
+  var sums: InlineArray<16, Int64> {
     [
       calls, errors, unpriced, partial, unmetered, toolCalls, cost.high, cost.low, adjusted.high, adjusted.low,
-      reported.high, reported.low, reportedBook.high, reportedBook.low,
+      reported.high, reported.low, reportedBook.high, reportedBook.low, substituted.high, substituted.low,
     ]
   }
 }

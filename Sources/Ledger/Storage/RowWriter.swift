@@ -58,6 +58,8 @@ final class RowWriter {
     try bind(record.error, .error)
     try bind(record.providerProject, .providerProject)
     try bind(record.upstreamKeyID, .upstreamKeyID)
+    try bind(record.virtualKey, .virtualKey)
+    try bind(record.team, .team)
     try insertCall.bind(record.run, at: CallColumn.run.rawValue &+ 1)
     try insertCall.bind(record.providerRequestID, at: CallColumn.providerRequestID.rawValue &+ 1)
     try insertCall.bind(record.providerResponseID, at: CallColumn.providerResponseID.rawValue &+ 1)

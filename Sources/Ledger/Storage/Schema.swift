@@ -4,7 +4,7 @@ import Metering
 /// How a file becomes one of the present format, and which files are none.
 enum Schema {
   /// What `PRAGMA user_version` says of a file of the present format.
-  static let version = 3
+  static let version = 2 + SchemaTables.stepsFromSecondVersion.count
   /// What `PRAGMA application_id` says of every ledger: "TGLG".
   static let applicationID: Int64 = 0x5447_4c47
 
@@ -15,8 +15,8 @@ enum Schema {
     guard found < version else { return }
     try execute(connection, "BEGIN IMMEDIATE")
     do {
-      if found == 0 { try execute(connection, SchemaTables.all) }
-      for step in SchemaTables.steps where found > 0 && step.version > found { try execute(connection, step.sql) }
+      if found < 2 { try execute(connection, found == 0 ? SchemaTables.all : SchemaTables.fromFirstVersion) }
+      for step in SchemaTables.stepsFromSecondVersion.dropFirst(max(0, found - 2)) { try execute(connection, step) }
       try execute(connection, "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version); COMMIT")
     } catch {
       try? execute(connection, "ROLLBACK")

@@ -1,15 +1,18 @@
-/// The tables of the present format, and what brings a file of an older one to it.
+/// The tables of version 2, what brings a file of version 1 to it, and what every version after it added.
 ///
 /// Columns of type ANY hold a name: its number in `names`, or the text itself where it was not interned (``Names``).
 enum SchemaTables {
-  static let all = names + calls + rollups + adjustments + countedResponses + alerts
+  static let all = names + calls + rollups + adjustments + countedResponses
 
-  /// What brings a file of the version before to a version, in order.
-  static let steps: [(version: Int, sql: String)] = [(2, fromFirstVersion), (3, alerts)]
+  /// What brings a file of version 2 to version 3, that to version 4, and so on; a new file takes every step. Never changed, only
+  /// added to.
+  static let stepsFromSecondVersion = [
+    keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, alertStates, alerts, outbox,
+  ]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
   /// version 1 did not tell partial and unmetered calls apart: they are counted from the rows that are left.
-  private static let fromFirstVersion = """
+  static let fromFirstVersion = """
     ALTER TABLE calls RENAME TO calls_1;
     ALTER TABLE rollups RENAME TO rollups_1;
     DROP INDEX calls_by_start;
@@ -79,6 +82,7 @@ enum SchemaTables {
       provider ANY NOT NULL, model ANY, project ANY, agent ANY, workflow ANY, run TEXT,
       billing INTEGER NOT NULL, usage_source INTEGER NOT NULL,
       delta_high INTEGER NOT NULL, delta_low INTEGER NOT NULL, unpriced INTEGER NOT NULL, partial INTEGER NOT NULL,
+      substituted_high INTEGER NOT NULL, substituted_low INTEGER NOT NULL,
       cost_source INTEGER, priced_as ANY, reason TEXT NOT NULL, who TEXT NOT NULL, request_key TEXT UNIQUE
     ) STRICT;
     CREATE INDEX adjustments_by_effect ON adjustments (effective_at);
@@ -92,23 +96,40 @@ enum SchemaTables {
     ) STRICT, WITHOUT ROWID;
     """
 
-  /// `number` orders alerts as they were told; `sequence` does messages.
-  private static let alerts = """
+  /// What was debited, by budget, scope and window; and what the amounts of a budget are sums of.
+  private static let budgetSpending = """
+    CREATE TABLE budget_spending (
+      budget TEXT NOT NULL, scope TEXT NOT NULL, window_start INTEGER NOT NULL, unit INTEGER NOT NULL,
+      amount INTEGER NOT NULL, updated_hour INTEGER NOT NULL, PRIMARY KEY (budget, scope, window_start, unit)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE budget_bases (budget TEXT PRIMARY KEY, basis TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+    """
+
+  /// Conditions, told or not.
+  private static let alertStates = """
     CREATE TABLE alert_states (
       key TEXT PRIMARY KEY, revision INTEGER NOT NULL, alert TEXT, is_firing INTEGER NOT NULL, expires_at INTEGER,
       document TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// `number` orders alerts as they were told.
+  private static let alerts = """
     CREATE TABLE alerts (
       number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, dedup_key TEXT NOT NULL, rule TEXT NOT NULL,
       severity TEXT NOT NULL, is_firing INTEGER NOT NULL, started_at INTEGER NOT NULL, resolved_at INTEGER,
       summary TEXT NOT NULL, document TEXT NOT NULL
     ) STRICT;
+    """
+
+  /// `sequence` orders messages; `bytes` is the length of the body.
+  private static let outbox = """
     CREATE TABLE outbox (
       sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, receiver TEXT NOT NULL, alert TEXT NOT NULL,
       format TEXT NOT NULL, created_at INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL,
-      step INTEGER NOT NULL, next_attempt_at INTEGER NOT NULL, finished_at INTEGER, last_outcome TEXT, bytes INTEGER NOT NULL,
-      body TEXT NOT NULL
+      step INTEGER NOT NULL, next_attempt_at INTEGER NOT NULL, finished_at INTEGER, last_outcome TEXT,
+      bytes INTEGER NOT NULL, body TEXT NOT NULL
     ) STRICT;
     CREATE INDEX outbox_by_alert ON outbox (alert);
     CREATE INDEX outbox_waiting ON outbox (sequence) WHERE state = 0;
@@ -116,6 +137,41 @@ enum SchemaTables {
 
   private static let usageColumns =
     usageColumnNames.map { "\($0) INTEGER NOT NULL DEFAULT 0" }.joined(separator: ", ")
+
+  // MARK: Since version 2
+
+  /// The name of the virtual key that a call was made with, and its team. A column that is added stands last in every file.
+  private static let keyOfCalls = """
+    ALTER TABLE calls ADD COLUMN virtual_key ANY;
+    ALTER TABLE calls ADD COLUMN team ANY;
+    """
+
+  /// Lists have a line for each element. A name is free again once its key is revoked.
+  private static let virtualKeys = """
+    CREATE TABLE virtual_keys (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL,
+      agent TEXT, workflow TEXT, team TEXT, providers TEXT NOT NULL, models TEXT NOT NULL, budgets TEXT NOT NULL,
+      may_name TEXT NOT NULL, expires_at INTEGER, previous_digest TEXT, previous_until INTEGER,
+      created_at INTEGER NOT NULL, created_by TEXT NOT NULL, rotated_at INTEGER, rotated_by TEXT,
+      revoked_at INTEGER, revoked_by TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX virtual_keys_by_name ON virtual_keys (name) WHERE revoked_at IS NULL;
+    """
+
+  private static let controlTokens = """
+    CREATE TABLE control_tokens (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, digest TEXT NOT NULL,
+      created_at INTEGER NOT NULL, created_by TEXT NOT NULL, revoked_at INTEGER, revoked_by TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX control_tokens_by_name ON control_tokens (name) WHERE revoked_at IS NULL;
+    """
+
+  private static let audit = """
+    CREATE TABLE audit (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+      subject TEXT NOT NULL, before TEXT, after TEXT
+    ) STRICT;
+    """
 
   // MARK: Version 1
 

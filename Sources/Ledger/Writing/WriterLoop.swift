@@ -8,7 +8,7 @@ struct WriterLoop {
   struct Setting: Sendable {
     var configuration: LedgerConfiguration
     var now: @Sendable () -> Timestamp
-    var recover: @Sendable (RecoveredCall) -> CallRecord
+    var recover: @Sendable (RecoveredCall) -> RecoveredRow
     var logSync: LogSync
   }
 
@@ -104,17 +104,18 @@ struct WriterLoop {
 
   /// Calls `body` with the row of an item, unless it is a dropped ticket whose slot cannot be read.
   private func forRow(
-    of item: borrowing WriterItem, _ body: (borrowing CallRecord, SettledWith) throws(SQLiteFailure) -> Void
+    of item: borrowing WriterItem, _ body: (borrowing CallRecord, CallExtras) throws(SQLiteFailure) -> Void
   ) throws(SQLiteFailure) {
     switch item {
-    case .settled(let record, _, let companions): try body(record, companions)
+    case .settled(let record, _, let extras): try body(record, extras)
     case .dropped(let id, let slot):
       guard case .call(let call) = core.slots.file.snapshot(slot: slot) else {
         core.fault(.slotDamaged)
         core.logger.error("the slot of a dropped call cannot be read", metadata: ["call": "\(id)"])
         return
       }
-      try body(call.row(setting.recover), SettledWith())
+      let recovered = call.row(setting.recover)
+      try body(recovered.record, CallExtras(debits: recovered.debits))
     }
   }
 

@@ -1,18 +1,11 @@
 import Metering
 import Synchronization
 
-/// What is committed with the row of a call.
-struct SettledWith {
-  /// Responses that the call is charged for.
-  var counting: [ResponseDigest] = []
-  /// What the call's settlement did to alerts.
-  var alerts: [AlertState] = []
-}
-
 /// What the writer has to do.
 enum WriterItem {
-  /// A call has ended: its row is to be committed, then its slot freed.
-  case settled(CallRecord, slot: Int, with: SettledWith)
+  /// A call has ended: its row is to be committed, then its slot freed. Kept apart, since a row is large and is passed on
+  /// several times.
+  indirect case settled(CallRecord, slot: Int, with: CallExtras)
   /// A ticket was dropped: the call is settled as its slot has it.
   case dropped(id: CallID, slot: Int)
 

@@ -4,8 +4,8 @@ public struct MediaHeader: Sendable, Equatable {
     /// Width and height in pixels.
     case image(width: Int64, height: Int64)
     case pdf
-    /// Bytes a second.
-    case audio(bytesPerSecond: Int64)
+    /// Bytes a second; a guess where the sound is compressed.
+    case audio(bytesPerSecond: Int64, isExact: Bool)
   }
 
   /// How far into a file its size is looked for: JPEGs carry thumbnails and colour profiles before it.
@@ -47,7 +47,7 @@ public struct MediaHeader: Sendable, Equatable {
       end(.pdf)
     } else if holds("ID3", at: 0) || head[0] == 0xFF && head[1] & 0xE0 == 0xE0 || holds("OggS", at: 0) {
       // Compressed speech: 64 kbit/s is at the lower end, so that the time comes out long.
-      end(.audio(bytesPerSecond: 8_000))
+      end(.audio(bytesPerSecond: 8_000, isExact: false))
     }
   }
 
@@ -72,7 +72,9 @@ public struct MediaHeader: Sendable, Equatable {
   private mutating func endOther() {
     isDone = true
     guard holds("RIFF", at: 0), holds("WAVE", at: 8) else { return }
-    end(.audio(bytesPerSecond: max(1, little(28) | little(30) << 16)))
+    // Sound that is not compressed says so by the format 1 (or 3, of fractions), and takes as many bytes as its head says.
+    let isExact = (little(20) == 1 || little(20) == 3) && holds("fmt ", at: 12)
+    end(.audio(bytesPerSecond: max(1, little(28) | little(30) << 16), isExact: isExact))
   }
 
   private mutating func end(_ kind: Kind) {

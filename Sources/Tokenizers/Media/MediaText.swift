@@ -88,7 +88,8 @@ public struct MediaText: Sendable, Equatable {
     return switch header.kind {
     case .image(let width, let height): .image(width: width, height: height)
     case .pdf: .pdf(bytes: bytes)
-    case .audio(let bytesPerSecond): .audio(milliseconds: bytes &* 1000 / max(1, bytesPerSecond))
+    case .audio(let bytesPerSecond, let isExact):
+      .audio(milliseconds: bytes &* 1000 / max(1, bytesPerSecond), isExact: isExact)
     case nil: .unknown(bytes: bytes)
     }
   }
@@ -96,11 +97,18 @@ public struct MediaText: Sendable, Equatable {
 
 /// Something that a request hands over beside text.
 public enum MediaItem: Sendable, Equatable {
-  /// In pixels.
-  case image(width: Int64, height: Int64)
+  /// In pixels; `isLow` where it is looked at in low detail, as OpenAI's APIs let a client ask.
+  case image(width: Int64, height: Int64, isLow: Bool = false)
   case pdf(bytes: Int64)
-  case audio(milliseconds: Int64)
+  /// Not exact where the file is compressed, and its time was taken from its size.
+  case audio(milliseconds: Int64, isExact: Bool = true)
   /// The provider fetches it, or holds it already.
   case remote
   case unknown(bytes: Int64)
+
+  /// The same, looked at in low detail, where it is an image.
+  public var inLowDetail: MediaItem {
+    if case .image(let width, let height, _) = self { return .image(width: width, height: height, isLow: true) }
+    return self
+  }
 }

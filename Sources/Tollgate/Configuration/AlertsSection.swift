@@ -60,6 +60,14 @@ struct AlertsSection: Sendable, Equatable {
     return AlertRouting(everyone: everyone, receivers: said.filter { rules[$0.key] != .all })
   }
 
+  /// What to say of a receiver that is not there.
+  static func unknown(_ name: String, _ receivers: ReceiversSection) -> String {
+    let hint =
+      NearestName.hint(for: name, among: receivers.receivers.map(\.name)).map { "; did you mean \"\($0)\"?" }
+      ?? "; configure it under receivers"
+    return "there is no receiver \"\(name)\"\(hint)"
+  }
+
   /// What is said of receivers that are not there: the rule and the name.
   func unknownReceivers(_ receivers: ReceiversSection) -> [(path: String, message: String)] {
     let known = receivers.receivers.map(\.name)
@@ -67,10 +75,7 @@ struct AlertsSection: Sendable, Equatable {
     for rule in AlertRouting.rules {
       guard case .receivers(let names)? = rules[rule] else { continue }
       for name in names where !known.contains(name) {
-        let hint =
-          NearestName.hint(for: name, among: known).map { "; did you mean \"\($0)\"?" }
-          ?? "; configure it under receivers"
-        problems.append(("\(Self.key).\(rule.rawValue)", "there is no receiver \"\(name)\"\(hint)"))
+        problems.append(("\(Self.key).\(rule.rawValue)", Self.unknown(name, receivers)))
       }
     }
     return problems

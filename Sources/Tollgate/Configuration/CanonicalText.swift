@@ -19,6 +19,15 @@ struct CanonicalText {
     text += inner.text
   }
 
+  /// A list under `key`, of items that are written already.
+  mutating func list(_ key: String, _ items: [String]) {
+    line("\(key):")
+    for item in items { line("  - \(item)") }
+  }
+
+  /// A value between quotes: safe wherever a value can stand.
+  static func inQuotes(_ value: String) -> String { quoted(value.replacing("${", with: "$${")) }
+
   private mutating func line(_ line: String) { text += String(repeating: "  ", count: depth) + line + "\n" }
 
   /// A value that YAML reads back as the same text, and in which nothing is taken for an environment variable.

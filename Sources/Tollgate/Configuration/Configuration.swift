@@ -11,9 +11,12 @@ struct Configuration: Sendable, Equatable {
   var priceBookDirectory: String?
   var providers = ProvidersSection()
   var names = NamesSection()
+  var budgets = BudgetsSection()
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
   var unpriced = UnpricedPolicy.allow
+  /// Nil leaves it to where the proxy listens.
+  var virtualKeys: VirtualKeyPolicy?
   var ledgerUnavailable = LedgerUnavailablePolicy.refuse
   var limits = LimitsSection()
   var retention = RetentionSection()
@@ -22,9 +25,10 @@ struct Configuration: Sendable, Equatable {
   var log = LogSection()
 
   private static let keys =
-    ListenSection.keys + ["data", "price_book"] + ProvidersSection.keys + NamesSection.keys
+    ListenSection.keys + ["data", "price_book", BudgetsSection.key] + ProvidersSection.keys + NamesSection.keys
     + [
-      ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, LedgerUnavailablePolicy.key,
+      ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, VirtualKeyPolicy.key,
+      LedgerUnavailablePolicy.key,
       LimitsSection.key,
       RetentionSection.key, ReceiversSection.key, AlertsSection.key,
       LogSection.key,
@@ -40,10 +44,12 @@ struct Configuration: Sendable, Equatable {
     priceBookDirectory = file["price_book"]?.parsed(&context, by: Self.directory)
     providers = ProvidersSection(file, &context)
     names = NamesSection(file, &context)
+    budgets = BudgetsSection(file, &context)
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
     if let policy = UnpricedPolicy.read(file, &context) { unpriced = policy }
+    virtualKeys = file[VirtualKeyPolicy.key]?.choice(&context, of: VirtualKeyPolicy.self)
     file.read(
       LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context, by: LedgerUnavailablePolicy.init(parsing:))
     limits = LimitsSection(file, &context)
@@ -61,9 +67,11 @@ struct Configuration: Sendable, Equatable {
     if let priceBookDirectory { text.entry("price_book", priceBookDirectory) }
     providers.write(to: &text)
     names.write(to: &text)
+    budgets.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
     unpriced.write(to: &text)
+    if let virtualKeys { text.entry(VirtualKeyPolicy.key, virtualKeys.rawValue) }
     ledgerUnavailable.write(to: &text)
     limits.write(to: &text)
     retention.write(to: &text)

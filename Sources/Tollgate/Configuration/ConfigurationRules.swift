@@ -19,7 +19,14 @@ extension Configuration {
       report(
         port.0,
         "\(port.1) can be reached from other machines, and nothing here encrypts or authenticates; listen on 127.0.0.1, "
-          + "or set \(port.2): terminated_elsewhere where a load balancer in front of it does")
+          + "give \(port.2): { cert: FILE, key: FILE }, or set \(port.2): terminated_elsewhere where a load balancer in front "
+          + "of it does")
+    }
+    if !listen.dataPlane.isLoopback, listen.dataPlaneTLS.files != nil, virtualKeys == .optional {
+      report(
+        VirtualKeyPolicy.key,
+        "\(listen.dataPlane) can be reached from other machines, and whoever does may call; remove this line, so that a "
+          + "virtual key is needed (tollgate key create), or listen on 127.0.0.1")
     }
     if listen.dataPlane == listen.control, listen.control.port != 0 {
       report("control.listen", "\(listen.control) is where the proxy listens; choose another port")
@@ -40,6 +47,11 @@ extension Configuration {
         NearestName.hint(for: name, among: names).map { "; did you mean \"\($0)\"?" }
         ?? "; configure it under providers"
       report("default_provider", "there is no provider \"\(name)\"\(hint)")
+    }
+    for (budget, name) in budgets.definitions.flatMap({ budget in
+      budget.alerts.flatMap(\.receivers).map { (budget.name, $0) }
+    }) where !receivers.receivers.contains(where: { $0.name == name }) {
+      report("budgets.\(budget).alerts", AlertsSection.unknown(name, receivers))
     }
     for problem in alerts.unknownReceivers(receivers) { report(problem.path, problem.message) }
     guard problems.isEmpty else { throw ConfigurationError(problems: problems) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Metering
 import Observability
 
@@ -64,12 +63,7 @@ struct PriceCommand: ParsableCommand {
       valueName: "key=value"), transform: usage(ConditionArgument.init(parsing:)))
   var when: [ConditionArgument] = []
 
-  @Option(help: ArgumentHelp("A directory of price files over the built-in ones.", valueName: "dir"))
-  var priceBook: String?
-
-  @Option(
-    help: ArgumentHelp("Take price files and negotiated rates from this configuration.", valueName: "file"))
-  var config: String?
+  @OptionGroup var prices: PriceBookOptions
 
   @Option(help: "table or json.")
   var format = PriceFormat.table
@@ -82,15 +76,11 @@ struct PriceCommand: ParsableCommand {
   }
 
   func run() throws {
-    var configuration: Configuration?
-    if let config {
-      configuration = try ConfigurationFile.load(path: config, environment: ProcessInfo.processInfo.environment)
-    }
-    let directory = (priceBook ?? configuration?.priceBookDirectory).map { PriceBookDirectory(path: $0) }
+    let prices = try prices.load()
     let answer = try PriceQuestion(
-      model: model, provider: provider, routes: configuration?.providerRoutes ?? [], at: at ?? WallClock.now(),
-      used: used?.usage, promptTokens: promptTokens, context: context
-    ).answer(from: PriceBook.load(directory: directory))
+      model: model, provider: provider, routes: prices.routes, at: at ?? WallClock.now(), used: used?.usage,
+      promptTokens: promptTokens, context: context
+    ).answer(from: prices.book)
     StandardStream.output.write(format == .json ? answer.jsonText : answer.tableText)
   }
 

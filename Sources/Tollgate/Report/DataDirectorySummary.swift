@@ -57,6 +57,7 @@ extension ReportRow {
     adjustedPicodollars = row.adjustedPicodollars
     reportedPicodollars = row.reportedPicodollars
     reportedBookPicodollars = row.reportedBookPicodollars
+    substitutedPicodollars = row.substitutedPicodollars
     subscriptionPicodollars = row.subscriptionPicodollars
     unpricedCalls = row.unpricedCalls
     partialCalls = row.partialCalls

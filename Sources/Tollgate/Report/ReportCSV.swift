@@ -8,8 +8,7 @@ extension Report {
       + [
         "tool_calls", "errors", "unpriced_calls", "cost_usd", "cost_pico_usd", "estimated_pico_usd",
         "subscription_cost_pico_usd", "adjusted_pico_usd", "reported_pico_usd", "reported_book_pico_usd",
-        "partial_calls",
-        "unmetered_calls",
+        "substituted_pico_usd", "partial_calls", "unmetered_calls",
       ]
     return CSVText.document([header] + rows.map(Self.fields))
   }
@@ -20,9 +19,10 @@ extension Report {
       + TokenClass.allCases.map { String(row.tokens[$0] ?? 0) } + counts
       + [
         DollarText.exact(picodollars: row.costPicodollars), String(row.costPicodollars),
-        String(row.estimatedPicodollars),
-        String(row.subscriptionPicodollars), String(row.adjustedPicodollars), String(row.reportedPicodollars),
-        String(row.reportedBookPicodollars), String(row.partialCalls), String(row.unmeteredCalls),
+        String(row.estimatedPicodollars), String(row.subscriptionPicodollars), String(row.adjustedPicodollars),
+        String(row.reportedPicodollars),
+        String(row.reportedBookPicodollars), String(row.substitutedPicodollars), String(row.partialCalls),
+        String(row.unmeteredCalls),
       ]
   }
 }

@@ -33,6 +33,7 @@ extension Report {
       ("cost_by_source", .object(sources)), ("adjusted_pico_usd", .integer(row.adjustedPicodollars)),
       ("reported_pico_usd", .integer(row.reportedPicodollars)),
       ("reported_book_pico_usd", .integer(row.reportedBookPicodollars)),
+      ("substituted_pico_usd", .integer(row.substitutedPicodollars)),
       ("subscription_cost_pico_usd", .integer(row.subscriptionPicodollars)),
       ("subscription_cost_usd", .string(DollarText.exact(picodollars: row.subscriptionPicodollars))),
       ("unpriced_calls", .count(row.unpricedCalls)), ("partial_calls", .count(row.partialCalls)),

@@ -4,9 +4,8 @@ extension Report {
   /// What a reader must know to judge the figures, a line each, after an empty one; nothing where there is nothing to say.
   var notes: [String] {
     let notes = [
-      workflowNote, estimateNote, reportedNote, adjustedNote, unpricedNote, partialNote, unmeteredNote,
-      subscriptionNote,
-      unsettledNote, toolNote,
+      workflowNote, estimateNote, reportedNote, substitutedNote, adjustedNote, unpricedNote, partialNote, unmeteredNote,
+      subscriptionNote, unsettledNote, toolNote,
     ].compactMap { $0 }
     return notes.isEmpty ? [] : [""] + notes
   }
@@ -38,6 +37,13 @@ extension Report {
     return "\(percentage(total.reportedPicodollars, of: total.costPicodollars)) of the cost "
       + "(\(money(total.reportedPicodollars)) USD) is what providers reported themselves; the price book makes it "
       + "\(money(total.reportedBookPicodollars)) USD"
+  }
+
+  private var substitutedNote: String? {
+    guard total.substitutedPicodollars != 0 else { return nil }
+    return "\(percentage(total.substitutedPicodollars, of: total.costPicodollars)) of the cost "
+      + "(\(money(total.substitutedPicodollars)) USD) was charged as another model, since the price book does not know the "
+      + "one that answered. Once its price is known: tollgate reprice"
   }
 
   private var adjustedNote: String? {

@@ -17,6 +17,8 @@ struct ReportRow: Sendable, Equatable {
   /// The part of the cost that providers reported, and what the price book makes of the same calls.
   var reportedPicodollars: Int128 = 0
   var reportedBookPicodollars: Int128 = 0
+  /// The part of the cost that was charged as another model, since the price of the one that answered is not known.
+  var substitutedPicodollars: Int128 = 0
   /// What the calls under a subscription would have cost.
   var subscriptionPicodollars: Int128 = 0
   var unpricedCalls: Int64 = 0
@@ -49,6 +51,7 @@ struct ReportRow: Sendable, Equatable {
     adjustedPicodollars += other.adjustedPicodollars
     reportedPicodollars += other.reportedPicodollars
     reportedBookPicodollars += other.reportedBookPicodollars
+    substitutedPicodollars += other.substitutedPicodollars
     costBySource.merge(other.costBySource, uniquingKeysWith: +)
     subscriptionPicodollars += other.subscriptionPicodollars
     unpricedCalls = Self.sum(unpricedCalls, other.unpricedCalls)

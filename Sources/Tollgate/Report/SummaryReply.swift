@@ -21,6 +21,7 @@ enum SummaryReply {
       result.adjustedPicodollars = row["adjusted_pico_usd"].integerValue ?? 0
       result.reportedPicodollars = row["reported_pico_usd"].integerValue ?? 0
       result.reportedBookPicodollars = row["reported_book_pico_usd"].integerValue ?? 0
+      result.substitutedPicodollars = row["substituted_pico_usd"].integerValue ?? 0
       for source in UsageSource.allCases {
         if let cost = row["cost_by_source"][source.rawValue].integerValue { result.costBySource[source] = cost }
       }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 import Glibc
 import Ledger
 import Metering
@@ -19,6 +20,9 @@ struct RepriceCommand: AsyncParsableCommand {
         tollgate reprice --since 30d --dry-run
         tollgate reprice --since 2026-11-01 --until 2026-11-15 --provider openai
         tollgate reprice --since 7d --all --price-book ./my-prices
+        tollgate reprice --since 30d --config tollgate.yaml
+
+      Without a proxy, --config says which rates are negotiated and whose prices count for a provider of your own.
 
       Calls whose cost the provider reported, and calls on paths that no dialect understands, keep what they have.
       """)
@@ -44,11 +48,7 @@ struct RepriceCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Who books it (default: you).", valueName: "name"))
   var who: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "A directory of price files over the built-in ones; where a proxy runs, its own price book counts.",
-      valueName: "dir"))
-  var priceBook: String?
+  @OptionGroup var prices: PriceBookOptions
 
   @Option(help: "table or json.")
   var format = PriceFormat.table
@@ -64,19 +64,20 @@ struct RepriceCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let book = try PriceBook.load(directory: priceBook.map { PriceBookDirectory(path: $0) })
+    let asked = try prices.load()
+    let (book, routing) = (asked.book, try RoutingTable(providers: asked.routes))
     let ledger = try access.open()
     defer { ledger.close() }
-    if case .proxy(let control) = ledger, priceBook != nil {
+    if case .proxy(let control) = ledger, prices.areGiven {
       throw CommandFailure(
-        "a proxy uses the data directory, and its own price book counts; give it --price-book and start it again "
-          + "(\(control.url))")
+        "a proxy uses the data directory, and its own prices count: change them there, and leave --price-book and "
+          + "--config out (\(control.url))")
     }
     var query = try query(now: WallClock.now())
     var progress = RepriceProgress(isDryRun: dryRun)
     repeat {
       let page = try await ledger.reprice(query) { call in
-        book.secondCharge(for: call, terms: PriceTerms(provider: call.provider))
+        book.secondCharge(for: call, terms: routing.terms(of: call.provider))
       }
       progress.add(page)
       query.after = page["next"].stringValue.flatMap { RepriceCursor($0) }

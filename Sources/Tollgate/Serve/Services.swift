@@ -1,3 +1,4 @@
+import Budgets
 import Control
 import Escalation
 import Gateway
@@ -22,6 +23,8 @@ struct Services {
   private let logger: Logger
   private let drainTimeoutMilliseconds: Int64
   private let priceBookReload: PriceBookReload?
+  private let budgets: BudgetDesk
+  private let budgetDefinitions: [BudgetDefinition]
 
   /// Opens the ledger, which settles what a dead process left, and makes the rest. No socket is open yet.
   ///
@@ -40,29 +43,45 @@ struct Services {
     let metrics = GatewayMetrics(
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
-    ledger = try Self.openLedger(configuration, prices: prices, routing: routing, registry: registry, logger: logger)
+    let keys = VirtualKeys()
+    let tokens = ControlTokens()
+    ledger = try Self.openLedger(
+      configuration, prices: prices, routing: routing, registry: registry, logger: logger,
+      accessChanged: {
+        keys.replace(with: $0.keys)
+        tokens.replace(with: $0.tokens)
+      })
+    // The ledger has made the data directory.
+    tokens.setOwner(try ControlToken.load(directory: configuration.dataDirectory))
     priceBookReload = configuration.priceBook.map { directory in
       PriceBookReload(
         directory: directory, prices: prices, registry: registry, logger: logger, check: configuration.check)
     }
     upstream = try UpstreamClient(configuration: UpstreamClient.Configuration())
     eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-    gateway = GatewayServer(
-      context: GatewayContext(
-        configuration: configuration.gateway, headRules: try configuration.headRules, routing: routing, ledger: ledger,
-        upstream: upstream, prices: prices, metrics: metrics, logger: logger, wallClock: WallClock.now,
-        lookUpCall: Self.callLookup(in: ledger)),
-      group: eventLoops)
-    escalation = Self.escalation(
+    let escalation = Self.escalation(
       configuration, ledger: ledger, upstream: upstream, eventLoops: eventLoops, metrics: metrics, registry: registry,
       logger: logger)
+    self.escalation = escalation
+    budgets = try configuration.budgets.desk(logger: logger, at: WallClock.now()) { escalation.note($0) }
+    var dataPlane = configuration.gateway
+    dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
+    var controlPlane = configuration.controlPlane
+    controlPlane.tls = try configuration.listen.controlTLS.files?.serverConfiguration(path: "control.tls")
+    gateway = GatewayServer(
+      context: GatewayContext(
+        configuration: dataPlane, headRules: try configuration.headRules, routing: routing, ledger: ledger,
+        keys: keys, upstream: upstream, prices: prices, budgets: budgets, metrics: metrics, logger: logger,
+        wallClock: WallClock.now,
+        lookUpCall: Self.callLookup(in: ledger)),
+      group: eventLoops)
     control = ControlServer(
-      configuration.controlPlane, ledger: ledger, escalation: escalation, metrics: registry,
-      token: try ControlToken.load(directory: configuration.dataDirectory), version: Version.current, logger: logger,
-      eventLoopGroup: eventLoops, onListening: onControlListening,
+      controlPlane, ledger: ledger, escalation: escalation, metrics: registry, tokens: tokens, version: Version.current,
+      logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
     drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)
+    budgetDefinitions = configuration.budgets.definitions
     self.logger = logger
   }
 
@@ -81,13 +100,21 @@ struct Services {
         .init(service: escalation),
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
-        .init(service: GatewayService(gateway: gateway, started: started))
+        .init(service: BudgetClock(desk: budgets)),
+        .init(service: GatewayService(gateway: gateway, prepare: fillBudgets, started: started)),
       ],
       gracefulShutdownSignals: signals, logger: logger)
     // Beyond the drain's own limit something hangs: end anyway.
     configuration.maximumGracefulShutdownDuration = .milliseconds(drainTimeoutMilliseconds + 10_000)
     try await ServiceGroup(configuration: configuration).run()
     try await eventLoops.shutdownGracefully()
+  }
+}
+
+extension Services {
+  /// What was spent before this process began is in the budgets before the first call comes.
+  @Sendable private func fillBudgets() async throws {
+    try await BudgetFilling(desk: budgets, ledger: ledger, logger: logger).fill(budgetDefinitions, at: WallClock.now())
   }
 }
 
@@ -109,9 +136,11 @@ private struct LedgerService: Service {
 /// Runs the data plane.
 private struct GatewayService: Service {
   let gateway: GatewayServer
+  let prepare: @Sendable () async throws -> Void
   let started: @Sendable () -> Void
 
   func run() async throws {
+    try await prepare()
     try await gateway.start()
     started()
     try? await gracefulShutdown()

@@ -36,7 +36,7 @@ private func settle(_ agent: String, cost: Int64, in ledger: Ledger) throws -> C
       configuration: LedgerConfiguration(directory: directory),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       now: { Timestamp(unixMicroseconds: 1_800_000_000_000_000) },
-      recover: { _ in exampleCall() })
+      recover: { _ in RecoveredRow(exampleCall()) })
     defer { ledger.close() }
     let one = try settle("one", cost: .max, in: ledger)
     let two = try settle("two", cost: .max, in: ledger)

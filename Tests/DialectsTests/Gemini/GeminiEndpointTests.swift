@@ -96,8 +96,10 @@ struct GeminiEndpointTests {
       ("POST", "/v1beta/fileSearchStores", .management), ("POST", "/v1beta/decisions", .decisions),
     ] as [(String, String, Dialects.Operation)])
   func stored(method: String, path: String, operation: Dialects.Operation) {
+    let resultsID = operation == .fileContent ? "f1" : nil
     #expect(
-      Endpoint.recognise(method: method, path: path, dialect: nil) == Endpoint(dialect: .gemini, operation: operation))
+      Endpoint.recognise(method: method, path: path, dialect: nil)
+        == Endpoint(dialect: .gemini, operation: operation, resultsID: resultsID))
   }
 
   @Test(

@@ -37,7 +37,8 @@ struct VendorEndpointTests {
     ] as [(Dialect, String, String, Dialects.Operation)])
   func areTold(dialect: Dialect, method: String, path: String, operation: Dialects.Operation) {
     let endpoint = Endpoint.recognise(method: method, path: path, dialect: dialect)
-    #expect(endpoint == Endpoint(dialect: dialect, operation: operation))
+    let resultsID = operation == .fileContent ? "f" : nil
+    #expect(endpoint == Endpoint(dialect: dialect, operation: operation, resultsID: resultsID))
   }
 
   @Test(

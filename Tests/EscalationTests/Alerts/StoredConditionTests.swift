@@ -1,3 +1,4 @@
+import Budgets
 import Ledger
 import Metering
 import Testing

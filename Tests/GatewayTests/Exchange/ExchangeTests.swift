@@ -118,6 +118,46 @@ struct ExchangeTests {
     #expect(exchange.requestHead(Self.small, keepAlive: true) == .ignore)
   }
 
+  @Test("waits for its turn, then starts as if it had never waited")
+  func queued() {
+    var exchange = waiting()
+    let isQueued = exchange.queue()
+    #expect(isQueued)
+    #expect(exchange.upstreamHead() == .ignore)
+    let isDequeued = exchange.dequeue()
+    #expect(isDequeued)
+    #expect(exchange.upstreamHead() == .forward)
+    #expect(exchange.upstreamEnded(.complete) == .finishReply(then: .becomeIdle))
+  }
+
+  @Test("answers a call whose turn does not come, and is ready for the next")
+  func queuedInVain() {
+    var exchange = waiting()
+    _ = exchange.queue()
+    #expect(exchange.admissionRefused() == .write(closes: false))
+    let isDequeued = exchange.dequeue()
+    #expect(!isDequeued)
+    #expect(exchange.requestHead(Self.small, keepAlive: true) == .gather)
+  }
+
+  @Test("withdraws a call whose client leaves while it waits")
+  func goneWhileQueued() {
+    var exchange = waiting()
+    _ = exchange.queue()
+    #expect(exchange.clientGone(.drain) == .withdraw)
+    let isDequeued = exchange.dequeue()
+    #expect(!isDequeued)
+    #expect(exchange.admissionRefused() == .ignore)
+    #expect(exchange.clientGone(.cancel) == .ignore)
+  }
+
+  @Test("cannot wait with a body that is on its way")
+  func uploadCannotQueue() {
+    var exchange = uploading()
+    let isQueued = exchange.queue()
+    #expect(!isQueued)
+  }
+
   @Test("forgets a request whose client leaves before anything was sent on")
   func goneWhileGathering() {
     var exchange = Exchange()
@@ -271,8 +311,12 @@ struct ExchangeTests {
     }
   }
 
-  /// Starts the transfer, or has the ledger refuse it.
+  /// Starts the transfer, at once or after a wait, or has the ledger refuse it.
   private static func admit(_ exchange: inout Exchange, _ random: inout SplitMix, _ started: Int) -> (Bool, Int) {
+    if random.next() % 3 == 0, exchange.queue() {
+      if random.next() % 3 == 0 { _ = exchange.clientGone(.cancel) }
+      guard exchange.dequeue() else { return (false, started) }
+    }
     guard random.next() % 4 == 0 else { return (true, started + 1) }
     _ = exchange.admissionRefused()
     return (false, started)

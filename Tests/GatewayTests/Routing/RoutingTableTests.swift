@@ -78,6 +78,9 @@ struct RoutingTableTests {
       ("/v1/chat/completions", "openai"), ("/v1/chat/completions/chatcmpl-1", "openai"), ("/v1/responses", "openai"),
       ("/v1/responses/resp_1/cancel", "openai"), ("/v1/embeddings", "openai"), ("/v1/completions", "openai"),
       ("/v1/models", "openai"), ("/v1/models/gpt-5", "openai"), ("/v1/moderations", "openai"),
+      ("/v1/images/generations", "openai"), ("/v1/images/edits", "openai"), ("/v1/audio/speech", "openai"),
+      ("/v1/audio/transcriptions", "openai"), ("/v1/videos", "openai"), ("/v1/videos/video_1/content", "openai"),
+      ("/v1/files", "openai"), ("/v1/files/file-1/content", "openai"), ("/v1/batches/batch_1/cancel", "openai"),
       ("/v1beta/models", "gemini"), ("/v1beta/models/g:streamGenerateContent?alt=sse", "gemini"),
       ("/api/chat", "ollama"), ("/api/generate", "ollama"), ("/api/embed", "ollama"),
     ])
@@ -87,10 +90,11 @@ struct RoutingTableTests {
     #expect(route.target == target)
   }
 
-  @Test("to /v1/models is Anthropic's with its version header, and no other path's is")
+  @Test("to /v1/models and /v1/files is Anthropic's with its version header, and no other path's is")
   func modelsAreAmbiguous() throws {
     #expect(try forward("/v1/models", hasAnthropicVersion: true)?.provider.name == "anthropic")
     #expect(try forward("/v1/models/claude", hasAnthropicVersion: true)?.provider.name == "anthropic")
+    #expect(try forward("/v1/files/file_1", hasAnthropicVersion: true)?.provider.name == "anthropic")
     #expect(try forward("/v1/chat/completions", hasAnthropicVersion: true)?.provider.name == "openai")
   }
 
@@ -131,7 +135,8 @@ struct RoutingTableTests {
   @Test(
     "that leads nowhere is a 404 that names the providers",
     arguments: [
-      "/", "/v1", "/v1/", "/v1/files", "/v1/messagesx", "/v2/chat", "/OpenAI/v1/responses", "/agent/a", "/open%61i/v1",
+      "/", "/v1", "/v1/", "/v1/fine_tuning/jobs", "/v1/messagesx", "/v2/chat", "/OpenAI/v1/responses", "/agent/a",
+      "/open%61i/v1",
     ])
   func unknown(target: String) throws {
     let refusal = try #require(try refusal(target))

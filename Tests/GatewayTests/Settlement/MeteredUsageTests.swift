@@ -18,13 +18,14 @@ struct MeteredUsageTests {
 
   private func metered(
     _ endpoint: Endpoint = chat, request: RequestFacts? = nil, reply: ReplyFacts = ReplyFacts(), status: Int = 200,
-    wasSent: Bool = true, isOpaque: Bool = false, isStream: Bool = true, responseBytes: Int64 = 5_000,
+    wasSent: Bool = true, reading: ReplyReading = .whole, responseBytes: Int64 = 5_000, outputTokensMax: Int64? = nil,
     wasCounted: Bool = false
   ) -> MeteredUsage {
     MeteredUsage(
       endpoint: endpoint, request: request ?? self.request(), requestBytes: 1_000, reply: reply,
-      call: CallEnd(
-        wasSent: wasSent, status: status, isReplyOpaque: isOpaque, isStream: isStream, responseBytes: responseBytes),
+      end: CallEnd(
+        wasSent: wasSent, status: status, reading: reading, responseBytes: responseBytes,
+        outputTokensMax: outputTokensMax),
       wasCounted: wasCounted,
       estimate: TokenEstimate(
         model: endpoint.dialect == .anthropic ? "claude-opus-4-5" : "gpt-4o", dialect: endpoint.dialect,
@@ -90,22 +91,74 @@ struct MeteredUsageTests {
     #expect(metered.total[.input] == 100)
   }
 
-  @Test("is a bound where the request or the reply cannot be read")
-  func bounds() {
-    let opaque = metered(isOpaque: true)
-    #expect(opaque.source == .bound)
-    #expect(opaque.total[.output] == 5_000)
+  @Test("is a bound where the request cannot be read")
+  func unreadRequest() {
     var unread = request()
     unread.isComplete = false
     #expect(metered(request: unread).source == .bound)
   }
 
-  @Test("is bounded by its bytes where a document is cut or malformed")
+  @Test(
+    "is what the model can write at most where the reply cannot be decoded; its bytes are packed, and bound nothing")
+  func undecodable() {
+    let named = metered(reading: .undecodable, outputTokensMax: 16_384)
+    #expect(named.source == .bound)
+    #expect(named.total[.output] == 16_384)
+    // deflate packs 1,032 bytes into one.
+    #expect(metered(reading: .undecodable).total[.output] == 5_000 * 1_032)
+    #expect(metered(reading: .undecodable, responseBytes: .max).total[.output] == .max)
+    let unanswered = metered(status: 0, reading: .undecodable, responseBytes: 0, outputTokensMax: 16_384)
+    #expect(unanswered.source == .counted)
+    #expect(unanswered.total[.output] == 0)
+  }
+
+  @Test("is at least what was seen of a reply that is damaged")
+  func damagedBehindText() {
+    var reply = ReplyFacts()
+    reply.outputTextBytes = 4_440
+    #expect(metered(reply: reply, reading: .undecodable, outputTokensMax: 800).total[.output] == 1_000)
+    #expect(metered(reply: reply, reading: .undecodable, outputTokensMax: 2_000).total[.output] == 2_000)
+  }
+
+  @Test("is bounded by its bytes and by its limit where a document is cut or malformed")
   func cutDocument() {
-    let cut = metered(isStream: false)
+    let cut = metered(reading: .broken(bytes: 5_000))
     #expect(cut.source == .bound)
     #expect(cut.total[.output] == 5_000)
-    #expect(metered(status: 0, isStream: false, responseBytes: 0).source == .counted)
+    #expect(metered(reading: .broken(bytes: 5_000), outputTokensMax: 256).total[.output] == 256)
+    #expect(metered(status: 0, reading: .broken(bytes: 0), responseBytes: 0).source == .counted)
+  }
+
+  @Test("has the bound beside a reported prompt where the rest cannot be decoded")
+  func undecodableAfterInput() {
+    var reply = ReplyFacts()
+    reply.usage = reported(input: 2_000)
+    let metered = metered(Self.messages, reply: reply, reading: .undecodable, outputTokensMax: 4_096)
+    #expect(metered.source == .bound)
+    #expect(metered.total[.input] == 2_000)
+    #expect(metered.total[.output] == 4_096)
+  }
+
+  @Test("has no output where the API writes no text, however much of its reply cannot be read")
+  func noText() {
+    let embeddings = Endpoint(dialect: .openai, operation: .embeddings)
+    for reading: ReplyReading in [.undecodable, .broken(bytes: 90_000)] {
+      let metered = metered(embeddings, reading: reading)
+      #expect(metered.source == .counted)
+      #expect((metered.total[.input], metered.total[.output]) == (100, 0))
+    }
+    var reply = ReplyFacts()
+    reply.usage = reported(input: 7)
+    #expect(metered(embeddings, reply: reply, reading: .undecodable).source == .provider)
+  }
+
+  @Test("has the output of a tokenized prompt, which the request fixes")
+  func tokenizedPrompt() {
+    var fixed = request()
+    fixed.usage[.input] = 12
+    let completions = Endpoint(dialect: .openai, operation: .completions)
+    let metered = metered(completions, request: fixed, reading: .undecodable, outputTokensMax: 16)
+    #expect((metered.total[.input], metered.total[.output]) == (12, 16))
   }
 
   @Test("is nothing for a redirect")

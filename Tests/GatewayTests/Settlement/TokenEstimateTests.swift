@@ -103,12 +103,12 @@ struct TokenEstimateTests {
   @Test("What thinks out of sight has at least what was seen, until it is known how much more that is")
   func hiddenReasoning() {
     let chat = Endpoint(dialect: .openai, operation: .chatCompletions)
-    let end = CallEnd(wasSent: true, status: 200, isReplyOpaque: false, isStream: true, responseBytes: 100)
+    let end = CallEnd(wasSent: true, status: 200, responseBytes: 100)
     func source(_ model: String) -> UsageSource {
       var request = request(text)
       request.model = model
       return MeteredUsage(
-        endpoint: chat, request: request, requestBytes: 2_000, reply: reply(text), call: end, wasCounted: false,
+        endpoint: chat, request: request, requestBytes: 2_000, reply: reply(text), end: end, wasCounted: false,
         estimate: estimate(model)
       ).source
     }

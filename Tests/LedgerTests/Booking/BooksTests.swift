@@ -64,6 +64,31 @@ struct BooksTests {
     next.close()
   }
 
+  @Test("set apart what was charged as another model, until its price is known")
+  func substituted() async throws {
+    let ledger = try openLedger(scratch.data, clock: clock)
+    for id: Int64 in 1...3 {
+      var record = unpriced(id, model: id == 3 ? "old" : "new")
+      record.costPicodollars = 1_000
+      record.costSource = .substituted
+      try ledger.put(record)
+    }
+    // By the hourly totals, and by the rows.
+    let dimensions: [[SummaryDimension]] = [[], [.run]]
+    for by in dimensions {
+      let row = try #require(try await total(ledger, by: by).first)
+      #expect((row.costPicodollars, row.substitutedPicodollars, row.unpricedCalls) == (3_000, 3_000, 0))
+    }
+    let page = try await ledger.books.reprice(query(), price: Self.price)
+    #expect((page.repriced, page.deltaPicodollars) == (2, -1_980))
+    for by in dimensions {
+      let row = try #require(try await total(ledger, by: by).first)
+      #expect(
+        (row.costPicodollars, row.substitutedPicodollars) == (1_020, 1_000), "the price of one is still not known")
+    }
+    ledger.close()
+  }
+
   @Test("put a correction on the day of its name, from twelve hours west to eleven hours east")
   func days() async throws {
     let ledger = try openLedger(scratch.data, clock: clock)

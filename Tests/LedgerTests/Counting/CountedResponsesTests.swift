@@ -31,6 +31,23 @@ struct CountedResponsesTests {
     ledger.close()
   }
 
+  @Test(
+    "is left open by a call that was interrupted before anything was generated: a look at it later has what it used")
+  func interrupted() throws {
+    let ledger = try openLedger(scratch.data)
+    for (id, output) in [(1, 0), (2, 5)] as [(Int64, Int64)] {
+      var record = CallRecord.sample(CallID(rawValue: id))
+      record.usageSource = .recovered
+      record.usage = Usage()
+      record.usage[.input] = 9
+      record.usage[.output] = output
+      try ledger.put(record)
+    }
+    #expect(ledger.countOnce(provider: "anthropic", responseID: "msg_1"))
+    #expect(!ledger.countOnce(provider: "anthropic", responseID: "msg_2"))
+    ledger.close()
+  }
+
   @Test("is known after a restart")
   func afterRestart() throws {
     let ledger = try openLedger(scratch.data)
@@ -94,7 +111,7 @@ struct CountedResponsesTests {
       observer: LedgerObserver())
     for (number, digests) in [(1, []), (2, [ResponseDigest(high: 1, low: 2)])] as [(Int64, [ResponseDigest])] {
       let ticket = try core.admit(.sample(CallID(rawValue: number)))
-      core.settle(.sample(CallID(rawValue: number)), slot: ticket.resolve(), with: SettledWith(counting: digests))
+      core.settle(.sample(CallID(rawValue: number)), slot: ticket.resolve(), with: CallExtras(responses: digests))
     }
     let calls = try #require(try InFlightContents.read(path: directory.inFlightPath)).calls
     #expect(calls.map { $0.settlement != nil } == [true, false])

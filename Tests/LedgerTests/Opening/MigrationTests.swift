@@ -60,7 +60,10 @@ struct MigrationTests {
         return columns
       }
     }
-    for table in ["calls", "rollups", "tool_calls", "adjustments", "counted_responses", "names", "facts"] {
+    for table in [
+      "calls", "rollups", "tool_calls", "adjustments", "counted_responses", "names", "facts",
+      "virtual_keys", "control_tokens", "audit",
+    ] {
       let migrated = try columns(file, table)
       #expect(!migrated.isEmpty)
       #expect(try migrated == columns(other.data + "/ledger.sqlite", table), "\(table)")

@@ -202,6 +202,7 @@ extension SummaryRow {
     } else {
       costPicodollars += Int128(call.costPicodollars ?? 0)
       costBySource[call.usageSource, default: 0] += Int128(call.costPicodollars ?? 0)
+      if call.costSource == .substituted { substitutedPicodollars += Int128(call.costPicodollars ?? 0) }
       if call.costSource == .reported {
         reportedPicodollars += Int128(call.costPicodollars ?? 0)
         reportedBookPicodollars += Int128(call.bookCostPicodollars ?? call.costPicodollars ?? 0)

@@ -99,7 +99,7 @@ struct Benchmarks {
     defer { try? FileManager.default.removeItem(at: directory) }
     let ledger = try Ledger(
       configuration: LedgerConfiguration(directory: directory.path()), logger: Logger(label: "benchmark"),
-      now: { startedAt }, recover: { CallRecord(recovered: $0) })
+      now: { startedAt }, recover: { RecoveredRow(CallRecord(recovered: $0)) })
     defer { ledger.close() }
     let callsAtOnce = 256
     try measurement.run("ledger: admit and settle a call", count: callsAtOnce) {

@@ -1,0 +1,4 @@
+extension BudgetBook {
+  /// Whether there is any budget in force.
+  public var hasBudgets: Bool { !budgetByName.isEmpty }
+}

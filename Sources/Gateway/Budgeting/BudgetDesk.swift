@@ -1,0 +1,140 @@
+import NIOCore
+import Synchronization
+
+public import Budgets
+public import Metering
+
+/// The budgets of the data plane: the book behind its one lock, what calls have shown of their cost, and the calls that wait.
+///
+/// Each function holds the lock for microseconds. A call that waits is told of its turn on its own event loop.
+public final class BudgetDesk: Sendable {
+  private struct State: ~Copyable {
+    var book = BudgetBook()
+    var turns: [WaiterID: Turn] = [:]
+  }
+
+  /// How a call that waits is told.
+  struct Turn: Sendable {
+    var eventLoop: any EventLoop
+    /// Called once, on ``eventLoop``.
+    var came: @Sendable (ReserveOutcome) -> Void
+  }
+
+  private let state = Mutex(State())
+  private let history = Mutex(SpendHistory())
+  /// Whether any budget is defined: without one, a call costs no lock here.
+  private let isUsed = Atomic<Bool>(false)
+  /// Takes what people may want to be told of. Never waits.
+  private let tell: @Sendable ([BudgetEvent]) -> Void
+
+  public init(tell: @escaping @Sendable ([BudgetEvent]) -> Void) { self.tell = tell }
+
+  /// Whether calls have to be reserved at all.
+  var hasBudgets: Bool { isUsed.load(ordering: .relaxed) }
+
+  /// Reads the book, or changes what is defined.
+  public func withBook<Result: Sendable>(_ body: (inout BudgetBook) throws -> Result) rethrows -> Result {
+    try state.withLock { state throws in
+      defer { isUsed.store(state.book.hasBudgets, ordering: .relaxed) }
+      return try body(&state.book)
+    }
+  }
+
+  /// Carries on what a change of the book made happen: calls that wait no longer, and what is to be told.
+  public func carryOn(_ changes: BudgetChanges, at time: Timestamp) {
+    for released in changes.released {
+      let turn = state.withLock { $0.turns.removeValue(forKey: released.waiter) }
+      guard let turn else {
+        // The call was withdrawn in the same moment.
+        if case .admitted(let admission) = released.outcome { void(admission.reservation, at: time) }
+        continue
+      }
+      turn.eventLoop.execute { turn.came(released.outcome) }
+    }
+    if !changes.events.isEmpty { tell(changes.events) }
+  }
+
+  // MARK: Calls
+
+  /// Reserves a call in every budget that matches it, or in none.
+  ///
+  /// - Parameter turn: how the call is told of its turn; nil where it cannot wait, and is refused instead.
+  func reserve(_ call: BudgetCall, _ need: CallNeed, at time: Timestamp, turn: Turn?) -> ReserveOutcome {
+    let (answer, changes) = state.withLock { state -> (ReserveAnswer, BudgetChanges) in
+      var answer = state.book.reserve(call, need, at: time)
+      guard case .waiting(let wait) = answer.outcome else { return (answer, BudgetChanges()) }
+      if let turn {
+        state.turns[wait.waiter] = turn
+        return (answer, BudgetChanges())
+      }
+      let changes = state.book.abandon(wait.waiter, at: time)
+      answer.outcome = .refused(wait.refusal)
+      return (answer, changes)
+    }
+    if !answer.events.isEmpty { tell(answer.events) }
+    carryOn(changes, at: time)
+    return answer.outcome
+  }
+
+  /// The client of a call that waits has left.
+  func withdraw(_ waiter: WaiterID, at time: Timestamp) {
+    let changes = state.withLock { state in
+      state.turns[waiter] = nil
+      return state.book.abandon(waiter, at: time)
+    }
+    carryOn(changes, at: time)
+  }
+
+  /// Posts what a call used, and gives back what it had reserved besides.
+  ///
+  /// - Returns: what was posted, for the ledger to keep in the transaction of the call's row.
+  func settle(_ reservation: ReservationID, used: CallAmounts, at time: Timestamp) -> [BudgetDebit] {
+    let settlement = state.withLock { $0.book.settle(reservation, used, at: time) }
+    guard let settlement else { return [] }
+    carryOn(settlement.changes, at: time)
+    return settlement.debits
+  }
+
+  /// Posts what a call used that nothing was reserved for.
+  func post(_ call: BudgetCall, used: CallAmounts, startedAt: Timestamp, at time: Timestamp) -> [BudgetDebit] {
+    let settlement = state.withLock { $0.book.charge(call, used, startedAt: startedAt, at: time) }
+    carryOn(settlement.changes, at: time)
+    return settlement.debits
+  }
+
+  /// Gives back what a call had reserved that never reached its provider.
+  func void(_ reservation: ReservationID, at time: Timestamp) {
+    if let settlement = state.withLock({ $0.book.void(reservation, at: time) }) {
+      carryOn(settlement.changes, at: time)
+    }
+  }
+
+  /// Asks for more than a call has reserved, because its reply visibly costs that.
+  func extend(_ reservation: ReservationID, to amounts: CallAmounts, at time: Timestamp) -> ExtendOutcome {
+    let outcome = state.withLock { $0.book.extend(reservation, to: amounts, at: time) }
+    if case .cut(_, let events) = outcome, !events.isEmpty { tell(events) }
+    return outcome
+  }
+
+  /// Ends waits that have become too long, and takes note that time has passed.
+  public func timePassed(at time: Timestamp) {
+    guard hasBudgets else { return }
+    carryOn(state.withLock { $0.book.advance(to: time) }, at: time)
+  }
+
+  // MARK: What calls cost
+
+  /// What calls of that model and workflow have used, nineteen in twenty of them; nil before enough are known.
+  func usual(model: String, workflow: String) -> SpendPercentiles? {
+    history.withLock { $0.percentile95(model: model, workflow: workflow) }
+  }
+
+  /// Learns from a call that was settled.
+  func learn(model: String, workflow: String, used: CallAmounts, outputTokens: Int64) {
+    history.withLock {
+      $0.record(
+        model: model, workflow: workflow, picodollars: used.picodollars, tokens: used.tokens, outputTokens: outputTokens
+      )
+    }
+  }
+}

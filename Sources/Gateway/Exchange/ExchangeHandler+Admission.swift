@@ -1,0 +1,128 @@
+import Budgets
+import Ledger
+import NIOCore
+import Observability
+import Upstream
+
+/// From a request that is known to a transfer that runs: budgets, then the ledger, then the upstream.
+extension ExchangeHandler {
+  /// Reserves what the call may use, and starts it: at once, after a wait, or not at all.
+  ///
+  /// - Parameter upload: what is known of the length of a body that is sent on as it arrives; nil for a body that was
+  ///   gathered. Such a call cannot wait.
+  func admit(_ call: Call, upload: UploadLength?) {
+    if let refusal = call.modelRefusal() {
+      refuseAdmission(refusal, of: call)
+      return
+    }
+    if let model = call.modelDenied(by: gateway.prices) {
+      refuseAdmission(.unpriced(model: model, provider: call.route.provider.name), of: call)
+      return
+    }
+    guard gateway.budgets.hasBudgets, call.isBudgeted else {
+      start(call, upload: upload)
+      return
+    }
+    let time = gateway.wallClock()
+    let turn = upload == nil ? turn(of: call) : nil
+    decided(
+      gateway.budgets.reserve(call.budgetCall, call.need(in: gateway, at: time), at: time, turn: turn), call, upload)
+  }
+
+  /// Does what the budgets decided.
+  private func decided(_ outcome: ReserveOutcome, _ call: Call, _ upload: UploadLength?) {
+    switch outcome {
+    case .admitted(let reservation):
+      call.reservation = reservation
+      start(call, upload: upload)
+    case .waiting(let wait):
+      call.waiter = wait.waiter
+      if !exchange.queue() { gateway.budgets.withdraw(wait.waiter, at: gateway.wallClock()) }
+    case .refused(let refusal), .held(let refusal):
+      refuseAdmission(Refusal(refusal, at: gateway.wallClock()), of: call)
+    }
+  }
+
+  // MARK: Waiting
+
+  private func turn(of call: Call) -> BudgetDesk.Turn {
+    let bound = NIOLoopBound(Waiting(handler: self, call: call), eventLoop: channel.eventLoop)
+    return BudgetDesk.Turn(eventLoop: channel.eventLoop) { bound.value.handler.turnCame($0, of: bound.value.call) }
+  }
+
+  private struct Waiting {
+    let handler: ExchangeHandler
+    let call: Call
+  }
+
+  private func turnCame(_ outcome: ReserveOutcome, of call: Call) {
+    call.waiter = nil
+    guard call === self.call else {
+      // The client left in the same moment.
+      if case .admitted(let admission) = outcome {
+        gateway.budgets.void(admission.reservation, at: gateway.wallClock())
+      }
+      return
+    }
+    // What the call waited for others is no work of Tollgate's.
+    call.requestEndUptimeNanoseconds = NIODeadline.now().uptimeNanoseconds
+    if case .admitted = outcome { _ = exchange.dequeue() }
+    decided(outcome, call, nil)
+  }
+
+  /// The client of a call that waits has left.
+  func withdraw(_ call: Call) {
+    if let waiter = call.waiter { gateway.budgets.withdraw(waiter, at: gateway.wallClock()) }
+    call.waiter = nil
+  }
+
+  // MARK: Start
+
+  /// Admits the call in the ledger, and only then lets a byte go upstream.
+  private func start(_ call: Call, upload: UploadLength?) {
+    do {
+      call.ticket = try gateway.ledger.admit(call.admission)
+    } catch {
+      guard case .ledgerUnavailable = error, gateway.configuration.ledgerUnavailable == .forward else {
+        if let reservation = call.reservation {
+          gateway.budgets.void(reservation.reservation, at: gateway.wallClock())
+        }
+        refuseAdmission(Refusal(error), of: call)
+        return
+      }
+    }
+    gateway.metrics.calls.started()
+    let body = upload.map { UpstreamBody.streamed(contentLength: $0.bytes) } ?? call.takeBody()
+    if upload != nil { self.upload.begin() }
+    let now = NIODeadline.now().uptimeNanoseconds
+    call.overheadNanoseconds = now &- max(call.startedUptimeNanoseconds, call.requestEndUptimeNanoseconds)
+    if call.opensWebSocket {
+      let handshake = Handshake(call: call, handler: self)
+      call.transfer = .handshake(handshake)
+      handshake.start()
+    } else {
+      call.transfer = .request(beginTransfer(call, body: body))
+    }
+  }
+
+  private func beginTransfer(_ call: Call, body: UpstreamBody) -> Transfer {
+    let limits = gateway.configuration.limits
+    var transferLimits = TransferLimits()
+    transferLimits.connectTimeoutMilliseconds = limits.connectTimeoutMilliseconds
+    transferLimits.headTimeoutMilliseconds = limits.headTimeoutMilliseconds
+    transferLimits.idleTimeoutMilliseconds = limits.idleTimeoutMilliseconds
+    let request = call.upstreamRequest(body: body, at: gateway.wallClock())
+    let bound = NIOLoopBound(TransferSink(handler: self, call: call), eventLoop: channel.eventLoop)
+    let sent = call.ticket?.sentMark
+    return gateway.upstream.start(
+      request, limits: transferLimits, on: channel.eventLoop,
+      willSend: { sent?.set() },
+      deliver: { bound.value.deliver(&$0) })
+  }
+}
+
+/// The length of a body that is sent on as it arrives.
+struct UploadLength {
+  /// Nil where the client did not say.
+  var bytes: Int64?
+}

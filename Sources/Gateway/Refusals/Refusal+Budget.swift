@@ -1,0 +1,54 @@
+import Budgets
+import Metering
+import Observability
+
+extension Refusal {
+  /// The answer to a call that a budget does not let pass: which limit, of whom, how much is left of it and when it begins anew.
+  init(_ refusal: BudgetRefusal, at time: Timestamp) {
+    switch refusal.reason {
+    case .exhausted:
+      self.init(.budgetExhausted, "\(refusal.subject) is exhausted: \(refusal.state). \(refusal.reset(at: time))")
+    case .contended(let seconds):
+      self.init(
+        .budgetContended,
+        "\(refusal.subject) is taken up by calls under way: \(refusal.state). This call waited for them in vain; try again."
+      )
+      retryAfterSeconds = Int(clamping: max(1, seconds))
+    case .unbounded:
+      self.init(
+        .budgetUnbounded,
+        "\(refusal.subject) is hard, and nothing bounds what this call may cost: name a model with a known price and a limit "
+          + "of output, and leave out what the provider itself fetches or keeps.")
+    }
+  }
+}
+
+extension BudgetRefusal {
+  fileprivate var subject: String { "Tollgate budget \"\(budget)\" (\(scope))" }
+
+  fileprivate var state: String {
+    var parts = ["limit \(amount(limit))", "spent \(amount(spent))", "reserved \(amount(reserved))"]
+    if let need { parts.append("this call may need \(amount(need))") }
+    return parts.joined(separator: ", ")
+  }
+
+  fileprivate func reset(at time: Timestamp) -> String {
+    guard let resetsAt, resetsAt > time, !window.isEndless else { return "It does not reset by itself." }
+    return "It resets at \(resetsAt.rfc3339)."
+  }
+
+  /// Whole and with its unit. Dollars are rounded to a hundredth of a cent, so that people can read them.
+  private func amount(_ value: Int64) -> String {
+    switch unit {
+    case .usd:
+      let (whole, rest) = value.quotientAndRemainder(dividingBy: 100_000_000)
+      let tenThousandths = rest >= 50_000_000 ? whole + 1 : whole
+      let fraction = String(tenThousandths.magnitude % 10_000)
+      let zeros = String(repeating: "0", count: 4 - fraction.count)
+      return "\(value < 0 ? "-" : "")\(tenThousandths.magnitude / 10_000).\(zeros)\(fraction) USD"
+    case .tokens: return "\(value) tokens"
+    case .calls: return "\(value) calls"
+    case .toolCalls: return "\(value) tool calls"
+    }
+  }
+}

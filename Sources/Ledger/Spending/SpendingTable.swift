@@ -1,0 +1,110 @@
+public import Budgets
+import GRDBSQLite
+import Metering
+
+/// What calls took of budgets, by window. Confined to the thread that owns the connection.
+///
+/// It is written in the transaction of each call's row, so that it is as whole as the rows are. Budgets are filled from it at
+/// start.
+final class SpendingTable {
+  /// Runs and windows that nothing was added to for so long are forgotten; what counts for ever is kept. More than a year, the
+  /// longest window.
+  static let idleHoursMax: Int64 = 400 * 24
+
+  private let connection: OpaquePointer
+  private let insert: PreparedStatement
+
+  init(_ connection: OpaquePointer) throws(SQLiteFailure) {
+    self.connection = connection
+    // A sum that does not fit stays at the largest number: SQLite would make a REAL of it.
+    insert = try PreparedStatement(
+      connection,
+      """
+      INSERT INTO budget_spending (budget, scope, window_start, unit, amount, updated_hour) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET updated_hour = excluded.updated_hour, amount =
+        CASE WHEN amount > \(Int64.max) - excluded.amount THEN \(Int64.max) ELSE amount + excluded.amount END
+      """)
+  }
+
+  /// Adds what a call took, in the transaction that writes its row.
+  func add(_ debits: [BudgetDebit], at time: Timestamp) throws(SQLiteFailure) {
+    for debit in debits where debit.amount > 0 {
+      try insert.bind(debit.budget, at: 1)
+      try insert.bind(debit.scope, at: 2)
+      insert.bind(debit.windowStart.unixMicroseconds, at: 3)
+      insert.bind(debit.unit.code, at: 4)
+      insert.bind(debit.amount, at: 5)
+      insert.bind(time.hour, at: 6)
+      try insert.run()
+    }
+  }
+
+  /// Puts other amounts in the place of everything that a budget has, and notes what they are sums of.
+  func replace(_ budget: String, basis: String, with debits: [BudgetDebit], at time: Timestamp) throws(SQLiteFailure) {
+    let delete = try PreparedStatement(connection, "DELETE FROM budget_spending WHERE budget = ?")
+    try delete.bind(budget, at: 1)
+    try delete.run()
+    try add(debits, at: time)
+    let note = try PreparedStatement(
+      connection, "INSERT OR REPLACE INTO budget_bases (budget, basis) VALUES (?, ?)")
+    try note.bind(budget, at: 1)
+    try note.bind(basis, at: 2)
+    try note.run()
+  }
+
+  /// Forgets what is idle.
+  func expire(now: Timestamp) throws(SQLiteFailure) {
+    let delete = try PreparedStatement(
+      connection,
+      "DELETE FROM budget_spending WHERE updated_hour < ? AND (window_start <> 0 OR scope GLOB 'run=*')")
+    delete.bind(now.hour &- Self.idleHoursMax, at: 1)
+    try delete.run()
+  }
+
+  /// Everything that is kept, and what the amounts of each budget are sums of.
+  static func read(_ connection: OpaquePointer) throws(SQLiteFailure) -> KeptSpending {
+    var kept = KeptSpending()
+    let rows = try PreparedStatement(
+      connection, "SELECT budget, scope, window_start, unit, amount FROM budget_spending")
+    while try rows.step() {
+      guard let budget = rows.text(0), let scope = rows.text(1), let unit = BudgetUnit(code: rows.int64(3)) else {
+        continue
+      }
+      kept.debits[budget, default: []].append(
+        BudgetDebit(
+          budget: budget, scope: scope, windowStart: Timestamp(unixMicroseconds: rows.int64(2)), unit: unit,
+          amount: rows.int64(4)))
+    }
+    let bases = try PreparedStatement(connection, "SELECT budget, basis FROM budget_bases")
+    while try bases.step() {
+      if let budget = bases.text(0) { kept.bases[budget] = bases.text(1) }
+    }
+    return kept
+  }
+}
+
+/// What the ledger has kept of budgets.
+public struct KeptSpending: Sendable {
+  /// By budget.
+  public var debits: [String: [BudgetDebit]] = [:]
+  /// What a budget's amounts are sums of, as whoever wrote them described it; by budget.
+  public var bases: [String: String] = [:]
+
+  public init() {}
+}
+
+extension BudgetUnit {
+  var code: Int64 {
+    switch self {
+    case .usd: 0
+    case .tokens: 1
+    case .calls: 2
+    case .toolCalls: 3
+    }
+  }
+
+  init?(code: Int64) {
+    guard let unit = Self.allCases.first(where: { $0.code == code }) else { return nil }
+    self = unit
+  }
+}

@@ -1,0 +1,42 @@
+import Budgets
+import Metering
+
+/// Reads what budgets have to know of calls that were settled, in pages.
+struct SpentCallQuery {
+  let start: Timestamp
+  let after: CallID?
+  let limit: Int
+
+  private static let tokens =
+    usageCells.filter(\.isTokens).map { usageColumnNames[$0.rawValue] }.joined(separator: " + ")
+
+  private static let sql = """
+    SELECT id, started_at, duration_us, provider, agent, workflow, run, model_requested, billing, debited, \(tokens),
+      CASE WHEN tool_calls > 0 OR server_tools > 0
+        THEN (SELECT sum(times) FROM tool_calls WHERE call = calls.id) ELSE 0 END, virtual_key, team
+    FROM calls WHERE id > ? AND started_at >= ? AND outcome <> \(Outcome.denied.code) ORDER BY id LIMIT ?
+    """
+
+  func run(_ context: ReadContext) throws -> [SpentCall] {
+    let rows = try PreparedStatement(context.connection, Self.sql)
+    rows.bind(after?.rawValue ?? 0, at: 1)
+    rows.bind(start.unixMicroseconds, at: 2)
+    rows.bind(Int64(limit), at: 3)
+    var calls: [SpentCall] = []
+    while try rows.step() { calls.append(try call(rows, context.names)) }
+    return calls
+  }
+
+  private func call(_ row: PreparedStatement, _ names: NameTexts) throws(SQLiteFailure) -> SpentCall {
+    let startedAt = row.int64(1)
+    return SpentCall(
+      call: BudgetCall(
+        id: CallID(rawValue: row.int64(0)), agent: try names.text(row.name(4)) ?? "",
+        workflow: try names.text(row.name(5)) ?? "", run: row.text(6), key: try names.text(row.name(12)),
+        team: try names.text(row.name(13)), provider: try names.text(row.name(3)) ?? "",
+        model: try names.text(row.name(7)), billing: Billing(code: row.int64(8)) ?? .metered),
+      startedAt: Timestamp(unixMicroseconds: startedAt),
+      endedAt: Timestamp(unixMicroseconds: startedAt.addingReportingOverflow(row.int64(2)).partialValue),
+      used: CallAmounts(picodollars: row.int64(9), tokens: row.int64(10), toolCalls: row.int64(11)))
+  }
+}

@@ -1,0 +1,18 @@
+import Gateway
+import Observability
+import ServiceLifecycle
+
+/// Tells budgets that time passes: waits that have become too long end, and forecasts are made.
+struct BudgetClock: Service {
+  let desk: BudgetDesk
+  private static let interval = Duration.milliseconds(250)
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        desk.timePassed(at: WallClock.now())
+        try? await Task.sleep(for: Self.interval)
+      }
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import Budgets
+import Metering
+
+/// `budgets`: limits that are in force from the start, and that only this file changes.
+struct BudgetsSection: Sendable, Equatable {
+  var definitions: [BudgetDefinition] = []
+
+  static let key = "budgets"
+  private static let budgetKeys = [
+    "name", "match", "each", "limit", "every", "timezone", "mode", "bound", "clamp", "on_exhausted", "alerts",
+    "subscriptions",
+  ]
+  private static let matchKeys = ["agent", "workflow", "key", "team", "provider", "model"]
+
+  init() {}
+
+  init(_ file: MappingReader, _ context: inout ReadingContext) {
+    for value in file[Self.key]?.list(&context) ?? [] {
+      guard let definition = Self.definition(value, &context) else { continue }
+      if definitions.contains(where: { $0.name == definition.name }) {
+        value.report("there are two budgets named \"\(definition.name)\"", to: &context)
+      }
+      definitions.append(definition)
+    }
+  }
+
+  /// A book with the budgets of the file.
+  ///
+  /// - Throws: ``BudgetDefinitionError``, or ``CommandFailure`` where a zone is unknown.
+  func book(at time: Timestamp) throws -> BudgetBook {
+    var book = BudgetBook()
+    for definition in definitions {
+      try book.define(definition, zone: try ZoneFile.rules(of: definition.timeZone), at: time)
+    }
+    return book
+  }
+
+  // MARK: Reading
+
+  private static func definition(
+    _ value: ConfigurationValue, _ context: inout ReadingContext
+  ) -> BudgetDefinition? {
+    let section = MappingReader(value, keys: budgetKeys, context: &context)
+    guard let name = section["name"]?.parsed(&context, by: CallerName.validated) else {
+      if section["name"] == nil { value.report("a budget needs a name", to: &context) }
+      return nil
+    }
+    guard let limitValue = section["limit"] else {
+      value.report("a budget needs a limit, such as \(BudgetLimit.accepted)", to: &context)
+      return nil
+    }
+    guard let limit = limitValue.parsed(&context, by: limit) else { return nil }
+    var definition = BudgetDefinition(name: name, limit: limit)
+    definition.match = match(section["match"], &context)
+    if let each = section["each"] { definition.each = each.choice(&context, of: BudgetDimension.self) }
+    if definition.each == .run { definition.period = .total }
+    section.read("every", into: &definition.period, &context, by: period)
+    section.read("timezone", into: &definition.timeZone, &context, by: zone)
+    section.readChoice("mode", into: &definition.mode, &context)
+    section.readChoice("bound", into: &definition.bound, &context)
+    section.readChoice("on_exhausted", into: &definition.onExhausted, &context)
+    section.read("clamp", into: &definition.clamps, &context, by: Self.switched)
+    section.read("subscriptions", into: &definition.countsSubscriptions, &context, by: Self.switched)
+    definition.alerts = (section["alerts"]?.list(&context) ?? []).compactMap { alert($0, &context) }
+    do throws(BudgetDefinitionError) {
+      try definition.validate()
+    } catch {
+      value.report("\(error)", to: &context)
+      return nil
+    }
+    return definition
+  }
+
+  private static func match(_ value: ConfigurationValue?, _ context: inout ReadingContext) -> BudgetMatch {
+    var match = BudgetMatch()
+    guard let value else { return match }
+    let section = MappingReader(value, keys: matchKeys, context: &context)
+    match.agent = patterns(section["agent"], &context)
+    match.workflow = patterns(section["workflow"], &context)
+    match.key = patterns(section["key"], &context)
+    match.team = patterns(section["team"], &context)
+    match.provider = patterns(section["provider"], &context)
+    match.model = patterns(section["model"], &context)
+    return match
+  }
+
+  private static func patterns(_ value: ConfigurationValue?, _ context: inout ReadingContext) -> [BudgetPattern] {
+    guard let value else { return [] }
+    let values = value.isList ? value.list(&context) : [value]
+    return values.compactMap { $0.text(&context) }.map { BudgetPattern($0) }
+  }
+
+  private static func alert(_ value: ConfigurationValue, _ context: inout ReadingContext) -> BudgetAlert? {
+    let section = MappingReader(value, keys: ["at", "to"], context: &context)
+    guard let at = section["at"] else {
+      value.report("an alert needs at, such as \(alertsAccepted)", to: &context)
+      return nil
+    }
+    guard let condition = at.parsed(&context, by: condition) else { return nil }
+    var receivers: [String] = []
+    if let to = section["to"] {
+      receivers = (to.isList ? to.list(&context) : [to]).compactMap { $0.parsed(&context, by: CallerName.validated) }
+    }
+    return BudgetAlert(condition, receivers: receivers)
+  }
+
+  private static let alertsAccepted = "80%, refusing or forecast"
+
+  private static func condition(_ text: String) throws(MalformedText) -> BudgetAlert.Condition {
+    switch text {
+    case "refusing": return .refusing
+    case "forecast": return .forecast
+    default:
+      guard text.hasSuffix("%"), let percent = Int64(text.dropLast()), 1...1000 ~= percent else {
+        throw MalformedText("\"\(text)\" is not one of \(alertsAccepted)")
+      }
+      return .spent(partsPerMillion: percent * 10_000)
+    }
+  }
+
+  private static func limit(_ text: String) throws(MalformedText) -> BudgetLimit {
+    guard let limit = BudgetLimit(text) else {
+      throw MalformedText("\"\(text)\" is not a limit; write \(BudgetLimit.accepted)")
+    }
+    return limit
+  }
+
+  private static func period(_ text: String) throws(MalformedText) -> BudgetPeriod {
+    guard let period = BudgetPeriod(text) else {
+      throw MalformedText("\"\(text)\" is not one of \(BudgetPeriod.accepted)")
+    }
+    return period
+  }
+
+  private static func zone(_ text: String) throws(MalformedText) -> String {
+    _ = try ZoneFile.rules(of: text)
+    return text
+  }
+
+  private static func switched(_ text: String) throws(MalformedText) -> Bool {
+    switch text {
+    case "on", "true", "yes": return true
+    case "off", "false", "no": return false
+    default: throw MalformedText("\"\(text)\" is not one of on, off")
+    }
+  }
+
+  // MARK: Writing
+
+  /// What is in force, as YAML that means the same.
+  func write(to text: inout CanonicalText) {
+    guard !definitions.isEmpty else { return }
+    text.list(Self.key, definitions.map(Self.flow))
+  }
+
+  private static func flow(_ budget: BudgetDefinition) -> String {
+    func list(_ patterns: [BudgetPattern]) -> String {
+      "[" + patterns.map { CanonicalText.inQuotes($0.text) }.joined(separator: ", ") + "]"
+    }
+    var parts = ["name: \(CanonicalText.inQuotes(budget.name))"]
+    let lists: [(String, [BudgetPattern])] = [
+      ("agent", budget.match.agent), ("workflow", budget.match.workflow), ("key", budget.match.key),
+      ("team", budget.match.team), ("provider", budget.match.provider), ("model", budget.match.model),
+    ]
+    let match = lists.filter { !$0.1.isEmpty }.map { "\($0.0): \(list($0.1))" }
+    if !match.isEmpty { parts.append("match: {\(match.joined(separator: ", "))}") }
+    if let each = budget.each { parts.append("each: \(each.rawValue)") }
+    parts += [
+      "limit: \(budget.limit)", "every: \(budget.period)", "timezone: \(budget.timeZone)",
+      "mode: \(budget.mode.rawValue)",
+      "bound: \(budget.bound.rawValue)", "clamp: \(budget.clamps ? "on" : "off")",
+      "on_exhausted: \(budget.onExhausted.rawValue)", "subscriptions: \(budget.countsSubscriptions ? "on" : "off")",
+    ]
+    let alerts = budget.alerts.map { alert in
+      "{at: \(name(of: alert.condition)), to: [\(alert.receivers.map(CanonicalText.inQuotes).joined(separator: ", "))]}"
+    }
+    if !alerts.isEmpty { parts.append("alerts: [\(alerts.joined(separator: ", "))]") }
+    return "{" + parts.joined(separator: ", ") + "}"
+  }
+
+  private static func name(of condition: BudgetAlert.Condition) -> String {
+    switch condition {
+    case .spent(let partsPerMillion): "\(partsPerMillion / 10_000)%"
+    case .refusing: "refusing"
+    case .forecast: "forecast"
+    }
+  }
+}
