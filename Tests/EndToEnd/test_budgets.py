@@ -173,7 +173,7 @@ def test_a_call_that_never_reached_its_provider_takes_nothing(tmp_path):
 def test_what_was_spent_outlives_the_process(tmp_path, ending):
     budgets = [
         {"name": "runs", "each": "run", "limit": "3 calls"},
-        {"name": "today", "limit": "0.0100 USD", "every": "day", "timezone": "Europe/Berlin"},
+        {"name": "today", "limit": "0.0200 USD", "every": "day", "timezone": "Europe/Berlin"},
         {"name": "recent", "limit": "4000 tokens", "every": "rolling 24h"},
     ]
     path = "/run/r/openai/v1/chat/completions"

@@ -2,6 +2,7 @@
 enum OpenAPIPaths {
   static let json = #"""
     {
+      \#(OpenAPIAccessPaths.members)
       "/": {
         "get": {
           "summary": "A page that links the rest",
@@ -228,7 +229,7 @@ enum OpenAPIPaths {
     """#
 
   /// The errors that a path can answer with.
-  private static func problems(_ statuses: Int...) -> String {
+  static func problems(_ statuses: Int...) -> String {
     statuses.map { ##""\##($0)": {"$ref": "#/components/responses/Problem"}"## }.joined(separator: ", ")
   }
 }

@@ -53,6 +53,8 @@ public enum CallJSON {
     writer.member("agent", call.agent)
     writer.member("workflow", call.workflow)
     writer.member("run", call.run)
+    writer.member("key", call.virtualKey)
+    writer.member("team", call.team)
     writer.member("status", call.status)
     writer.member("outcome", call.outcome.rawValue)
     writer.key("stream")

@@ -33,7 +33,8 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     #expect(
       Set(described) == [
         "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
-        "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/openapi.json",
+        "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/keys/{id}/rotate",
+        "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/audit", "/api/v1/openapi.json",
       ])
   }
 
@@ -59,6 +60,9 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     }
     #expect(Set(object(schemas, "Correction", "properties").keys) == Set(AdjustmentBody.members))
     #expect(Set(object(schemas, "Reprice", "properties").keys) == Set(RepriceBody.members))
+    #expect(Set(object(schemas, "NewKey", "properties").keys) == Set(KeyBody.members))
+    #expect(Set(object(schemas, "Rotation", "properties").keys) == Set(RotateBody.members))
+    #expect(Set(object(schemas, "NewToken", "properties").keys) == Set(TokenBody.members))
   }
 
   @Test("The parameters that are described are those that are taken")
@@ -68,7 +72,7 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     let shared = object(document, "components", "parameters")
     for (path, known) in [
       ("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters),
-      ("/api/v1/adjustments", AdjustmentQuery.parameters),
+      ("/api/v1/adjustments", AdjustmentQuery.parameters), ("/api/v1/audit", AuditParameters.names),
     ] {
       let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
       let names = described.compactMap { parameter in
