@@ -33,7 +33,8 @@ struct ExportCSV {
   private static let tokenColumns = [
     "input_tokens", "output_tokens", "cached_tokens", "usage_input_tokens_no_cache",
     "usage_input_tokens_cache_write_5m", "usage_input_tokens_cache_write_1h", "usage_input_tokens_cache_read",
-    "usage_output_tokens", "uncached_input_tokens", "cache_read_input_tokens", "cache_creation_5m_input_tokens", "cache_creation_1h_input_tokens",
+    "usage_output_tokens", "uncached_input_tokens", "cache_read_input_tokens", "cache_creation_5m_input_tokens",
+    "cache_creation_1h_input_tokens",
   ]
   private static let audioColumns = ["input_audio_tokens", "output_audio_tokens"]
 

@@ -58,7 +58,8 @@ struct ExportPage {
       }
       return nil
     }
-    guard let start = seconds(["start_time", "starting_at", "start_time_iso"]), UTCDay.isPlausible(unixSeconds: start) else {
+    guard let start = seconds(["start_time", "starting_at", "start_time_iso"]), UTCDay.isPlausible(unixSeconds: start)
+    else {
       throw ExportError("\(place) has neither start_time nor starting_at")
     }
     let end = seconds(["end_time", "ending_at", "end_time_iso"]) ?? start + 1
