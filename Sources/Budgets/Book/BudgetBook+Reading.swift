@@ -39,7 +39,7 @@ extension BudgetBook {
           expected: unit.amount(of: need.expected), bound: unit.need(need, .hard, clamp: nil), need: candidate.amount,
           clampOutputTokens: candidate.terms.clamps ? clamp : nil))
     }
-    for candidate in candidates where candidate.terms.each == .run { dropIfOver(candidate.account, at: time) }
+    dropEndedRuns(at: time)
     return explanations
   }
 

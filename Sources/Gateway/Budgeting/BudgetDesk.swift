@@ -133,7 +133,8 @@ public final class BudgetDesk: Sendable {
   func learn(model: String, workflow: String, used: CallAmounts, outputTokens: Int64) {
     history.withLock {
       $0.record(
-        model: model, workflow: workflow, picodollars: used.picodollars, tokens: used.tokens, outputTokens: outputTokens)
+        model: model, workflow: workflow, picodollars: used.picodollars, tokens: used.tokens, outputTokens: outputTokens
+      )
     }
   }
 }

@@ -9,7 +9,8 @@ extension Call {
   /// Who budgets take the call for.
   var budgetCall: BudgetCall {
     BudgetCall(
-      id: id, agent: identity.agent, workflow: identity.workflow, run: identity.run, key: nil, team: nil,
+      id: id, agent: identity.agent, workflow: identity.workflow, run: identity.run, key: identity.key,
+      team: identity.team,
       provider: route.provider.name, model: requestFacts.model, billing: identity.billing)
   }
 
@@ -93,7 +94,7 @@ private struct NeedPricing {
     var usage = facts.usage
     if usage.isEmpty {
       usage[.input] = promptTokensEstimate.multipliedReportingOverflow(by: 115).partialValue / 100
-      usage[.output] = operation.generatesText ? min(facts.outputTokensMax ?? .max, Self.usualOutputTokensMax) : 0
+      usage[.output] = operation.writesText ? min(facts.outputTokensMax ?? .max, Self.usualOutputTokensMax) : 0
     }
     let tokens = usage.totalTokens
     guard let model else { return CallAmounts(picodollars: 0, tokens: tokens) }
@@ -121,11 +122,11 @@ private struct NeedPricing {
     terms: PriceTerms, book: PriceBook, context: PricingContext, time: Timestamp
   ) -> Bound? {
     guard facts.isComplete, !facts.isAmbiguous, facts.usage.isEmpty, let model,
-      operation.generatesText || operation.billsPromptOnly,
+      operation.writesText || operation.billsPromptOnly,
       let promptTokens = facts.promptTokensBound(family: family)
     else { return nil }
     var outputTokens: Int64 = 0
-    if operation.generatesText {
+    if operation.writesText {
       guard
         let most = facts.outputTokensMax
           ?? book.maxOutputTokens(terms, dialect: dialect.rawValue, model: model, at: time)

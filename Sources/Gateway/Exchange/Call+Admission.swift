@@ -13,6 +13,7 @@ extension Call {
       id: id, startedAt: startedAt, provider: route.provider.name, dialect: endpoint?.dialect.rawValue, method: method,
       path: path, model: requestFacts.model, agent: identity.agent, workflow: identity.workflow, run: identity.run,
       isStream: requestFacts.wantsStream, billing: identity.billing, upstreamKeyID: identity.upstreamKeyID,
+      virtualKey: identity.key, team: identity.team,
       requestBytes: requestBytes, promptTokensEstimate: promptTokensEstimate)
   }
 

@@ -1,4 +1,5 @@
 import Dialects
+import Ledger
 import Metering
 import NIOCore
 import NIOHTTP1
@@ -102,10 +103,24 @@ extension ExchangeHandler {
   /// `GET /tollgate/calls/{id}`: the record of a call, for the key that made it.
   func answerOwnCall(_ id: CallID, headers: HTTPHeaders) {
     guard exchange.ownRequest() else { return }
+    let owner: CallOwner
+    do throws(Refusal) {
+      owner = try callOwner(headers)
+    } catch {
+      refuse(error, requestIsOpen: false, closes: true)
+      return
+    }
     let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
-    gateway.lookUpCall(id, Login(IdentityFields(headers)).keyID) { json in
+    gateway.lookUpCall(id, owner) { json in
       bound.eventLoop.execute { bound.value.writeOwnCall(id, json: json) }
     }
+  }
+
+  private func callOwner(_ headers: HTTPHeaders) throws(Refusal) -> CallOwner {
+    guard let presented = PresentedKey.find(in: headers, query: nil) else {
+      return .upstreamKey(Login(IdentityFields(headers)).keyID)
+    }
+    return .virtualKey(try gateway.keys.key(presented.text, at: gateway.wallClock()).name)
   }
 
   private func writeOwnCall(_ id: CallID, json: [UInt8]?) {

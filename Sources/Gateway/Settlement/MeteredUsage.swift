@@ -33,7 +33,8 @@ extension MeteredUsage {
     guard end.wasSent, !endpoint.operation.isFree, !wasCounted else { return }
     if !reply.usage.isEmpty {
       models = reply.usage
-      source = .provider
+      // Of a body that could not be read to its end, more may have been reported than was seen.
+      source = end.reading == .undecodable ? .atLeast : .provider
       completeOutput(endpoint: endpoint, request: request, reply: reply, end: end, estimate: estimate)
       return
     }

@@ -42,7 +42,9 @@ struct BudgetMetrics {
           "tollgate_budget_\(what)_\(unit.rawValue)", unit: unit == .usd ? .usd : nil, help: help), .gauge)
       for budget in readings where budget.unit == unit {
         family.add(
-          budget.windows.map { (Self.labels(budget, $0), MetricReading(amount($0), fractionDigits: unit.fractionDigits)) })
+          budget.windows.map {
+            (Self.labels(budget, $0), MetricReading(amount($0), fractionDigits: unit.fractionDigits))
+          })
       }
       return family
     }
@@ -106,7 +108,8 @@ struct BudgetMetrics {
 
   private func overrunAmounts(_ unit: BudgetUnit) -> ReadFamily {
     each(
-      "tollgate_budget_overrun_\(unit.rawValue)", "What calls used of a budget beyond what they had reserved.", .counter,
+      "tollgate_budget_overrun_\(unit.rawValue)", "What calls used of a budget beyond what they had reserved.",
+      .counter,
       unit: unit == .usd ? .usd : nil
     ) { $0.unit == unit ? MetricReading($0.overruns.amount, fractionDigits: unit.fractionDigits) : nil }
   }
@@ -139,7 +142,8 @@ struct BudgetMetrics {
   }
 
   private func each(
-    _ name: String, _ help: String, _ kind: MetricKind, unit: MetricUnit? = nil, _ value: (BudgetReading) -> MetricReading?
+    _ name: String, _ help: String, _ kind: MetricKind, unit: MetricUnit? = nil,
+    _ value: (BudgetReading) -> MetricReading?
   ) -> ReadFamily {
     var family = ReadFamily(MetricDescriptor(name, unit: unit, help: help), kind)
     family.add(
