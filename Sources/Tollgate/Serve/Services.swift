@@ -42,6 +42,7 @@ struct Services {
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
     budgets = try configuration.budgets.desk(logger: logger, at: WallClock.now())
+    registry.budgetMetrics(of: budgets, now: WallClock.now)
     let keys = VirtualKeys()
     let tokens = ControlTokens()
     ledger = try Self.openLedger(
