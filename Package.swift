@@ -70,7 +70,9 @@ let package = Package(
     .target(name: "Upstream", dependencies: ["CCurl", "Observability", nioCore, logging], swiftSettings: strict),
     .target(
       name: "Escalation",
-      dependencies: ["Budgets", "JSON", "Metering", "Observability", "Ledger", "Upstream", crypto, lifecycle, logging, nioCore],
+      dependencies: [
+        "Budgets", "JSON", "Metering", "Observability", "Ledger", "Upstream", crypto, lifecycle, logging, nioCore,
+      ],
       swiftSettings: strict),
     .target(
       name: "Gateway",
@@ -115,7 +117,8 @@ let package = Package(
     .testTarget(
       name: "EscalationTests",
       dependencies: [
-        "Budgets", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Upstream", crypto, logging, nioCore,
+        "Budgets", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Upstream", crypto, logging,
+        nioCore,
       ],
       swiftSettings: strict),
     .testTarget(

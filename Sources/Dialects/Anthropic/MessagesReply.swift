@@ -124,7 +124,7 @@ struct MessagesReply: ~Copyable, DocumentWire {
     case Field.content.rawValue: contentPlace = nil
     case Field.block.rawValue: endBlock(&tally)
     default:
-      if usage.end(label, isProvisional: isInMessage) { _ = json.exchangeUsage(&tally.facts.usageRaw) }
+      if usage.end(label, isProvisional: isInMessage, &tally) { _ = json.exchangeUsage(&tally.facts.usageRaw) }
     }
   }
 

@@ -14,6 +14,8 @@ struct MessagesReplyUsage {
   private var current = MessagesUsage()
   private var currentIterations: [MessagesIteration]?
   private var iteration: MessagesIteration?
+  /// What OpenRouter says of the cost.
+  private var cost = VendorUsage()
 
   mutating func begin(_ label: UInt8) {
     switch Field(rawValue: label) {
@@ -21,6 +23,7 @@ struct MessagesReplyUsage {
       current = MessagesUsage()
       currentIterations = nil
       iteration = nil
+      cost = VendorUsage()
     case .iterations: currentIterations = []
     case .iteration: iteration = MessagesIteration()
     default: break
@@ -28,7 +31,10 @@ struct MessagesReplyUsage {
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
-    guard let field = Field(rawValue: label) else { return }
+    guard let field = Field(rawValue: label) else {
+      cost.value(label, json)
+      return
+    }
     switch field {
     case .tier:
       tally.readServiceTier(json)
@@ -46,12 +52,13 @@ struct MessagesReplyUsage {
   /// Takes an object that ended; true for a report that counts, so that its bytes are kept.
   ///
   /// - Parameter isProvisional: whether it stands in the message that a stream begins with.
-  mutating func end(_ label: UInt8, isProvisional: Bool) -> Bool {
+  mutating func end(_ label: UInt8, isProvisional: Bool, _ tally: inout ReplyTally) -> Bool {
     switch Field(rawValue: label) {
     case .iteration:
       endIteration()
       return false
     case .usage:
+      if let cost = cost.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
       guard current.hasCounts, !current.isMalformed else { return false }
       total.merge(current, isProvisional: isProvisional)
       if let currentIterations { iterations = currentIterations }
@@ -74,6 +81,7 @@ struct MessagesReplyUsage {
     hasNews = false
     let split = MessagesIteration.split(total, iterations, answering: tally.facts.model)
     tally.report(split.usage, others: split.others)
+    tally.facts.lacksOutput = !total.hasOutput
   }
 
   private static func text(_ json: borrowing JSONReader) -> String? {

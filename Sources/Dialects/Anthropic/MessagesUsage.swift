@@ -28,7 +28,7 @@ struct MessagesUsage {
           ["type": .word(Field.iterationType, of: MessagesIteration.Kind.names), "model": .text(Field.iterationModel)]
         ).orObject(counts)),
     ]
-  ).orObject(counts)
+  ).orObject(counts).orObject(VendorUsage.costMembers)
 
   private static let counts: KeyValuePairs<String, JSONPattern> = [
     "input_tokens": .scalar(Field.input),
@@ -68,6 +68,9 @@ struct MessagesUsage {
       self[.thinking] = -1
     }
   }
+
+  /// Whether the output is known, rather than a guess.
+  var hasOutput: Bool { self[.output] >= 0 }
 
   /// Whether there is anything to report.
   var hasCounts: Bool { self[.input] >= 0 || self[.output] >= 0 }

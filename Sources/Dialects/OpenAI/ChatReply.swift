@@ -12,21 +12,26 @@ struct ChatReply: ~Copyable, DocumentWire {
     case toolCall, toolIndex, toolID, toolName, functionCall, functionName
     case citation
     case delta, message, reasoning, namedReasoning, reasoningPart
+    case deferredID
   }
 
   static let shape = JSONShape(
-    .object([
-      "id": .text(Field.id),
-      "model": .text(Field.model),
-      "service_tier": .text(Field.tier),
-      "choices": choices,
-      "usage": OpenAIUsage.pattern,
-      "timings": LlamaTimings.pattern,
-      "x_groq": ChatVendorMembers.groq,
-      "usage_breakdown": ChatVendorMembers.breakdown,
-    ]).orObject(ErrorMembers.flatMembers)
+    .object(members).orObject(ErrorMembers.flatMembers)
       // Google's errors come in a list of one.
       .orArray(of: .object(["error": ErrorMembers.pattern])))
+
+  static let members: KeyValuePairs<String, JSONPattern> = [
+    "id": .text(Field.id),
+    "model": .text(Field.model),
+    "service_tier": .text(Field.tier),
+    "choices": choices,
+    "usage": OpenAIUsage.pattern,
+    "timings": LlamaTimings.pattern,
+    "x_groq": ChatVendorMembers.groq,
+    "usage_breakdown": ChatVendorMembers.breakdown,
+    // xAI's answer to a request that is deferred: https://docs.x.ai/docs/guides/deferred-chat-completions
+    "request_id": .scalar(Field.deferredID),
+  ]
 
   static let choices = JSONPattern.array(
     of: .object(
@@ -38,6 +43,8 @@ struct ChatReply: ~Copyable, DocumentWire {
         "delta": .object(Field.delta, message),
         "message": .object(Field.message, message),
         "error": ErrorMembers.pattern,
+        // Moonshot's streams: https://platform.moonshot.ai/docs/api/chat
+        "usage": OpenAIUsage.pattern,
       ]))
 
   private static let message: KeyValuePairs<String, JSONPattern> = [
@@ -85,6 +92,9 @@ struct ChatReply: ~Copyable, DocumentWire {
   private var calls: ToolCallFragments
   private var text = ChoiceText()
   private var vendor = ChatVendorMembers()
+  private var choiceUsage = ChoiceUsage()
+  /// Whether a document was only the receipt for a request that is answered later.
+  private var isDeferred = false
 
   private var choicesSeen: Int64 = 0
   private var choiceIndex: Int64 = 0
@@ -118,6 +128,7 @@ struct ChatReply: ~Copyable, DocumentWire {
       text = ChoiceText()
       choiceIndex = choicesSeen
       choicesSeen &+= 1
+      choiceUsage.begin()
       finish = nil
       fragmentsSeen = 0
     case .toolCall:
@@ -149,6 +160,7 @@ struct ChatReply: ~Copyable, DocumentWire {
     case .toolID: if json.kind == .string, json.size > 0 { fragment.id = json.string }
     case .toolName, .functionName: if json.kind == .string, json.size > 0 { fragment.name = json.string }
     case .citation: if json.word != nil { hasCitation = true }
+    case .deferredID: if json.kind == .string { isDeferred = true }
     case .choice, .toolCall, .functionCall, .delta, .message: break
     }
   }
@@ -163,14 +175,23 @@ struct ChatReply: ~Copyable, DocumentWire {
       fragments.append(fragment)
       if fragments.count >= Self.fragmentsMax { endFragments(&tally) }
     case Field.choice.rawValue: endChoice(&tally)
-    case OpenAIUsage.Field.usage.rawValue:
-      if let cost = usage.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
-      guard let cells = usage.cells else { return }
-      usage.vendor.complete(&tally.facts.context)
-      _ = json.exchangeUsage(&tally.facts.usageRaw)
+    case OpenAIUsage.Field.usage.rawValue: endUsage(&json, &tally)
+    default: break
+    }
+  }
+
+  private mutating func endUsage(_ json: inout JSONReader, _ tally: inout ReplyTally) {
+    // The sum goes before what each choice says.
+    if choiceUsage.isInChoice, vendor.hasUsage { return }
+    if let cost = usage.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
+    guard let cells = usage.cells else { return }
+    usage.vendor.complete(&tally.facts.context)
+    _ = json.exchangeUsage(&tally.facts.usageRaw)
+    if choiceUsage.isInChoice {
+      choiceUsage.read(cells)
+    } else {
       tally.report(cells)
       vendor.hasUsage = true
-    default: break
     }
   }
 
@@ -183,8 +204,11 @@ struct ChatReply: ~Copyable, DocumentWire {
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
+    if isDeferred, choicesSeen == 0, tally.usage == nil, tally.facts.responseID == nil { tally.facts.isPending = true }
+    isDeferred = false
     choicesSeen = 0
     error.endDocument(&tally)
+    if !vendor.hasUsage, let cells = choiceUsage.takeReport() { tally.report(cells) }
     countSearch(&tally)
     vendor.endDocument(&tally)
     tally.endDocument()
@@ -200,6 +224,7 @@ struct ChatReply: ~Copyable, DocumentWire {
   }
 
   private mutating func endChoice(_ tally: inout ReplyTally) {
+    choiceUsage.end(choice: choiceIndex)
     if let finish, choiceIndex <= finishChoice {
       finishChoice = choiceIndex
       tally.facts.finishReason = finish

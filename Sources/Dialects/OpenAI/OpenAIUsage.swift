@@ -48,7 +48,8 @@ struct OpenAIUsage {
     "cached_tokens_details": .object(["cached_image_tokens": .scalar(Field.cachedImage)]),
   ]
 
-  static let pattern = JSONPattern.object(Field.usage, keepsBytes: true, members).orObject(VendorUsage.members)
+  static let pattern = JSONPattern.object(Field.usage, keepsBytes: true, members).orObject(VendorUsage.costMembers)
+    .orObject(VendorUsage.members)
 
   private static let promptDetails = JSONPattern.object([
     "cached_tokens": .scalar(Field.cached),
@@ -77,6 +78,8 @@ struct OpenAIUsage {
   /// Whether the object says which part of its output is images, be it none.
   private(set) var splitsOutput = false
   private var isMalformed = false
+  /// Whether the object counts the provider's tools, be they none.
+  private(set) var countsTools = false
   /// What others than OpenAI say in it.
   private(set) var vendor = VendorUsage()
   /// Whether thoughts are in the total alone, as Gemini writes it.
@@ -96,6 +99,7 @@ struct OpenAIUsage {
     }
     if isTotal { hasTotal = true }
     if field == .completionImage { splitsOutput = true }
+    if field.rawValue >= Field.webSearches.rawValue { countsTools = true }
     self[field] = count
   }
 

@@ -93,7 +93,7 @@ public struct ReplyReader: ~Copyable {
   public var isTerminal: Bool { body.tally.facts.isTerminal || endsWithMark && body.hasSeenEndMark }
 
   /// Takes the replies that were read since the last time, of a body that holds several (the results of a batch, the
-  /// frames of a socket). To be called after each part: at most ``itemsMax`` are kept.
+  /// frames of a socket). To be called after each part: at most twice ``itemsMax`` are kept.
   public mutating func takeItems() -> [ReplyItem] {
     guard !body.tally.items.isEmpty else { return [] }
     let items = body.tally.items

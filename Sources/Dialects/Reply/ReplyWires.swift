@@ -3,6 +3,7 @@ internal import JSON
 /// The wire of a reply's API. The payload is moved out and back for each part, never copied.
 enum ReplyWires: ~Copyable {
   case chat(ChatReply)
+  case asyncChat(AsyncChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
   case cohere(CohereReply)
@@ -39,6 +40,7 @@ enum ReplyWires: ~Copyable {
     case .mcp: self = .mcp(MCPReply())
     case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings:
       self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
+    case .asyncChatCompletion: self = .asyncChat(AsyncChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .images: self = .images(ImagesReply())
     case .speech: self = .audio(AudioReply(isSpeech: true))
@@ -53,9 +55,10 @@ enum ReplyWires: ~Copyable {
     case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
     case .embedContent, .predict: self = .embedContent(EmbedContentReply())
     case .cachedContents: self = .cachedContent(CachedContentReply())
-    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply(resultsID: nil))
+    case .batchGenerateContent:
+      self = .geminiBatch(GeminiBatchReply(isFile: false, resultsID: endpoint.resultsID))
     case .fileContent where endpoint.dialect == .gemini:
-      self = .geminiBatch(GeminiBatchReply(resultsID: endpoint.resultsID))
+      self = .geminiBatch(GeminiBatchReply(isFile: true, resultsID: endpoint.resultsID))
     case .fileContent: self = .batchResults(BatchResultsReply(resultsID: endpoint.resultsID))
     case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     case .decisions where endpoint.dialect == .gemini:
@@ -76,6 +79,7 @@ enum ReplyWires: ~Copyable {
     case .llamaCompletion: LlamaCompletionReply.shape
     case .mcp: MCPReply.shape
     case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: ChatReply.shape
+    case .asyncChatCompletion: AsyncChatReply.shape
     case .responses, .responseRetrieval: ResponsesReply.shape
     case .images: ImagesReply.shape
     case .speech, .transcription: AudioReply.shape
@@ -105,6 +109,9 @@ enum ReplyWires: ~Copyable {
     case .chat(var wire):
       body.read(bytes, into: &wire)
       self = .chat(wire)
+    case .asyncChat(var wire):
+      body.read(bytes, into: &wire)
+      self = .asyncChat(wire)
     case .responses(var wire):
       body.read(bytes, into: &wire)
       self = .responses(wire)

@@ -52,6 +52,7 @@ enum RequestWires: ~Copyable {
 
   static func shape(_ endpoint: Endpoint) -> JSONShape {
     switch endpoint.operation {
+    case .asyncChatCompletion: ChatRequest.asyncShape
     case .responses, .responseRetrieval: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
     case .images, .videos: MediaRequest.shape

@@ -26,9 +26,10 @@ extension Call {
     guard let endpoint else { return unmeteredNeed(gateway.configuration.unmetered) }
     guard identity.billing != .free else { return CallNeed(expected: .zero, boundPicodollars: 0) }
     let pricing = NeedPricing(call: self, endpoint: endpoint, gateway: gateway, time: time)
+    outputTerms = pricing.outputTerms(gateway.budgets)
     return CallNeed(
       expected: pricing.expected(gateway.budgets), boundPicodollars: pricing.bound?.picodollars,
-      boundTokens: pricing.bound?.tokens, clamp: pricing.clampTerms(gateway.budgets))
+      boundTokens: pricing.bound?.tokens, clamp: pricing.canClamp ? outputTerms : nil)
   }
 
   private func unmeteredNeed(_ policy: UnmeteredPolicy) -> CallNeed {
@@ -103,9 +104,12 @@ private struct NeedPricing {
     return CallAmounts(picodollars: charge.costPicodollars, tokens: tokens)
   }
 
-  /// How the bound follows from a limit of output; nil where none can be written into the request.
-  func clampTerms(_ budgets: BudgetDesk) -> ClampTerms? {
-    guard let bound, !isEncoded, facts.generations == 1, facts.outputLimitLocation != nil else { return nil }
+  /// Whether a limit of output can be written into the request.
+  var canClamp: Bool { !isEncoded && facts.generations == 1 && facts.outputLimitLocation != nil }
+
+  /// How the bound follows from the output; nil where there is none.
+  func outputTerms(_ budgets: BudgetDesk) -> ClampTerms? {
+    guard let bound else { return nil }
     let usual = facts.model.flatMap { budgets.usual(model: $0, workflow: workflow) }
     return ClampTerms(
       picodollarsBeforeOutput: bound.ceiling.promptPicodollars, tokensBeforeOutput: bound.promptTokens,

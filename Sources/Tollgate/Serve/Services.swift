@@ -64,6 +64,7 @@ struct Services {
       logger: logger)
     self.escalation = escalation
     budgets = try configuration.budgets.desk(logger: logger, at: WallClock.now()) { escalation.note($0) }
+    registry.budgetMetrics(of: budgets, now: WallClock.now)
     var dataPlane = configuration.gateway
     dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
     var controlPlane = configuration.controlPlane
