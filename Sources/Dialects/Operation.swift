@@ -121,7 +121,8 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   /// Whether the reply is text, of which the provider bills every token.
   public var generatesText: Bool {
     switch self {
-    case .chatCompletions, .completions, .responses, .messages, .legacyComplete, .generateContent, .converse, .invokeModel,
+    case .chatCompletions, .completions, .responses, .messages, .legacyComplete, .generateContent, .converse,
+      .invokeModel,
       .cohereChat, .ollamaChat, .ollamaGenerate, .llamaCompletion, .conversations, .socketResponse:
       true
     default: false

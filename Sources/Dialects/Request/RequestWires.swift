@@ -50,27 +50,24 @@ enum RequestWires: ~Copyable {
     }
   }
 
-  static func shape(_ endpoint: Endpoint) -> JSONShape {
-    switch endpoint.operation {
-    case .responses, .responseRetrieval: ResponsesRequest.shape
+  /// What is read of a body; a form is no JSON.
+  var shape: JSONShape {
+    switch self {
+    case .chat: ChatRequest.shape
+    case .form: ChatRequest.shape
+    case .responses: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
-    case .images, .videos: MediaRequest.shape
-    case .speech: SpeechRequest.shape
-    case .assistantRun: AssistantRequest.shape
-    case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
-    case .cohereChat, .cohereEmbed, .rerank: CohereRequest.shape
-    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaRequest.shape
+    case .cohere: CohereRequest.shape
+    case .ollama: OllamaRequest.shape
     case .ocr: OCRRequest.shape
     case .mcp: MCPRequest.shape
-    case .legacyComplete: CompleteRequest.shape
-    case .converse, .invokeModel: BedrockRequest.shape
-    case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
-    case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
-      GenerateContentRequest.shape
-    case .countTokens where endpoint.dialect == .gemini: GenerateContentRequest.shape
-    case .interactions, .interactionRetrieval: InteractionsRequest.shape
-    case .decisions where endpoint.dialect == .gemini: InteractionsRequest.shape
-    default: ChatRequest.shape
+    case .complete: CompleteRequest.shape
+    case .bedrock: BedrockRequest.shape
+    case .generateContent: GenerateContentRequest.shape
+    case .interactions: InteractionsRequest.shape
+    case .media: MediaRequest.shape
+    case .speech: SpeechRequest.shape
+    case .assistant: AssistantRequest.shape
     }
   }
 
