@@ -17,6 +17,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -78,8 +79,8 @@ let package = Package(
     .target(
       name: "Control",
       dependencies: [
-        "JSON", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
-        nioCore,
+        "JSON", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+        lifecycle, logging, nioCore, nioSSL,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -88,7 +89,7 @@ let package = Package(
         "CPriceBook", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway",
         "Control",
         argumentParser,
-        hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, yams,
+        hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
       ],
       swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
@@ -97,7 +98,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering", "Tokenizers"], swiftSettings: strict),
-    .testTarget(name: "BudgetsTests", dependencies: ["Budgets", "Metering"], swiftSettings: strict),
+    .testTarget(
+      name: "BudgetsTests", dependencies: ["Budgets", "Metering"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(

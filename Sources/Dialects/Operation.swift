@@ -118,17 +118,6 @@ public enum Operation: Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// Whether the reply is text, of which the provider bills every token.
-  public var generatesText: Bool {
-    switch self {
-    case .chatCompletions, .completions, .responses, .messages, .legacyComplete, .generateContent, .converse,
-      .invokeModel,
-      .cohereChat, .ollamaChat, .ollamaGenerate, .llamaCompletion, .conversations, .socketResponse:
-      true
-    default: false
-    }
-  }
-
   /// Whether the provider bills the tokens of the prompt and nothing else.
   public var billsPromptOnly: Bool {
     switch self {

@@ -1,3 +1,5 @@
+public import NIOSSL
+
 /// What happens to the upstream's call when its client leaves before the reply is whole.
 public enum ClientDisconnectPolicy: Sendable, Equatable {
   /// The upstream call is cancelled: providers stop generating, and bill what was generated.
@@ -30,10 +32,14 @@ public struct GatewayConfiguration: Sendable {
   public var host = "127.0.0.1"
   /// The port to listen on; 0 lets the system choose.
   public var port = 4100
+  /// What the port shows who it is with; nil where it speaks no TLS.
+  public var tls: TLSConfiguration?
   public var limits = GatewayLimits()
   public var onClientDisconnect = ClientDisconnectPolicy.cancel
   public var unmetered = UnmeteredPolicy.allow
   public var ledgerUnavailable = LedgerUnavailablePolicy.refuse
+  /// Whether every call needs a virtual key. Calls to providers whose key is put in need one in any case.
+  public var requiresVirtualKey = false
 
   public init() {}
 }

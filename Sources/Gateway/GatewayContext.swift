@@ -11,6 +11,7 @@ public final class GatewayContext: Sendable {
   let headCheck: HeadCheck
   let routing: RoutingTable
   let ledger: Ledger
+  let keys: VirtualKeys
   let upstream: UpstreamClient
   let prices: CurrentPriceBook
   let metrics: GatewayMetrics
@@ -27,7 +28,7 @@ public final class GatewayContext: Sendable {
   let lookUpCall: CallLookup
 
   public init(
-    configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger,
+    configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger, keys: VirtualKeys,
     upstream: UpstreamClient, prices: CurrentPriceBook, budgets: BudgetDesk,
     metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
     lookUpCall: @escaping CallLookup
@@ -36,6 +37,7 @@ public final class GatewayContext: Sendable {
     self.headCheck = HeadCheck(rules: headRules)
     self.routing = routing
     self.ledger = ledger
+    self.keys = keys
     self.upstream = upstream
     self.prices = prices
     self.budgets = budgets
@@ -49,7 +51,15 @@ public final class GatewayContext: Sendable {
   }
 }
 
-/// Finds the JSON of the call `id` if the key with the digest `upstreamKeyID` made it, and hands it (or nil) to `answer`
-/// once, on any thread. It is the control plane's work, so it is injected: the data plane waits for nothing.
+/// Finds the JSON of the call `id` if `owner` made it, and hands it (or nil) to `answer` once, on any thread. It is the
+/// control plane's work, so it is injected: the data plane waits for nothing.
 public typealias CallLookup =
-  @Sendable (_ id: CallID, _ upstreamKeyID: String?, _ answer: @escaping @Sendable ([UInt8]?) -> Void) -> Void
+  @Sendable (_ id: CallID, _ owner: CallOwner, _ answer: @escaping @Sendable ([UInt8]?) -> Void) -> Void
+
+/// Whose call it must be.
+public enum CallOwner: Sendable, Equatable {
+  /// The virtual key of this name.
+  case virtualKey(String)
+  /// Whoever has the upstream's key with this digest; nil, who has none, owns nothing.
+  case upstreamKey(String?)
+}

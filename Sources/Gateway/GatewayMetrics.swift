@@ -26,6 +26,8 @@ public struct GatewayMetrics: Sendable {
       id: call.id, startedAt: call.startedAt, provider: call.route.provider.name, method: call.method, path: call.path,
       agent: call.identity.agent, workflow: call.identity.workflow)
     record.model = call.requestFacts.model
+    record.virtualKey = call.identity.key
+    record.team = call.identity.team
     record.outcome = .denied
     record.error = code.rawValue
     calls.record(record, isUnmetered: call.isUnmetered)

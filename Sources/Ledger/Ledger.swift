@@ -130,8 +130,8 @@ public final class Ledger: Sendable {
   }
 
   /// Keys, tokens and the audit log.
-  public var access: LedgerAccess {
-    LedgerAccess(
+  public var credentials: CredentialBook {
+    CredentialBook(
       readers: readers, now: now, publish: { [core] in core.observer.accessChanged($0) },
       perform: { [core] in try await core.performThen($0) })
   }

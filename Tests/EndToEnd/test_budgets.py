@@ -173,20 +173,20 @@ def test_a_call_that_never_reached_its_provider_takes_nothing(tmp_path):
 def test_what_was_spent_outlives_the_process(tmp_path, ending):
     budgets = [
         {"name": "runs", "each": "run", "limit": "3 calls"},
-        {"name": "today", "limit": "0.0100 USD", "every": "day", "timezone": "Europe/Berlin"},
+        {"name": "today", "limit": "0.0200 USD", "every": "day", "timezone": "Europe/Berlin"},
         {"name": "recent", "limit": "4000 tokens", "every": "rolling 24h"},
     ]
     path = "/run/r/openai/v1/chat/completions"
     with serving(tmp_path, budgets) as (tollgate, _):
-        assert [call(tollgate, path=path).status for _ in range(3)] == [200] * 3
+        assert [call(tollgate, chat(max_tokens=100), path).status for _ in range(3)] == [200] * 3
         eventually(lambda: len(tollgate.calls()) == 3, what="three rows")
-        assert call(tollgate, path=path).status == 402
+        assert call(tollgate, chat(max_tokens=100), path).status == 402
         getattr(tollgate, ending)()
         tollgate.start()
-        refused = call(tollgate, path=path)
+        refused = call(tollgate, chat(max_tokens=100), path)
         assert refused.status == 402 and '"runs"' in json.loads(refused.body)["error"]["message"]
         # Another run has its own three calls, and shares the rest of the day and of the tokens.
-        refused = call(tollgate, chat("x" * 3000), path="/run/s/openai/v1/chat/completions")
+        refused = call(tollgate, chat("word " * 1000, max_tokens=100), path="/run/s/openai/v1/chat/completions")
         assert refused.status == 402 and '"recent"' in json.loads(refused.body)["error"]["message"]
 
 

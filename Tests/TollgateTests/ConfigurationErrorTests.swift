@@ -60,9 +60,28 @@ struct ConfigurationErrorTests {
       ),
       ("on_client_disconnect: drain", #"t.yaml:1:23: on_client_disconnect: "drain" is not one of cancel, drain 30s"#),
       (
-        "providers: { openai: { key: abc } }",
-        "t.yaml:1:29: providers.openai.key: this version does not put keys in, it passes the agent's own through; "
-          + "remove this key and leave it with the agent"
+        "providers: { openai: { key: \"tg-abc\" } }",
+        "t.yaml:1:29: providers.openai.key: this is a key of Tollgate's own; give the provider's"
+      ),
+      (
+        "providers: { openai: { key: \"a b\" } }",
+        "t.yaml:1:29: providers.openai.key: the key is empty, too long, or has blanks or other characters that no such key has"
+      ),
+      (
+        "providers: { openai: { key_file: /nowhere } }",
+        #"t.yaml:1:34: providers.openai.key_file: the file "/nowhere" cannot be read; name one that holds the key"#
+      ),
+      (
+        "providers: { openai: { key_field: bearer } }",
+        "t.yaml:1:35: providers.openai.key_field: says where a key stands, and there is none; give key or key_file"
+      ),
+      (
+        "tls: maybe",
+        #"t.yaml:1:6: tls: "maybe" is not one of none, terminated_elsewhere; for TLS here write tls: { cert: FILE, key: FILE }"#
+      ),
+      (
+        "tls: { cert: /nowhere }",
+        "t.yaml:1:6: tls: key is missing; write tls: { cert: FILE, key: FILE }, both in PEM form"
       ),
       (
         "providers: { x: { base_url: \"https://me:secret@h\" } }",

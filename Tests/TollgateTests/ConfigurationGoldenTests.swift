@@ -70,6 +70,8 @@ struct ConfigurationGoldenTests {
         billing: free
         stream_usage: leave
       openai:
+        key: "***"
+        key_field: api-key
         stream_usage: ask
         prices: azure
         discount: [0.88 from 2026-09-01T00:00:00.000000Z to 2027-01-01T00:00:00.000000Z, \
@@ -81,6 +83,7 @@ struct ConfigurationGoldenTests {
     on_client_disconnect: drain 45s
     unmetered: charge 0.05 USD
     unpriced: deny
+    virtual_keys: required
     ledger_unavailable: forward
     limits:
       body: 8 MiB
@@ -119,6 +122,7 @@ struct ConfigurationGoldenTests {
       ledger_unavailable: forward
       unmetered: { charge: 0.050 USD }
       unpriced: deny
+      virtual_keys: "required"
       on_client_disconnect: drain 45000ms
       workflows: [ nightly-report ]
       agents:
@@ -127,6 +131,8 @@ struct ConfigurationGoldenTests {
       default_provider: local
       providers:
         openai:
+          key: secret
+          key_field: api-key
           stream_usage: ask
           prices: azure
           discount: [{ times: 0.88, from: 2026-09-01, to: 2027-01-01 }, { times: 1/2, to: "2026-09-01" }]

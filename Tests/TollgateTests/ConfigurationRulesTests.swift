@@ -28,9 +28,23 @@ struct ConfigurationRulesTests {
     #expect(
       try problems("listen: 0.0.0.0:4100") == [
         "t.yaml: listen: 0.0.0.0:4100 can be reached from other machines, and nothing here encrypts or authenticates; listen on "
-          + "127.0.0.1, or set tls: terminated_elsewhere where a load balancer in front of it does"
+          + "127.0.0.1, give tls: { cert: FILE, key: FILE }, or set tls: terminated_elsewhere where a load balancer in front "
+          + "of it does"
       ])
     #expect(try problems("tls: terminated_elsewhere\ncontrol: { listen: 10.0.0.1:4101 }").count == 1)
+  }
+
+  @Test("Where other machines reach the port itself, a virtual key is needed; behind a load balancer if so configured")
+  func virtualKeys() throws {
+    func isRequired(_ yaml: String) throws -> Bool {
+      try ConfigurationFile.parse(yaml, origin: "t.yaml", environment: [:]).requiresVirtualKey
+    }
+    let open = "listen: 0.0.0.0:4100\ntls: { cert: /dev/null, key: /dev/null }\n"
+    #expect(try isRequired(open) && problems(open) == [])
+    #expect(try problems(open + "virtual_keys: optional").count == 1)
+    #expect(try !isRequired("") && isRequired("virtual_keys: required"))
+    #expect(try !isRequired("listen: 0.0.0.0:4100\ntls: terminated_elsewhere"))
+    #expect(try !isRequired("tls: { cert: /dev/null, key: /dev/null }"))
   }
 
   @Test("Both ports cannot be the same")

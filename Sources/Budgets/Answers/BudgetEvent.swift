@@ -15,7 +15,7 @@ public struct BudgetEvent: Sendable, Hashable {
     case holding
     /// The limit is passed, and calls pass all the same (`on_exhausted: warn`).
     case warning
-    /// A call used more than it had reserved; the amount by which the first of the window did.
+    /// A call used more than it had reserved, though that was a bound, or passed the limit by it: the amount of the first.
     case overrun(amount: Int64)
     /// At the rate so far the limit is reached then, before the window ends.
     case forecast(exhaustionAt: Timestamp)
@@ -36,4 +36,21 @@ public struct BudgetEvent: Sendable, Hashable {
   public var at: Timestamp
   /// The receivers that the budget's alerts name for it.
   public var receivers: [String]
+
+  public init(
+    kind: Kind, isResolved: Bool, budget: String, scope: String, unit: BudgetUnit, window: BudgetWindow, limit: Int64,
+    spent: Int64, reserved: Int64, at: Timestamp, receivers: [String]
+  ) {
+    self.kind = kind
+    self.isResolved = isResolved
+    self.budget = budget
+    self.scope = scope
+    self.unit = unit
+    self.window = window
+    self.limit = limit
+    self.spent = spent
+    self.reserved = reserved
+    self.at = at
+    self.receivers = receivers
+  }
 }

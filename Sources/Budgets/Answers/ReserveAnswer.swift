@@ -14,7 +14,7 @@ public struct ReserveAnswer: Sendable, Equatable {
 
 public enum ReserveOutcome: Sendable, Equatable {
   /// Reserved in every matching scope. The reservation must be settled, voided or expired.
-  case admitted(Admission)
+  case admitted(BudgetAdmission)
   /// Others' reservations stand in the way: the call waits in order, and is let go by a ``ReleasedWaiter``.
   case waiting(BudgetWait)
   case refused(BudgetRefusal)
@@ -23,7 +23,7 @@ public enum ReserveOutcome: Sendable, Equatable {
 }
 
 /// A call that may be sent.
-public struct Admission: Sendable, Equatable {
+public struct BudgetAdmission: Sendable, Equatable {
   public var reservation: ReservationID
   /// The limit of output to write into the request; nil where the request stays as it is.
   public var clampOutputTokens: Int64?
@@ -33,6 +33,17 @@ public struct Admission: Sendable, Equatable {
   public var hardPicodollars: Int64?
   /// The same in tokens, in and out.
   public var hardTokens: Int64?
+
+  public init(
+    reservation: ReservationID, clampOutputTokens: Int64? = nil, decisions: [BudgetDecision],
+    hardPicodollars: Int64? = nil, hardTokens: Int64? = nil
+  ) {
+    self.reservation = reservation
+    self.clampOutputTokens = clampOutputTokens
+    self.decisions = decisions
+    self.hardPicodollars = hardPicodollars
+    self.hardTokens = hardTokens
+  }
 }
 
 /// What a budget decided of one call.
@@ -46,16 +57,30 @@ public struct BudgetDecision: Sendable, Hashable {
 
   public var budget: String
   public var kind: Kind
+
+  public init(budget: String, kind: Kind) {
+    self.budget = budget
+    self.kind = kind
+  }
 }
 
 /// A place in the queue of a budget.
 public struct BudgetWait: Sendable, Equatable {
   public var waiter: WaiterID
   public var budget: String
+  public var scope: String
   /// When the waiting ends with a refusal.
   public var until: Timestamp
-  /// What a call is told that cannot wait, or waited in vain.
+  /// What a call is told that cannot wait.
   public var refusal: BudgetRefusal
+
+  public init(waiter: WaiterID, budget: String, scope: String, until: Timestamp, refusal: BudgetRefusal) {
+    self.waiter = waiter
+    self.budget = budget
+    self.scope = scope
+    self.until = until
+    self.refusal = refusal
+  }
 }
 
 /// Why a call may not be sent, with the state of the budget that says so.
@@ -85,6 +110,22 @@ public struct BudgetRefusal: Sendable, Equatable {
   public var window: BudgetWindow
   /// When a call like this fits again, if nothing else is used; nil where no passing of time makes it fit.
   public var resetsAt: Timestamp?
+
+  public init(
+    reason: Reason, budget: String, scope: String, unit: BudgetUnit, limit: Int64, spent: Int64, reserved: Int64,
+    need: Int64? = nil, window: BudgetWindow, resetsAt: Timestamp? = nil
+  ) {
+    self.reason = reason
+    self.budget = budget
+    self.scope = scope
+    self.unit = unit
+    self.limit = limit
+    self.spent = spent
+    self.reserved = reserved
+    self.need = need
+    self.window = window
+    self.resetsAt = resetsAt
+  }
 }
 
 /// A reservation of one call in all its budgets. It ends exactly once.

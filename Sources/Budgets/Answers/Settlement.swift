@@ -6,6 +6,11 @@ public struct Settlement: Sendable, Equatable {
   public var debits: [BudgetDebit]
   /// What the change let happen.
   public var changes: BudgetChanges
+
+  public init(debits: [BudgetDebit], changes: BudgetChanges) {
+    self.debits = debits
+    self.changes = changes
+  }
 }
 
 /// An amount posted to one window of one scope.
@@ -41,6 +46,11 @@ public struct ReleasedWaiter: Sendable, Equatable {
   public var waiter: WaiterID
   /// Never `waiting`.
   public var outcome: ReserveOutcome
+
+  public init(waiter: WaiterID, outcome: ReserveOutcome) {
+    self.waiter = waiter
+    self.outcome = outcome
+  }
 }
 
 /// What came of a request to spend more than was reserved, mid-stream.

@@ -8,6 +8,8 @@ struct BudgetAccount: Sendable {
   /// Where its scope stands; ``nowhere`` for an account whose scope has gone on to another window, or is gone.
   var scope: Int
   var scopeText: String
+  /// Of the definition that it was opened under.
+  var unit: BudgetUnit
   var window: BudgetWindow
   /// Settled, in the budget's unit. More than the limit where calls used more than they had reserved.
   var spent: Int64 = 0
@@ -42,7 +44,7 @@ struct BudgetAccount: Sendable {
   var debitStart: Timestamp { rolling?.bucketStart ?? window.start }
 
   static let none = BudgetAccount(
-    budget: nowhere, scope: nowhere, scopeText: "", window: .always, openedAt: BudgetWindow.always.start)
+    budget: nowhere, scope: nowhere, scopeText: "", unit: .usd, window: .always, openedAt: BudgetWindow.always.start)
 }
 
 /// What of a window was told already. The lowest bits are the thresholds, by their place among the budget's alerts.

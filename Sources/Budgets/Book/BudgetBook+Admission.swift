@@ -2,24 +2,26 @@ import Metering
 
 extension BudgetBook {
   /// Reserves for every candidate, which all let the call pass.
-  mutating func admit(_ call: BudgetCall, _ need: CallNeed, clamp: Int64?, at time: Timestamp) -> Admission {
+  mutating func admit(_ call: BudgetCall, _ need: CallNeed, clamp: Int64?, at time: Timestamp) -> BudgetAdmission {
     let place = reservations.insert(.ended(generation: 0))
     let generation = nextGeneration()
-    var admission = Admission(
+    var admission = BudgetAdmission(
       reservation: ReservationID(place: place, generation: generation), clampOutputTokens: clamp, decisions: [])
     var first = nowhere
     for candidate in candidates {
       let amount = candidate.reservable(need)
-      let isFirm = candidate.isEnforced && candidate.bound == .hard && candidate.onExhausted != .warn
+      let isFirm = candidate.terms.isEnforced && candidate.terms.bound == .hard && candidate.terms.onExhausted != .warn
       accounts.items[candidate.account].reserved = accounts.items[candidate.account].reserved.saturatingAdd(amount)
       accounts.items[candidate.account].reservationCount += 1
       if let key = candidate.allowance { use(amount, of: key, in: candidate.budget) }
       first = holdings.insert(
         Holding(
-          account: candidate.account, amount: amount, unit: candidate.unit, isFirm: isFirm,
+          account: candidate.account, amount: amount, unit: candidate.terms.unit, isFirm: isFirm,
           allowance: candidate.allowance, next: first))
-      if isFirm, candidate.unit == .usd { admission.hardPicodollars = min(amount, admission.hardPicodollars ?? .max) }
-      if isFirm, candidate.unit == .tokens { admission.hardTokens = min(amount, admission.hardTokens ?? .max) }
+      if isFirm, candidate.terms.unit == .usd {
+        admission.hardPicodollars = min(amount, admission.hardPicodollars ?? .max)
+      }
+      if isFirm, candidate.terms.unit == .tokens { admission.hardTokens = min(amount, admission.hardTokens ?? .max) }
       record(candidate, need, clamp: clamp, in: &admission, at: time)
     }
     reservations.items[place] = Reservation(
@@ -29,7 +31,7 @@ extension BudgetBook {
 
   /// Counts what the budget decided of a call that passes.
   private mutating func record(
-    _ candidate: Candidate, _ need: CallNeed, clamp: Int64?, in admission: inout Admission, at time: Timestamp
+    _ candidate: Candidate, _ need: CallNeed, clamp: Int64?, in admission: inout BudgetAdmission, at time: Timestamp
   ) {
     let kind = passing(candidate, need, clamp: clamp)
     budgets.items[candidate.budget].counts[kind] += 1
@@ -39,16 +41,16 @@ extension BudgetBook {
     if kind == .warn { tell(.warning, .warning, of: candidate.account, at: time) }
   }
 
-  private func passing(_ candidate: Candidate, _ need: CallNeed, clamp: Int64?) -> BudgetDecision.Kind {
+  func passing(_ candidate: Candidate, _ need: CallNeed, clamp: Int64?) -> BudgetDecision.Kind {
     let isRefused = candidate.verdict == .exhausted || candidate.verdict == .unbounded
-    guard candidate.isEnforced else {
-      if isRefused, candidate.onExhausted != .warn { return .wouldDeny }
+    guard candidate.terms.isEnforced else {
+      if isRefused, candidate.terms.onExhausted != .warn { return .wouldDeny }
       if isRefused { return .warn }
-      let isClamped = candidate.clamps && need.clamp.flatMap { outputTokens(candidate, $0) } != nil
+      let isClamped = candidate.terms.clamps && need.clamp.flatMap { outputTokens(candidate, $0) } != nil
       return isClamped ? .wouldClamp : .allow
     }
     if isRefused { return .warn }
-    return clamp != nil && candidate.clamps ? .clamp : .allow
+    return clamp != nil && candidate.terms.clamps ? .clamp : .allow
   }
 
   /// Counts and tells that the call may not pass, or not yet.
@@ -69,14 +71,14 @@ extension BudgetBook {
     let account = accounts.items[candidate.account]
     return BudgetRefusal(
       reason: reason, budget: budgets.items[candidate.budget].definition.name, scope: account.scopeText,
-      unit: candidate.unit, limit: candidate.limit, spent: account.spent, reserved: account.reserved,
+      unit: candidate.terms.unit, limit: candidate.limit, spent: account.spent, reserved: account.reserved,
       need: candidate.amount, window: account.window, resetsAt: resetTime(candidate))
   }
 
   /// When a call like this fits again if nothing else is used; nil where the passing of time does not help.
   private func resetTime(_ candidate: Candidate) -> Timestamp? {
     let account = accounts.items[candidate.account]
-    guard let amount = candidate.amount, amount <= budgets.items[candidate.budget].definition.limit.amount else {
+    guard let amount = candidate.amount, amount <= candidate.limit else {
       return nil
     }
     if let rolling = account.rolling {

@@ -29,11 +29,12 @@ struct MatchTarget: Sendable {
 extension BudgetBook {
   /// The budgets that match, each with its scope where the scope does not depend on the run.
   mutating func targets(of call: BudgetCall, at time: Timestamp) -> [MatchTarget] {
+    guard !budgetByName.isEmpty else { return [] }
     let key = MatchKey(call)
     if let known = matches[key] { return known }
     var found: [MatchTarget] = []
     for index in budgetByName.values.sorted() where budgets.items[index].definition.match.matches(call) {
-      let each = budgets.items[index].definition.each
+      let each = budgets.items[index].terms.each
       let scope = each == .run ? nowhere : self.scope(of: index, value: Self.value(of: call, each), at: time)
       found.append(MatchTarget(budget: index, scope: scope))
     }
@@ -54,7 +55,7 @@ extension BudgetBook {
         if let known = budgets.items[budget].scopes[value] { return known }
       }
     }
-    let text = budgets.items[budget].definition.each.map { "\($0.rawValue)=\(value)" } ?? Self.sharedByAll
+    let text = budgets.items[budget].terms.each.map { "\($0.rawValue)=\(value)" } ?? Self.sharedByAll
     let scope = scopes.insert(BudgetScope(budget: budget, value: value, text: text, lastUsedAt: time))
     budgets.items[budget].scopes[value] = scope
     return scope
@@ -84,7 +85,8 @@ extension BudgetBook {
       close(known, at: time)
     }
     var account = BudgetAccount(
-      budget: budget, scope: scope, scopeText: scopes.items[scope].text, window: window, openedAt: time)
+      budget: budget, scope: scope, scopeText: scopes.items[scope].text, unit: budgets.items[budget].terms.unit,
+      window: window, openedAt: time)
     if case .rolling(let seconds) = budgets.items[budget].definition.period {
       account.rolling = RollingSpend(seconds: seconds, at: time)
     }
@@ -93,7 +95,7 @@ extension BudgetBook {
     return place
   }
 
-  private mutating func roll(_ account: Int, at time: Timestamp) {
+  mutating func roll(_ account: Int, at time: Timestamp) {
     guard accounts.items[account].rolling?.advance(to: time) == true else { return }
     accounts.items[account].spent = accounts.items[account].rolling?.sum ?? 0
     resolve(account, at: time)
@@ -125,7 +127,7 @@ extension BudgetBook {
 
   private mutating func makeRoomForScopes(of budget: Int, at time: Timestamp) {
     // Looking through all of them is worth it once a minute, not for every new name. Of runs, many go at a time.
-    let isRuns = budgets.items[budget].definition.each == .run
+    let isRuns = budgets.items[budget].terms.each == .run
     if !isRuns, let last = budgets.items[budget].sweptAt, last < time, time < last.adding(seconds: Self.sweepSeconds) {
       return
     }

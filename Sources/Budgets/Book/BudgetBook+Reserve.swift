@@ -2,7 +2,7 @@ public import Metering
 
 /// What came of one attempt to reserve.
 enum ReserveAttempt {
-  case admitted(Admission)
+  case admitted(BudgetAdmission)
   /// The place of the candidate that others stand in the way of.
   case contended(Int)
   case refused(BudgetRefusal)
@@ -21,6 +21,7 @@ extension BudgetBook {
     case .refused(let refusal): outcome = .refused(refusal)
     case .held(let refusal): outcome = .held(refusal)
     }
+    dropEndedRuns(at: time)
     return ReserveAnswer(outcome: outcome, events: takeEvents())
   }
 
@@ -37,12 +38,13 @@ extension BudgetBook {
     _ call: BudgetCall, _ need: CallNeed, sequence: Int64, at time: Timestamp
   ) -> ReserveAttempt {
     gatherCandidates(call, at: time)
-    let clamp = clamp(need, isEnforced: true)
+    let clamp = enforcedClamp(need)
     for index in candidates.indices { decide(index, call, need, clamp: clamp, sequence: sequence, at: time) }
-    if let index = objecting({ $0.verdict == .unbounded || $0.verdict == .exhausted && $0.onExhausted == .deny }) {
+    if let index = objecting({ $0.verdict == .unbounded || $0.verdict == .exhausted && $0.terms.onExhausted == .deny })
+    {
       return .refused(refuse(candidates[index], as: .deny, at: time))
     }
-    if let index = objecting({ $0.verdict == .exhausted && $0.onExhausted == .hold }) {
+    if let index = objecting({ $0.verdict == .exhausted && $0.terms.onExhausted == .hold }) {
       return .held(refuse(candidates[index], as: .hold, at: time))
     }
     if let index = objecting({ $0.verdict == .contended }) { return .contended(index) }
@@ -55,36 +57,35 @@ extension BudgetBook {
     return .admitted(admit(call, need, clamp: clamp, at: time))
   }
 
-  private var unreserved: Admission {
-    Admission(reservation: ReservationID(rawValue: -1), clampOutputTokens: nil, decisions: [])
+  private var unreserved: BudgetAdmission {
+    BudgetAdmission(reservation: ReservationID(rawValue: -1), clampOutputTokens: nil, decisions: [])
   }
 
   private func objecting(_ objects: (Candidate) -> Bool) -> Int? {
-    candidates.firstIndex { $0.isEnforced && $0.onExhausted != .warn && objects($0) }
+    candidates.firstIndex { $0.terms.isEnforced && $0.terms.onExhausted != .warn && objects($0) }
   }
 
-  /// Fills ``candidates`` with the budgets that count this call.
-  mutating func gatherCandidates(_ call: BudgetCall, at time: Timestamp) {
+  /// Fills ``candidates`` with the budgets that count this call. It counts as a match where a call asks.
+  mutating func gatherCandidates(_ call: BudgetCall, isAsked: Bool = true, at time: Timestamp) {
     candidates.removeAll(keepingCapacity: true)
     for target in targets(of: call, at: time) {
-      let definition = budgets.items[target.budget].definition
-      if call.billing == .subscription, definition.limit.unit == .usd, !definition.countsSubscriptions { continue }
+      let terms = budgets.items[target.budget].terms
+      if call.billing == .subscription, terms.unit == .usd, !terms.countsSubscriptions { continue }
       let scope = target.scope == nowhere ? runScope(of: target.budget, call, at: time) : target.scope
       let account = account(of: scope, at: time)
-      budgets.items[target.budget].lastMatchedAt = time
+      if isAsked { budgets.items[target.budget].lastMatchedAt = time }
       candidates.append(
         Candidate(
-          budget: target.budget, account: account, unit: definition.limit.unit, bound: definition.bound,
-          isEnforced: definition.mode == .enforce, clamps: definition.clamps, onExhausted: definition.onExhausted,
+          budget: target.budget, account: account, terms: terms,
           limit: budgets.items[target.budget].limit(of: accounts.items[account].scopeText, at: time), verdict: .fits))
     }
   }
 
   /// The lowest limit of output that a budget which clamps gives to the call; nil where none does.
-  private func clamp(_ need: CallNeed, isEnforced: Bool) -> Int64? {
+  func enforcedClamp(_ need: CallNeed) -> Int64? {
     guard let terms = need.clamp else { return nil }
     var lowest: Int64?
-    for candidate in candidates where candidate.clamps && candidate.isEnforced == isEnforced {
+    for candidate in candidates where candidate.terms.clamps && candidate.terms.isEnforced {
       guard let limit = outputTokens(candidate, terms) else { continue }
       lowest = min(limit, lowest ?? .max)
     }
@@ -92,31 +93,34 @@ extension BudgetBook {
   }
 
   func outputTokens(_ candidate: Candidate, _ terms: ClampTerms) -> Int64? {
-    let account = accounts.items[candidate.account]
-    let left = candidate.limit.saturatingAdd(-account.spent).saturatingAdd(-account.reserved)
-    return terms.outputTokens(share: Clamp.share(ofLeft: left, inFlight: account.reservationCount), of: candidate.unit)
+    let account = candidate.account
+    let left = candidate.limit.saturatingAdd(-accounts.items[account].spent)
+      .saturatingAdd(-accounts.items[account].reserved)
+    let share = Clamp.share(ofLeft: left, inFlight: accounts.items[account].reservationCount)
+    return terms.outputTokens(share: share, of: candidate.terms.unit)
   }
 
-  private mutating func decide(
+  mutating func decide(
     _ index: Int, _ call: BudgetCall, _ need: CallNeed, clamp: Int64?, sequence: Int64, at time: Timestamp
   ) {
     let candidate = candidates[index]
     // What an observing budget would have written into the request counts for itself alone.
     let ownClamp =
-      candidate.isEnforced || !candidate.clamps
+      candidate.terms.isEnforced || !candidate.terms.clamps
       ? clamp : need.clamp.flatMap { outputTokens(candidate, $0) } ?? clamp
-    guard let amount = candidate.unit.need(need, candidate.bound, clamp: ownClamp) else {
+    guard let amount = candidate.terms.unit.need(need, candidate.terms.bound, clamp: ownClamp) else {
       candidates[index].verdict = .unbounded
       return
     }
     candidates[index].amount = amount
     // What costs nothing always passes, as a free model does when nothing is left.
     guard amount > 0 else { return }
-    let account = accounts.items[candidate.account]
-    if account.spent.saturatingAdd(amount) > candidate.limit {
+    let spent = accounts.items[candidate.account].spent
+    let reserved = accounts.items[candidate.account].reserved
+    if spent.exceeds(candidate.limit, with: amount) {
       candidates[index].allowance = allowance(of: candidate.budget, call, amount: amount, at: time)
       candidates[index].verdict = candidates[index].allowance == nil ? .exhausted : .fits
-    } else if account.spent.saturatingAdd(account.reserved).saturatingAdd(amount) > candidate.limit
+    } else if spent.saturatingAdd(reserved).exceeds(candidate.limit, with: amount)
       || isBlocked(candidate.account, sequence: sequence)
     {
       candidates[index].verdict = .contended

@@ -52,39 +52,59 @@ extension BudgetBook {
     if let key = holding.allowance { giveBack(max(0, holding.amount.saturatingAdd(-amount)), to: key, in: budget) }
     guard used != nil else { return }
     post(amount, to: account, into: &debits, at: time)
-    if amount > holding.amount, holding.unit != .toolCalls { overrun(amount - holding.amount, account, at: time) }
-    tellThresholds(of: account, at: time)
+    if amount > holding.amount { overrun(amount - holding.amount, holding, at: time) }
+    if budgets.items[budget].terms.hasAlerts { tellThresholds(of: account, at: time) }
   }
 
   /// Posts to the account and notes the debit.
   mutating func post(_ amount: Int64, to account: Int, into debits: inout [BudgetDebit], at time: Timestamp) {
     guard amount > 0 else { return }
     accounts.items[account].post(amount, at: time)
-    let definition = budgets.items[accounts.items[account].budget].definition
-    debits.append(
-      BudgetDebit(
-        budget: definition.name, scope: accounts.items[account].scopeText,
-        windowStart: accounts.items[account].debitStart, unit: definition.limit.unit, amount: amount))
+    debits.append(debit(amount, of: account))
   }
 
-  private mutating func overrun(_ amount: Int64, _ account: Int, at time: Timestamp) {
+  func debit(_ amount: Int64, of account: Int) -> BudgetDebit {
+    let budget = accounts.items[account].budget
+    return BudgetDebit(
+      budget: budgets.items[budget].definition.name, scope: accounts.items[account].scopeText,
+      windowStart: accounts.items[account].debitStart, unit: accounts.items[account].unit, amount: amount)
+  }
+
+  /// Counts what was above the reservation. It is told where a bound was none, or where it passed the limit: one call in
+  /// twenty uses more than is expected of it.
+  private mutating func overrun(_ amount: Int64, _ holding: Holding, at time: Timestamp) {
+    // Nobody knows beforehand how many tools a reply will ask for.
+    guard holding.unit != .toolCalls else { return }
+    let account = holding.account
     let budget = accounts.items[account].budget
     budgets.items[budget].overruns.calls += 1
     budgets.items[budget].overruns.amount = budgets.items[budget].overruns.amount.saturatingAdd(amount)
+    let limit = budgets.items[budget].limit(of: accounts.items[account].scopeText, at: time)
+    guard holding.isFirm || accounts.items[account].spent > limit else { return }
     tell(.overrun, .overrun(amount: amount), of: account, at: time)
   }
 
   /// Lets those pass who waited for what the account has now, and frees what nobody needs any more.
   private mutating func letGo(_ account: Int, at time: Timestamp, _ changes: inout BudgetChanges) {
     releaseWaiters(of: account, at: time, &changes)
+    dropIfOver(account, at: time)
+    freeIfDone(account)
+  }
+
+  /// Drops the scope of one call that names no run, when the call has ended.
+  mutating func dropIfOver(_ account: Int, at time: Timestamp) {
     let scope = accounts.items[account].scope
     if scope != nowhere, scopes.items[scope].isOneCall, accounts.items[account].isIdle { drop(scope, at: time) }
-    freeIfDone(account)
+  }
+
+  /// Drops what the last decision made for a call that names no run and did not get to reserve or to wait.
+  mutating func dropEndedRuns(at time: Timestamp) {
+    for candidate in candidates where candidate.terms.each == .run { dropIfOver(candidate.account, at: time) }
   }
 
   func place(of id: ReservationID) -> Int? {
     guard id.rawValue >= 0, id.place < reservations.items.count else { return nil }
-    let reservation = reservations.items[id.place]
-    return reservation.isLive && reservation.generation == id.generation ? id.place : nil
+    let isSame = reservations.items[id.place].isLive && reservations.items[id.place].generation == id.generation
+    return isSame ? id.place : nil
   }
 }

@@ -44,6 +44,15 @@ extension BudgetBook {
     accounts.items[account].told = []
   }
 
+  /// Tells that every threshold told is none any more: the budget has other alerts.
+  mutating func resolveThresholds(_ account: Int, at time: Timestamp) {
+    for (state, kind) in toldKinds(account) {
+      guard case .threshold = kind else { continue }
+      accounts.items[account].told.remove(state)
+      events.append(event(kind, of: account, isResolved: true, at: time))
+    }
+  }
+
   private static let freePartsPerMillion: Int64 = 900_000
 
   /// The scope of one call ends with it: there is nobody to tell of its state.

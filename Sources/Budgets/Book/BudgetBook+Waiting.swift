@@ -8,6 +8,7 @@ extension BudgetBook {
     let account = waiters.items[place].account
     leave(place)
     releaseWaiters(of: account, at: time, &changes)
+    dropIfOver(account, at: time)
     freeIfDone(account)
     changes.events = takeEvents()
     return changes
@@ -33,7 +34,8 @@ extension BudgetBook {
     tell(.waiting, .waiting, of: candidate.account, at: time)
     return .waiting(
       BudgetWait(
-        waiter: WaiterID(rawValue: lastSequence), budget: budgets.items[candidate.budget].definition.name, until: until,
+        waiter: WaiterID(rawValue: lastSequence), budget: budgets.items[candidate.budget].definition.name,
+        scope: accounts.items[candidate.account].scopeText, until: until,
         refusal: refusal(candidate, .contended(retryAfterSeconds: Self.retryAfterSeconds), at: time)))
   }
 
@@ -52,15 +54,37 @@ extension BudgetBook {
     let outcome: ReserveOutcome
     switch attempt(waiter.call, waiter.need, sequence: waiter.sequence, at: time) {
     case .contended(let index):
-      enqueue(place, in: candidates[index].account, of: candidates[index].budget)
-      return candidates[index].account
+      let account = candidates[index].account
+      enqueue(place, in: account, of: candidates[index].budget)
+      dropEndedRuns(at: time)
+      return account
     case .admitted(let admission): outcome = .admitted(admission)
     case .refused(let refusal): outcome = .refused(refusal)
     case .held(let refusal): outcome = .held(refusal)
     }
+    dropEndedRuns(at: time)
     remove(place)
     changes.released.append(ReleasedWaiter(waiter: WaiterID(rawValue: waiter.sequence), outcome: outcome))
     return nil
+  }
+
+  /// Refuses one that has waited for too long, and lets those pass that only waited behind it.
+  mutating func giveUp(_ place: Int, at time: Timestamp, _ changes: inout BudgetChanges) {
+    let waiter = waiters.items[place]
+    let terms = budgets.items[waiter.budget].terms
+    let limit = budgets.items[waiter.budget].limit(of: accounts.items[waiter.account].scopeText, at: time)
+    var candidate = Candidate(
+      budget: waiter.budget, account: waiter.account, terms: terms, limit: limit, verdict: .contended)
+    candidate.amount = terms.unit.need(waiter.need, terms.bound, clamp: nil)
+    budgets.items[waiter.budget].counts[.deny] += 1
+    tell(.refusing, .refusing, of: waiter.account, at: time)
+    let refusal = refusal(candidate, .contended(retryAfterSeconds: Self.retryAfterSeconds), at: time)
+    leave(place)
+    let id = WaiterID(rawValue: waiter.sequence)
+    changes.released.append(ReleasedWaiter(waiter: id, outcome: .refused(refusal)))
+    releaseWaiters(of: waiter.account, at: time, &changes)
+    dropIfOver(waiter.account, at: time)
+    freeIfDone(waiter.account)
   }
 
   private mutating func leave(_ place: Int) {

@@ -28,6 +28,9 @@ public struct BudgetBook: ~Copyable, Sendable {
 
   var budgets = Slab<BudgetState>()
   var budgetByName: [String: Int] = [:]
+  /// Budgets that the operator took out, kept in case they come back.
+  var removedByName: [String: Int] = [:]
+  var lastRemoval: Int64 = 0
   var scopes = Slab<BudgetScope>()
   var accounts = Slab<BudgetAccount>()
   var reservations = Slab<Reservation>()

@@ -2,10 +2,10 @@ public import Metering
 
 /// A budget, and what it has in force.
 struct BudgetState: Sendable {
-  var definition: BudgetDefinition
-  var zone: TimeZoneRules
-  /// Removed by the operator: it matches nothing, and is kept so that nothing is lost if it comes back.
-  var isRemoved = false
+  private(set) var definition: BudgetDefinition
+  /// What of the definition every call needs.
+  private(set) var terms: BudgetTerms
+  private(set) var zone: TimeZoneRules
   /// The window that time has reached; nil until a call asks.
   var window: BudgetWindow?
   /// Where the scopes stand, by value.
@@ -15,6 +15,8 @@ struct BudgetState: Sendable {
   var raises: [BudgetRaise] = []
   var allowances: [AllowanceKey: Allowance] = [:]
   var waiterCount = 0
+  /// The how manieth removal it was that took it out; 0 while it is in.
+  var removal: Int64 = 0
   var counts = DecisionCounts()
   var overruns = OverrunCount()
   var lastMatchedAt: Timestamp?
@@ -22,14 +24,26 @@ struct BudgetState: Sendable {
   init(_ definition: BudgetDefinition, zone: TimeZoneRules) {
     self.definition = definition
     self.zone = zone
+    terms = BudgetTerms(definition)
   }
 
-  var isEnforced: Bool { definition.mode == .enforce }
+  /// Takes a new definition; windows are computed anew.
+  mutating func replace(with definition: BudgetDefinition, zone: TimeZoneRules) {
+    self.definition = definition
+    self.zone = zone
+    terms = BudgetTerms(definition)
+    window = nil
+    removal = 0
+  }
+
+  /// What stands at a free place.
+  static let none = BudgetState(
+    BudgetDefinition(name: "", limit: BudgetLimit(unit: .calls, amount: 1)), zone: .utc)
 
   /// The limit in force for the scope, with the raises that have not ended.
   func limit(of scope: String, at time: Timestamp) -> Int64 {
-    guard !raises.isEmpty else { return definition.limit.amount }
-    return raises.reduce(definition.limit.amount) { limit, raise in
+    guard !raises.isEmpty else { return terms.limit }
+    return raises.reduce(terms.limit) { limit, raise in
       raise.until > time && (raise.scope == nil || raise.scope == scope) ? limit.saturatingAdd(raise.amount) : limit
     }
   }
@@ -50,6 +64,32 @@ struct BudgetState: Sendable {
   func hasSameAccounts(as other: BudgetDefinition) -> Bool {
     definition.each == other.each && definition.limit.unit == other.limit.unit && definition.period == other.period
       && definition.timeZone == other.timeZone
+  }
+}
+
+/// The part of a definition that every call needs.
+struct BudgetTerms: Sendable {
+  var unit: BudgetUnit
+  /// Without raises.
+  var limit: Int64
+  var each: BudgetDimension?
+  var bound: BudgetBound
+  var isEnforced: Bool
+  var clamps: Bool
+  var onExhausted: ExhaustionAction
+  var countsSubscriptions: Bool
+  var hasAlerts: Bool
+
+  init(_ definition: BudgetDefinition) {
+    unit = definition.limit.unit
+    limit = definition.limit.amount
+    each = definition.each
+    bound = definition.bound
+    isEnforced = definition.mode == .enforce
+    clamps = definition.clamps
+    onExhausted = definition.onExhausted
+    countsSubscriptions = definition.countsSubscriptions
+    hasAlerts = !definition.alerts.isEmpty
   }
 }
 

@@ -2,11 +2,7 @@
 struct Candidate: Sendable {
   var budget: Int
   var account: Int
-  var unit: BudgetUnit
-  var bound: BudgetBound
-  var isEnforced: Bool
-  var clamps: Bool
-  var onExhausted: ExhaustionAction
+  var terms: BudgetTerms
   /// The limit in force.
   var limit: Int64
   /// What the call needs, in the unit; nil where a hard budget cannot tell.
@@ -24,7 +20,7 @@ struct Candidate: Sendable {
   }
 
   /// What is reserved: the bound where it is known, else what is expected.
-  func reservable(_ need: CallNeed) -> Int64 { amount ?? unit.amount(of: need.expected) }
+  func reservable(_ need: CallNeed) -> Int64 { amount ?? terms.unit.amount(of: need.expected) }
 }
 
 extension BudgetUnit {

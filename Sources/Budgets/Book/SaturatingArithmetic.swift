@@ -7,6 +7,12 @@ extension Int64 {
     return overflow ? (other < 0 ? .min : .max) : sum
   }
 
+  /// Whether this and what is added come to more than the limit, however great they are.
+  func exceeds(_ limit: Int64, with added: Int64) -> Bool {
+    let (sum, overflow) = addingReportingOverflow(added)
+    return overflow || sum > limit
+  }
+
   /// The product of two numbers that are not negative, or the end of the range.
   func saturatingMultiply(_ other: Int64) -> Int64 {
     let (product, overflow) = multipliedReportingOverflow(by: other)

@@ -15,7 +15,6 @@ public enum BudgetDefinitionError: Error, Hashable, CustomStringConvertible {
   case tooManyBudgets
   case tooManyRaises(budget: String)
   case amountNotPositive(budget: String)
-  case unknownScope(budget: String, scope: String)
 
   public var description: String {
     switch self {
@@ -43,7 +42,6 @@ public enum BudgetDefinitionError: Error, Hashable, CustomStringConvertible {
     case .tooManyRaises(let budget):
       "budget \"\(budget)\": more than \(BudgetBook.raisesMax) raises in force; wait for one to end, or change the limit"
     case .amountNotPositive(let budget): "budget \"\(budget)\": the amount must be more than 0"
-    case .unknownScope(let budget, let scope): "budget \"\(budget)\" has no scope \"\(scope)\""
     }
   }
 }

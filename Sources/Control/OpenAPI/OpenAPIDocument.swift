@@ -31,6 +31,8 @@ enum OpenAPIDocument {
     writer.object { writer in
       writer.key("securitySchemes")
       writer.literal(#"{"controlToken": {"type": "http", "scheme": "bearer"}}"#)
+      writer.key("parameters")
+      writer.literal(OpenAPIParameters.json)
       writer.key("responses")
       writer.literal(problemResponse)
       writer.key("schemas")

@@ -2,13 +2,13 @@
 enum OpenAPIPaths {
   static let json = #"""
     {
+      \#(OpenAPIAccessPaths.members)
       "/": {
         "get": {
           "summary": "A page that links the rest",
           "responses": {
             "200": {"description": "HTML.", "content": {"text/html": {"schema": {"type": "string"}}}},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"}
+            \#(problems(401, 403))
           }
         }
       },
@@ -23,8 +23,7 @@ enum OpenAPIPaths {
                 "application/openmetrics-text": {"schema": {"type": "string"}}
               }
             },
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"}
+            \#(problems(401, 403))
           }
         }
       },
@@ -37,7 +36,7 @@ enum OpenAPIPaths {
               "description": "It is.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}
             },
-            "403": {"$ref": "#/components/responses/Problem"}
+            \#(problems(403))
           }
         }
       },
@@ -50,8 +49,7 @@ enum OpenAPIPaths {
               "description": "They are.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}
             },
-            "403": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(problems(403, 503))
           }
         }
       },
@@ -78,12 +76,7 @@ enum OpenAPIPaths {
               "description": "Only calls that this model answered.",
               "schema": {"type": "string"}
             },
-            {
-              "name": "provider",
-              "in": "query",
-              "description": "Only this provider's.",
-              "schema": {"type": "string"}
-            },
+            {"$ref": "#/components/parameters/Provider"},
             {
               "name": "outcome",
               "in": "query",
@@ -99,52 +92,19 @@ enum OpenAPIPaths {
               "description": "Only the call with this response id.",
               "schema": {"type": "string"}
             },
-            {
-              "name": "from",
-              "in": "query",
-              "description": "The first instant: RFC 3339, or a date that means its midnight in tz.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "to",
-              "in": "query",
-              "description": "The first instant after: likewise.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "since",
-              "in": "query",
-              "description": "A duration back from now, such as 90s, 15m, 24h or 7d; excludes from.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "tz",
-              "in": "query",
-              "description": "UTC, an offset such as +02:00, or a zone whose offset stays the same within the range.",
-              "schema": {"type": "string", "default": "UTC"}
-            },
-            {
-              "name": "limit",
-              "in": "query",
-              "description": "Rows of a page.",
-              "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
-            },
-            {
-              "name": "cursor",
-              "in": "query",
-              "description": "The field next of the page before.",
-              "schema": {"type": "string"}
-            }
+            {"$ref": "#/components/parameters/From"},
+            {"$ref": "#/components/parameters/To"},
+            {"$ref": "#/components/parameters/Since"},
+            {"$ref": "#/components/parameters/TimeZone"},
+            {"$ref": "#/components/parameters/Limit"},
+            {"$ref": "#/components/parameters/Cursor"}
           ],
           "responses": {
             "200": {
               "description": "A page.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CallPage"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(problems(400, 401, 403, 503))
           }
         }
       },
@@ -165,11 +125,7 @@ enum OpenAPIPaths {
               "description": "The call.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Call"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "404": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(problems(400, 401, 403, 404, 503))
           }
         }
       },
@@ -183,40 +139,17 @@ enum OpenAPIPaths {
               "description": "Properties of SummaryRow before calls, separated by commas. Empty: one row of all.",
               "schema": {"type": "string", "default": "agent,workflow,model"}
             },
-            {
-              "name": "from",
-              "in": "query",
-              "description": "The first instant: RFC 3339, or a date that means its midnight in tz.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "to",
-              "in": "query",
-              "description": "The first instant after: likewise.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "since",
-              "in": "query",
-              "description": "A duration back from now, such as 90s, 15m, 24h or 7d; excludes from.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "tz",
-              "in": "query",
-              "description": "UTC, an offset such as +02:00, or a zone whose offset stays the same within the range.",
-              "schema": {"type": "string", "default": "UTC"}
-            }
+            {"$ref": "#/components/parameters/From"},
+            {"$ref": "#/components/parameters/To"},
+            {"$ref": "#/components/parameters/Since"},
+            {"$ref": "#/components/parameters/TimeZone"}
           ],
           "responses": {
             "200": {
               "description": "The rows.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Summary"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(problems(400, 401, 403, 503))
           }
         }
       },
@@ -230,59 +163,21 @@ enum OpenAPIPaths {
               "description": "Only prices that became known, or only corrections.",
               "schema": {"type": "string", "enum": ["reprice", "correction"]}
             },
-            {
-              "name": "provider",
-              "in": "query",
-              "description": "Only this provider's.",
-              "schema": {"type": "string"}
-            },
+            {"$ref": "#/components/parameters/Provider"},
             {"name": "call", "in": "query", "description": "Only this call's.", "schema": {"type": "string"}},
-            {
-              "name": "from",
-              "in": "query",
-              "description": "Only what counts at this instant or later: RFC 3339, or a date (midnight in tz).",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "to",
-              "in": "query",
-              "description": "Only what counts before: likewise.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "since",
-              "in": "query",
-              "description": "A duration back from now, such as 90s, 15m, 24h or 7d; excludes from.",
-              "schema": {"type": "string"}
-            },
-            {
-              "name": "tz",
-              "in": "query",
-              "description": "UTC, an offset such as +02:00, or a zone whose offset stays the same within the range.",
-              "schema": {"type": "string", "default": "UTC"}
-            },
-            {
-              "name": "limit",
-              "in": "query",
-              "description": "Rows of a page.",
-              "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
-            },
-            {
-              "name": "cursor",
-              "in": "query",
-              "description": "The field next of the page before.",
-              "schema": {"type": "string"}
-            }
+            {"$ref": "#/components/parameters/From"},
+            {"$ref": "#/components/parameters/To"},
+            {"$ref": "#/components/parameters/Since"},
+            {"$ref": "#/components/parameters/TimeZone"},
+            {"$ref": "#/components/parameters/Limit"},
+            {"$ref": "#/components/parameters/Cursor"}
           ],
           "responses": {
             "200": {
               "description": "A page.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AdjustmentPage"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(problems(400, 401, 403, 503))
           }
         },
         "post": {
@@ -297,13 +192,7 @@ enum OpenAPIPaths {
               "description": "Booked; or booked before under the same key.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Adjustment"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "413": {"$ref": "#/components/responses/Problem"},
-            "415": {"$ref": "#/components/responses/Problem"},
-            "422": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
@@ -320,13 +209,7 @@ enum OpenAPIPaths {
               "description": "What it came to, and where the next page begins.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RepricePage"}}}
             },
-            "400": {"$ref": "#/components/responses/Problem"},
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"},
-            "413": {"$ref": "#/components/responses/Problem"},
-            "415": {"$ref": "#/components/responses/Problem"},
-            "422": {"$ref": "#/components/responses/Problem"},
-            "503": {"$ref": "#/components/responses/Problem"}
+            \#(problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
@@ -338,11 +221,15 @@ enum OpenAPIPaths {
               "description": "OpenAPI 3.1.",
               "content": {"application/json": {"schema": {"type": "object"}}}
             },
-            "401": {"$ref": "#/components/responses/Problem"},
-            "403": {"$ref": "#/components/responses/Problem"}
+            \#(problems(401, 403))
           }
         }
       }
     }
     """#
+
+  /// The errors that a path can answer with.
+  static func problems(_ statuses: Int...) -> String {
+    statuses.map { ##""\##($0)": {"$ref": "#/components/responses/Problem"}"## }.joined(separator: ", ")
+  }
 }

@@ -16,6 +16,8 @@ enum OpenAPISchemas {
           "agent",
           "workflow",
           "run",
+          "key",
+          "team",
           "status",
           "outcome",
           "stream",
@@ -69,6 +71,8 @@ enum OpenAPISchemas {
           "agent": {"type": "string"},
           "workflow": {"type": "string"},
           "run": {"type": ["string", "null"]},
+          "key": {"type": ["string", "null"], "description": "The name of the virtual key."},
+          "team": {"type": ["string", "null"], "description": "The team that the key is bound to."},
           "status": {
             "type": "integer",
             "description": "The HTTP status that the client received; 0 where it left before one was sent."
@@ -347,6 +351,7 @@ enum OpenAPISchemas {
         }
       },
       \#(OpenAPIBookSchemas.members)
+      \#(OpenAPIAccessSchemas.members)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

@@ -43,6 +43,34 @@ struct RequestBody {
     return text
   }
 
+  /// The texts of a list; nil where it is missing or null.
+  func texts(_ name: String) throws(ParameterError) -> [String]? {
+    switch member(name) {
+    case nil, .null: return nil
+    case .array(let values):
+      var texts: [String] = []
+      for value in values {
+        guard case .string(let text) = value else {
+          throw ParameterError(name, value: value.kind, accepted: "a list of strings")
+        }
+        texts.append(text)
+      }
+      return texts
+    case .some(let value): throw ParameterError(name, value: value.kind, accepted: "a list of strings")
+    }
+  }
+
+  /// A whole number; nil where it is missing or null.
+  func integer(_ name: String) throws(ParameterError) -> Int64? {
+    switch member(name) {
+    case nil, .null: return nil
+    case .number(let text):
+      guard let number = Int64(text) else { throw ParameterError(name, value: text, accepted: "a whole number") }
+      return number
+    case .some(let value): throw ParameterError(name, value: value.kind, accepted: "a whole number")
+    }
+  }
+
   /// False where it is missing or null.
   func flag(_ name: String) throws(ParameterError) -> Bool {
     switch member(name) {

@@ -27,8 +27,7 @@ public enum AdjustmentJSON {
   public static func write(_ adjustment: Adjustment, to writer: inout JSONWriter) {
     let scope = adjustment.scope
     writer.object { writer in
-      writer.key("id")
-      writer.integer(adjustment.id)
+      writer.member("id", adjustment.id)
       writer.member("booked_at", adjustment.bookedAt.rfc3339)
       writer.member("effective_at", adjustment.effectiveAt.rfc3339)
       writer.member("kind", adjustment.kind.rawValue)
@@ -40,8 +39,7 @@ public enum AdjustmentJSON {
       writer.member("workflow", scope.workflow)
       writer.member("run", scope.run)
       writer.member("billing", adjustment.billing.rawValue)
-      writer.key("delta_pico_usd")
-      writer.integer(adjustment.deltaPicodollars)
+      writer.member("delta_pico_usd", adjustment.deltaPicodollars)
       writer.member("delta_usd", MoneyText.usd(adjustment.deltaPicodollars))
       writer.member("cost_source", adjustment.costSource?.rawValue)
       writer.member("priced_as", adjustment.pricedAs)
@@ -61,11 +59,9 @@ public enum RepriceJSON {
         ("examined", page.examined), ("repriced", page.repriced), ("unchanged", page.unchanged),
         ("not_enough_known", page.notEnoughKnown),
       ] {
-        writer.key(name)
-        writer.integer(count)
+        writer.member(name, count)
       }
-      writer.key("delta_pico_usd")
-      writer.integer(page.deltaPicodollars)
+      writer.member("delta_pico_usd", page.deltaPicodollars)
       writer.member("delta_usd", MoneyText.usd(page.deltaPicodollars))
       writer.key("unknown")
       writer.array { writer in
@@ -73,13 +69,11 @@ public enum RepriceJSON {
           writer.object { writer in
             writer.member("provider", model.provider)
             writer.member("model", model.model)
-            writer.key("calls")
-            writer.integer(model.calls)
+            writer.member("calls", model.calls)
           }
         }
       }
-      writer.key("total")
-      writer.integer(total)
+      writer.member("total", total)
       writer.member("next", page.next?.description)
     }
     return writer.bytes

@@ -53,8 +53,9 @@ public enum CallJSON {
     writer.member("agent", call.agent)
     writer.member("workflow", call.workflow)
     writer.member("run", call.run)
-    writer.key("status")
-    writer.integer(call.status)
+    writer.member("key", call.virtualKey)
+    writer.member("team", call.team)
+    writer.member("status", call.status)
     writer.member("outcome", call.outcome.rawValue)
     writer.key("stream")
     writer.bool(call.isStream)
@@ -82,17 +83,12 @@ public enum CallJSON {
     let settled = call.costPicodollars.map { Int128($0) }
     let cost = adjustments.isEmpty ? settled : adjustments.reduce(settled ?? 0) { $0 + $1.deltaPicodollars }
     let repriced = adjustments.last { $0.costSource != nil }
-    writer.key("cost_pico_usd")
-    writer.integer(cost)
+    writer.member("cost_pico_usd", cost)
     writer.member("cost_usd", cost.map { MoneyText.usd($0) })
-    writer.key("settled_cost_pico_usd")
-    writer.integer(call.costPicodollars)
-    writer.key("reported_cost_pico_usd")
-    writer.integer(call.reportedCostPicodollars)
-    writer.key("book_cost_pico_usd")
-    writer.integer(call.bookCostPicodollars)
-    writer.key("debited_pico_usd")
-    writer.integer(call.debitedPicodollars)
+    writer.member("settled_cost_pico_usd", call.costPicodollars)
+    writer.member("reported_cost_pico_usd", call.reportedCostPicodollars)
+    writer.member("book_cost_pico_usd", call.bookCostPicodollars)
+    writer.member("debited_pico_usd", call.debitedPicodollars)
     writer.member("cost_source", (repriced?.costSource ?? call.costSource).rawValue)
     writer.member("priced_as", repriced?.pricedAs ?? call.pricedAs)
     writer.key("adjustments")
@@ -115,12 +111,10 @@ public enum CallJSON {
     writer.key("server_tool_calls")
     writer.object { writer in
       for (name, count) in call.serverToolCalls.sorted(by: { $0.key < $1.key }) {
-        writer.key(name)
-        writer.integer(count)
+        writer.member(name, count)
       }
     }
-    writer.key("tool_results")
-    writer.integer(call.toolResults)
+    writer.member("tool_results", call.toolResults)
   }
 
   private static func writeEnding(_ call: CallRecord, to writer: inout JSONWriter) {
@@ -134,16 +128,19 @@ public enum CallJSON {
     writer.decimal(call.timeToFirstTokenMicroseconds, fractionDigits: 3)
     writer.key("duration_ms")
     writer.decimal(call.durationMicroseconds, fractionDigits: 3)
-    writer.key("overhead_us")
-    writer.integer(call.overheadMicroseconds)
-    writer.key("request_bytes")
-    writer.integer(call.requestBytes)
-    writer.key("response_bytes")
-    writer.integer(call.responseBytes)
+    writer.member("overhead_us", call.overheadMicroseconds)
+    writer.member("request_bytes", call.requestBytes)
+    writer.member("response_bytes", call.responseBytes)
   }
 }
 
 extension JSONWriter {
+  /// A member whose value is a whole number or null.
+  mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
+    key(name)
+    integer(number)
+  }
+
   /// A member whose value is a text or null.
   mutating func member(_ name: String, _ text: String?) {
     key(name)

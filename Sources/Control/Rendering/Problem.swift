@@ -28,8 +28,7 @@ struct Problem: Error, Sendable, Equatable {
     writer.object { writer in
       writer.member("type", "about:blank")
       writer.member("title", title)
-      writer.key("status")
-      writer.integer(status)
+      writer.member("status", status)
       writer.member("detail", detail)
       guard let parameter else { return }
       writer.member("parameter", parameter.parameter)

@@ -20,13 +20,11 @@ public enum SummaryJSON {
   public static func write(_ row: SummaryRow, by dimensions: [SummaryDimension], to writer: inout JSONWriter) {
     writer.object { writer in
       for (dimension, value) in zip(dimensions, row.key) { writer.member(dimension.rawValue, value) }
-      writer.key("calls")
-      writer.integer(row.calls)
+      writer.member("calls", row.calls)
       writer.key("tokens")
       writer.object { writer in
         for tokenClass in TokenClass.allCases {
-          writer.key(tokenClass.rawValue)
-          writer.integer(row.usage.tokens(tokenClass))
+          writer.member(tokenClass.rawValue, row.usage.tokens(tokenClass))
         }
       }
       writer.key("units")
@@ -36,26 +34,21 @@ public enum SummaryJSON {
         ("unpriced_calls", row.unpricedCalls), ("partial_calls", row.partialCalls),
         ("unmetered_calls", row.unmeteredCalls),
       ] {
-        writer.key(name)
-        writer.integer(count)
+        writer.member(name, count)
       }
-      writer.key("tool_calls")
-      writer.integer(row.toolCalls)
-      writer.key("errors")
-      writer.integer(row.errors)
+      writer.member("tool_calls", row.toolCalls)
+      writer.member("errors", row.errors)
     }
   }
 
   private static func writeMoney(_ row: SummaryRow, to writer: inout JSONWriter) {
-    writer.key("cost_pico_usd")
-    writer.integer(row.costPicodollars)
+    writer.member("cost_pico_usd", row.costPicodollars)
     writer.member("cost_usd", MoneyText.usd(row.costPicodollars))
     writer.key("cost_by_source")
     writer.object { writer in
       for source in UsageSource.allCases {
         guard let cost = row.costBySource[source], cost != 0 else { continue }
-        writer.key(source.rawValue)
-        writer.integer(cost)
+        writer.member(source.rawValue, cost)
       }
     }
     for (name, amount) in [
@@ -63,11 +56,9 @@ public enum SummaryJSON {
       ("reported_book_pico_usd", row.reportedBookPicodollars),
       ("substituted_pico_usd", row.substitutedPicodollars),
     ] {
-      writer.key(name)
-      writer.integer(amount)
+      writer.member(name, amount)
     }
-    writer.key("subscription_cost_pico_usd")
-    writer.integer(row.subscriptionPicodollars)
+    writer.member("subscription_cost_pico_usd", row.subscriptionPicodollars)
     writer.member("subscription_cost_usd", MoneyText.usd(row.subscriptionPicodollars))
   }
 }

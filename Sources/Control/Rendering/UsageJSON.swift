@@ -35,8 +35,7 @@ public enum UsageJSON {
     ]
     writer.object { writer in
       for (name, cell) in timesToLive where usage[cell] > 0 {
-        writer.key(name)
-        writer.integer(usage[cell])
+        writer.member(name, usage[cell])
       }
     }
   }

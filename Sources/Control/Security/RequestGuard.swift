@@ -1,4 +1,4 @@
-internal import Observability
+internal import Ledger
 
 /// Decides whether a request may be answered at all, before anything else is looked at.
 ///
@@ -9,26 +9,30 @@ struct RequestGuard: Sendable {
   /// Host names by which the control plane may be called, in lower case, besides the loopback's and addresses.
   private let names: Set<String>
   private let addresses: Set<IPLiteral>
-  private let token: Secret
+  private let tokens: ControlTokens
 
-  init(listenHost: String, allowedHosts: [String], token: Secret) {
+  init(listenHost: String, allowedHosts: [String], tokens: ControlTokens) {
     let hosts = ([listenHost] + allowedHosts).map { Self.normalised($0) }
     names = Set(hosts.filter { IPLiteral($0) == nil } + ["localhost"])
     addresses = Set(hosts.compactMap(IPLiteral.init).filter { !$0.isUnspecified })
-    self.token = token
+    self.tokens = tokens
   }
 
-  /// Whether the sender may read: it is on this machine, or has the token.
-  func isTrusted(_ origin: RequestOrigin) -> Bool { isLocal(origin) || hasToken(origin) }
+  /// Whether the sender may read: it is on this machine, or has a token of a role for it.
+  func isTrusted(_ origin: RequestOrigin, role: ControlRole = .viewer) -> Bool {
+    isLocal(origin) || (actor(origin)?.role.includes(role) ?? false)
+  }
 
   /// Why the request is refused; nil where it is not.
   ///
   /// - Parameters:
   ///   - isPage: whether the page for people is asked for, to which links elsewhere may lead.
   ///   - isHealth: whether health is asked for, which probes read without a token.
-  func refusal(of origin: RequestOrigin, isPage: Bool, isHealth: Bool) -> Problem? {
+  ///   - role: what reading it takes from elsewhere.
+  func refusal(of origin: RequestOrigin, isPage: Bool, isHealth: Bool, role: ControlRole = .viewer) -> Problem? {
     if let problem = hostRefusal(origin) ?? siteRefusal(origin, isPage: isPage) { return problem }
-    guard isHealth || isTrusted(origin) else {
+    guard isHealth || isTrusted(origin, role: role) else {
+      if let actor = actor(origin) { return Self.wrongRole(of: actor, needed: role) }
       return Problem(
         401, "Token needed",
         "From another machine this needs the header authorization: Bearer followed by the content of the file "
@@ -37,18 +41,30 @@ struct RequestGuard: Sendable {
     return nil
   }
 
-  /// Changing something needs the token, on this machine too, and a content type that no web page can send by itself.
-  func checkChange(_ origin: RequestOrigin, contentType: String?) throws(Problem) {
-    guard hasToken(origin) else {
+  /// Whoever changes something. That needs a token, on this machine too, and a content type that no web page can send by itself,
+  /// as a deletion without a body does by its method.
+  func actor(
+    changing origin: RequestOrigin, contentType: String?, role: ControlRole, hasBody: Bool
+  ) throws(Problem) -> Actor {
+    guard let actor = actor(origin) else {
       throw Problem(
         401, "Token needed",
         "To change something takes the header authorization: Bearer followed by the content of the file "
-          + "\(ControlToken.fileName) in Tollgate's data directory.")
+          + "\(ControlToken.fileName) in Tollgate's data directory, or by a named token (tollgate token create).")
     }
+    guard actor.role.includes(role) else { throw Self.wrongRole(of: actor, needed: role) }
+    guard hasBody || contentType != nil else { return actor }
     let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
     guard type == "application/json" else {
       throw Problem(415, "Unknown content type", "The body must be JSON, with content-type: application/json.")
     }
+    return actor
+  }
+
+  private static func wrongRole(of actor: Actor, needed: ControlRole) -> Problem {
+    Problem(
+      403, "Role not enough",
+      "The token \(actor.name) has the role \(actor.role.rawValue), and this takes \(needed.rawValue).")
   }
 
   private func hostRefusal(_ origin: RequestOrigin) -> Problem? {
@@ -88,11 +104,11 @@ struct RequestGuard: Sendable {
     return IPLiteral(peer)?.isLoopback ?? false
   }
 
-  private func hasToken(_ origin: RequestOrigin) -> Bool {
-    guard let authorization = origin.authorization else { return false }
+  private func actor(_ origin: RequestOrigin) -> Actor? {
+    guard let authorization = origin.authorization else { return nil }
     let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
-    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
-    return Secret(String(parts[1])) == token
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+    return tokens.actor(holding: String(parts[1]))
   }
 
   /// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.

@@ -1,9 +1,13 @@
+public import NIOSSL
+
 /// Where the control plane listens, and its limits.
 public struct ControlConfiguration: Sendable {
   /// The address or name to listen on.
   public var host = "127.0.0.1"
   /// 0 takes any free port.
   public var port = 4101
+  /// What the port shows who it is with; nil where it speaks no TLS.
+  public var tls: TLSConfiguration?
   /// Further host names by which requests may call it.
   public var allowedHosts: [String] = []
   /// Connections at once; more wait in the kernel's queue.

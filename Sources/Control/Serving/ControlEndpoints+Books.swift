@@ -12,18 +12,29 @@ extension ControlEndpoints {
   }
 
   /// Answers a request that changes something; the guard has let it through.
-  func change(_ route: ControlRoute, query: String, body: [UInt8]) async throws -> ControlAnswer {
+  ///
+  /// - Parameter actor: whose token allows it.
+  func change(
+    _ route: ControlRoute, query: String, body: [UInt8], by actor: Actor, isDeletion: Bool
+  ) async throws -> ControlAnswer {
     _ = try QueryParameters(query, known: [])
-    let body = try RequestBody(body)
+    // A deletion says everything by its path.
+    let body = try RequestBody(isDeletion && body.isEmpty ? Array("{}".utf8) : body)
+    if isDeletion { try body.check(known: []) }
     switch route {
+    case .keys: return try await createKey(body, by: actor)
+    case .key(let name): return try await revokeKey(name, by: actor)
+    case .keyRotation(let name): return try await rotateKey(name, body, by: actor)
+    case .tokens: return try await createToken(body, by: actor)
+    case .token(let name): return try await revokeToken(name, by: actor)
     case .adjustments:
-      let adjustment = try await queries.books.book(try AdjustmentBody.correction(body))
+      let adjustment = try await queries.books.book(try AdjustmentBody.correction(body), actor.name)
       return .json(AdjustmentJSON.document(adjustment), status: 201)
     case .reprice:
       let query = try RepriceBody.query(body)
       let total = query.after == nil ? try await queries.books.repriceCount(query) : nil
-      return .json(RepriceJSON.document(try await queries.books.reprice(query), total: total))
-    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .openAPI:
+      return .json(RepriceJSON.document(try await queries.books.reprice(query, actor.name), total: total))
+    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .audit, .openAPI:
       throw Problem(405, "Method not allowed", "This path can only be read.")
     }
   }

@@ -30,7 +30,11 @@ struct ControlEndpoints: Sendable {
     case .call(let id): return try await call(id)
     case .summary: return try await summary(parameters)
     case .adjustments: return try await adjustments(parameters)
-    case .reprice: throw Problem(405, "Method not allowed", "This path takes POST.")
+    case .keys: return try await keys()
+    case .tokens: return try await tokens()
+    case .audit: return try await audit(parameters)
+    case .reprice, .key, .keyRotation, .token:
+      throw Problem(405, "Method not allowed", "This path takes \(route.methods.joined(separator: ", ")).")
     case .openAPI: return .json(OpenAPIDocument.document(version: version))
     }
   }
@@ -39,7 +43,8 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .summary, .adjustments, .reprice: try QueryParameters(query, known: route.parameters)
+    case .calls, .call, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token, .audit:
+      try QueryParameters(query, known: route.parameters)
     }
   }
 

@@ -7,14 +7,16 @@ struct ControlQueries: Sendable {
   var call: @Sendable (CallID) async throws -> CallRecord?
   var summary: @Sendable (_ by: [SummaryDimension], _ range: TimeRange) async throws -> [SummaryRow]
   var books: ControlBooks
+  var credentials: ControlCredentials
 }
 
 /// What the control plane asks of the books, and has written into them.
 struct ControlBooks: Sendable {
   var adjustments: @Sendable (AdjustmentFilter) async throws -> [Adjustment]
   var adjustmentsOfCalls: @Sendable ([CallID]) async throws -> [CallID: [Adjustment]]
-  var book: @Sendable (Correction) async throws -> Adjustment
-  var reprice: @Sendable (RepriceQuery) async throws -> RepricePage
+  /// In the name of an actor, whom the audit log shows.
+  var book: @Sendable (Correction, _ actor: String) async throws -> Adjustment
+  var reprice: @Sendable (RepriceQuery, _ actor: String) async throws -> RepricePage
   /// How many calls a query looks at in all.
   var repriceCount: @Sendable (RepriceQuery) async throws -> Int
 }
@@ -31,7 +33,9 @@ extension ControlQueries {
       },
       books: ControlBooks(
         adjustments: { try await books.adjustments($0) },
-        adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0) },
-        reprice: { try await books.reprice($0, price: price) }, repriceCount: { try await books.count(of: $0) }))
+        adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0, by: $1) },
+        reprice: { try await books.reprice($0, by: $1, price: price) },
+        repriceCount: { try await books.count(of: $0) }),
+      credentials: ControlCredentials(ledger.credentials))
   }
 }

@@ -29,6 +29,10 @@ struct ControlResponder: HTTPResponder {
       return refused(problem, context, isHead: isHead)
     } catch let error as ParameterError {
       return ControlAnswer.problem(Problem(error)).response(isHead: isHead)
+    } catch LedgerError.refused(let reason) {
+      return ControlAnswer.problem(Problem(422, "Not changed", reason + ".")).response(isHead: isHead)
+    } catch LedgerError.unknown(let reason) {
+      return ControlAnswer.problem(Problem(404, "Not found", reason + ".")).response(isHead: isHead)
     } catch LedgerError.booking(let reason) {
       return ControlAnswer.problem(Problem(422, "Nothing was booked", reason + ".")).response(isHead: isHead)
     } catch {
@@ -46,7 +50,11 @@ struct ControlResponder: HTTPResponder {
     let origin = RequestOrigin(request, channel: context.channel)
     let isHealth = route == .alive || route == .ready
     let isChange = request.method != .get && request.method != .head
-    if let refusal = guardian.refusal(of: origin, isPage: route == .page, isHealth: isHealth) { throw refusal }
+    if let refusal = guardian.refusal(
+      of: origin, isPage: route == .page, isHealth: isHealth, role: route?.roleToRead ?? .viewer)
+    {
+      throw refusal
+    }
     guard let route else {
       throw Problem(404, "No such path", "There is nothing here; /api/v1/openapi.json lists what there is.")
     }
@@ -56,11 +64,18 @@ struct ControlResponder: HTTPResponder {
       problem.allow = methods
       throw problem
     }
-    if isChange { try guardian.checkChange(origin, contentType: request.headers[.contentType]) }
+    let isDeletion = request.method == .delete
+    let actor =
+      isChange
+      ? try guardian.actor(
+        changing: origin, contentType: request.headers[.contentType], role: route.roleToChange, hasBody: !isDeletion)
+      : nil
     let body = try await body(of: request)
     let query = parts.count == 2 ? String(parts[1]) : ""
     return try await withDeadline {
-      guard !isChange else { return try await endpoints.change(route, query: query, body: body) }
+      if let actor {
+        return try await endpoints.change(route, query: query, body: body, by: actor, isDeletion: isDeletion)
+      }
       return try await endpoints.answer(
         route, query: query, accept: request.headers[.accept], isTrusted: guardian.isTrusted(origin))
     }

@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Metering
 
 /// What a path of the control plane names.
@@ -12,6 +13,14 @@ enum ControlRoute: Equatable {
   case summary
   case adjustments
   case reprice
+  case keys
+  /// The name or the id of a key, as the path has it, which may be none.
+  case key(name: String)
+  case keyRotation(name: String)
+  case tokens
+  /// The name or the id of a token, likewise.
+  case token(name: String)
+  case audit
   case openAPI
 
   /// The route of a path without query; nil where there is none.
@@ -25,14 +34,32 @@ enum ControlRoute: Equatable {
     case "/api/v1/summary": self = .summary
     case "/api/v1/adjustments": self = .adjustments
     case "/api/v1/reprice": self = .reprice
+    case "/api/v1/keys": self = .keys
+    case "/api/v1/tokens": self = .tokens
+    case "/api/v1/audit": self = .audit
     case "/api/v1/openapi.json": self = .openAPI
     default:
-      let prefix = "/api/v1/calls/"
-      guard path.hasPrefix(prefix) else { return nil }
-      let id = path.dropFirst(prefix.count)
-      guard !id.isEmpty, !id.contains("/") else { return nil }
-      self = .call(id: String(id))
+      if let id = Self.segment(of: path, after: "/api/v1/calls/") {
+        self = .call(id: id)
+      } else if let name = Self.segment(of: path, after: "/api/v1/keys/", before: "/rotate") {
+        self = .keyRotation(name: name)
+      } else if let name = Self.segment(of: path, after: "/api/v1/keys/") {
+        self = .key(name: name)
+      } else if let name = Self.segment(of: path, after: "/api/v1/tokens/") {
+        self = .token(name: name)
+      } else {
+        return nil
+      }
     }
+  }
+
+  /// The one segment between two parts of a path, decoded: a name may have a `/`, written as `%2F`.
+  private static func segment(of path: String, after prefix: String, before suffix: String = "") -> String? {
+    guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count
+    else { return nil }
+    let segment = path.dropFirst(prefix.count).dropLast(suffix.count)
+    guard !segment.contains("/") else { return nil }
+    return PercentEncoding.decoded(segment, plusIsSpace: false)
   }
 
   /// The parameters that the route knows.
@@ -41,6 +68,7 @@ enum ControlRoute: Equatable {
     case .calls: CallQuery.parameters
     case .summary: SummaryQuery.parameters
     case .adjustments: AdjustmentQuery.parameters
+    case .audit: AuditParameters.names
     default: []
     }
   }
@@ -48,9 +76,16 @@ enum ControlRoute: Equatable {
   /// The methods that the route has.
   var methods: [String] {
     switch self {
-    case .adjustments: ["GET", "HEAD", "POST"]
-    case .reprice: ["POST"]
+    case .adjustments, .keys, .tokens: ["GET", "HEAD", "POST"]
+    case .reprice, .keyRotation: ["POST"]
+    case .key, .token: ["DELETE"]
     default: ["GET", "HEAD"]
     }
   }
+
+  /// The role that reading it from elsewhere takes.
+  var roleToRead: ControlRole { self == .metrics ? .metrics : .viewer }
+
+  /// The role that changing it takes.
+  var roleToChange: ControlRole { .admin }
 }

@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import HummingbirdCore
+internal import HummingbirdTLS
 public import Ledger
 public import Logging
 public import Metering
@@ -18,14 +19,15 @@ public struct ControlServer: Service {
   /// A server that listens once it is run.
   ///
   /// - Parameters:
-  ///   - token: what ``ControlToken`` gave.
+  ///   - tokens: those that open it.
   ///   - version: Tollgate's own.
   ///   - eventLoopGroup: shared with the data plane; nil takes the process's.
   ///   - price: what a call costs by the price book of today, for calls that are priced again.
   ///   - readiness: asked at each `/readyz`; must return at once.
   ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
   public init(
-    _ configuration: ControlConfiguration, ledger: Ledger, metrics: MetricsRegistry, token: Secret, version: String,
+    _ configuration: ControlConfiguration, ledger: Ledger, metrics: MetricsRegistry, tokens: ControlTokens,
+    version: String,
     logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
     now: @escaping @Sendable () -> Timestamp = WallClock.now,
     onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
@@ -35,16 +37,16 @@ public struct ControlServer: Service {
     let endpoints = ControlEndpoints(
       queries: ControlQueries(ledger, price: price), metrics: metrics, readiness: readiness, version: version, now: now)
     self.init(
-      configuration, endpoints: endpoints, token: token, logger: logger, eventLoopGroup: eventLoopGroup,
+      configuration, endpoints: endpoints, tokens: tokens, logger: logger, eventLoopGroup: eventLoopGroup,
       onListening: onListening)
   }
 
   init(
-    _ configuration: ControlConfiguration, endpoints: ControlEndpoints, token: Secret, logger: Logger,
+    _ configuration: ControlConfiguration, endpoints: ControlEndpoints, tokens: ControlTokens, logger: Logger,
     eventLoopGroup: (any EventLoopGroup)?, onListening: @escaping @Sendable (SocketAddress) -> Void
   ) {
     let guardian = RequestGuard(
-      listenHost: configuration.host, allowedHosts: configuration.allowedHosts, token: token)
+      listenHost: configuration.host, allowedHosts: configuration.allowedHosts, tokens: tokens)
     self.configuration = configuration
     self.logger = logger
     self.eventLoopGroup = eventLoopGroup
@@ -61,7 +63,7 @@ public struct ControlServer: Service {
     var frameworkLogger = logger
     frameworkLogger.logLevel = max(logger.logLevel, .warning)
     let application = Application(
-      responder: responder, server: .http1(configuration: channelConfiguration),
+      responder: responder, server: try server,
       configuration: ApplicationConfiguration(
         address: address,
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax, logger: frameworkLogger)
@@ -69,6 +71,13 @@ public struct ControlServer: Service {
       onServerRunning: { channel in if let address = channel.localAddress { onListening(address) } },
       eventLoopGroupProvider: eventLoopGroup.map { .shared($0) } ?? .singleton, logger: frameworkLogger)
     try await application.run()
+  }
+
+  private var server: HTTPServerBuilder {
+    get throws {
+      let plain = HTTPServerBuilder.http1(configuration: channelConfiguration)
+      return try configuration.tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain
+    }
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {

@@ -96,8 +96,8 @@ public final class BudgetDesk: Sendable {
   }
 
   /// Posts what a call used that nothing was reserved for.
-  func post(_ call: BudgetCall, used: CallAmounts, at time: Timestamp) -> [BudgetDebit] {
-    let settlement = state.withLock { $0.book.post(call, used, at: time) }
+  func post(_ call: BudgetCall, used: CallAmounts, startedAt: Timestamp, at time: Timestamp) -> [BudgetDebit] {
+    let settlement = state.withLock { $0.book.charge(call, used, startedAt: startedAt, at: time) }
     carryOn(settlement.changes, at: time)
     return settlement.debits
   }
@@ -119,18 +119,22 @@ public final class BudgetDesk: Sendable {
   /// Ends waits that have become too long, and takes note that time has passed.
   public func timePassed(at time: Timestamp) {
     guard hasBudgets else { return }
-    carryOn(state.withLock { $0.book.expireWaiters(at: time) }, at: time)
+    carryOn(state.withLock { $0.book.advance(to: time) }, at: time)
   }
 
   // MARK: What calls cost
 
   /// What calls of that model and workflow have used, nineteen in twenty of them; nil before enough are known.
-  func usual(model: String, workflow: String) -> UsualSpend? {
-    history.withLock { $0.usual(model: model, workflow: workflow) }
+  func usual(model: String, workflow: String) -> SpendPercentiles? {
+    history.withLock { $0.percentile95(model: model, workflow: workflow) }
   }
 
   /// Learns from a call that was settled.
   func learn(model: String, workflow: String, used: CallAmounts, outputTokens: Int64) {
-    history.withLock { $0.learn(model: model, workflow: workflow, used: used, outputTokens: outputTokens) }
+    history.withLock {
+      $0.record(
+        model: model, workflow: workflow, picodollars: used.picodollars, tokens: used.tokens, outputTokens: outputTokens
+      )
+    }
   }
 }

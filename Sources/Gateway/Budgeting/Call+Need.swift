@@ -2,13 +2,15 @@ import Budgets
 import Dialects
 import Metering
 import Tokenizers
+import Upstream
 
 /// What a call may use, for budgets to reserve before it is sent.
 extension Call {
   /// Who budgets take the call for.
   var budgetCall: BudgetCall {
     BudgetCall(
-      id: id, agent: identity.agent, workflow: identity.workflow, run: identity.run, key: nil, team: nil,
+      id: id, agent: identity.agent, workflow: identity.workflow, run: identity.run, key: identity.key,
+      team: identity.team,
       provider: route.provider.name, model: requestFacts.model, billing: identity.billing)
   }
 
@@ -24,9 +26,10 @@ extension Call {
     guard let endpoint else { return unmeteredNeed(gateway.configuration.unmetered) }
     guard identity.billing != .free else { return CallNeed(expected: .zero, boundPicodollars: 0) }
     let pricing = NeedPricing(call: self, endpoint: endpoint, gateway: gateway, time: time)
+    outputTerms = pricing.outputTerms(gateway.budgets)
     return CallNeed(
       expected: pricing.expected(gateway.budgets), boundPicodollars: pricing.bound?.picodollars,
-      boundTokens: pricing.bound?.tokens, clamp: pricing.clampTerms(gateway.budgets))
+      boundTokens: pricing.bound?.tokens, clamp: pricing.canClamp ? outputTerms : nil)
   }
 
   private func unmeteredNeed(_ policy: UnmeteredPolicy) -> CallNeed {
@@ -46,6 +49,8 @@ private struct NeedPricing {
   private let terms: PriceTerms
   private let book: PriceBook
   private let time: Timestamp
+  /// Whether the body is encoded, so that nothing can be written into it.
+  private let isEncoded: Bool
   /// The model that the call is priced as; nil where there is none.
   private let model: String?
   private let context: PricingContext
@@ -71,12 +76,12 @@ private struct NeedPricing {
     terms = call.route.provider.terms
     book = gateway.prices.book
     self.time = time
+    isEncoded = call.isRequestEncoded || call.opensWebSocket || call.method == Endpoint.socketMessageMethod
     model = gateway.pricedModel(
       endpoint.modelPriced ?? call.requestFacts.model, terms: call.route.provider.terms, dialect: endpoint.dialect,
       at: time)
     context = call.requestFacts.context.completed(
-      by: PricingContext(), isTierKnown: false,
-      region: ProcessingRegion.region(of: call.route.provider.origin))
+      by: PricingContext(), isTierKnown: false, host: call.route.provider.origin.host)
     bound = Self.bound(
       facts, model: model, family: gateway.counts.family(model: call.requestFacts.model), dialect: endpoint.dialect,
       operation: endpoint.operation, terms: terms, book: book, context: context, time: time)
@@ -84,11 +89,13 @@ private struct NeedPricing {
 
   /// What such calls have used; before enough are known, the counted prompt and a usual length of reply.
   func expected(_ budgets: BudgetDesk) -> CallAmounts {
-    if let name = facts.model, let usual = budgets.usual(model: name, workflow: workflow) { return usual.amounts }
+    if let name = facts.model, let usual = budgets.usual(model: name, workflow: workflow) {
+      return CallAmounts(picodollars: usual.picodollars, tokens: usual.tokens)
+    }
     var usage = facts.usage
     if usage.isEmpty {
       usage[.input] = promptTokensEstimate.multipliedReportingOverflow(by: 115).partialValue / 100
-      usage[.output] = operation.generatesText ? min(facts.outputTokensMax ?? .max, Self.usualOutputTokensMax) : 0
+      usage[.output] = operation.writesText ? min(facts.outputTokensMax ?? .max, Self.usualOutputTokensMax) : 0
     }
     let tokens = usage.totalTokens
     guard let model else { return CallAmounts(picodollars: 0, tokens: tokens) }
@@ -97,15 +104,18 @@ private struct NeedPricing {
     return CallAmounts(picodollars: charge.costPicodollars, tokens: tokens)
   }
 
-  /// How the bound follows from a limit of output; nil where none can be written into the request.
-  func clampTerms(_ budgets: BudgetDesk) -> ClampTerms? {
-    guard let bound, facts.choices == 1, facts.outputTokensMax != nil else { return nil }
+  /// Whether a limit of output can be written into the request.
+  var canClamp: Bool { !isEncoded && facts.generations == 1 && facts.outputLimitLocation != nil }
+
+  /// How the bound follows from the output; nil where there is none.
+  func outputTerms(_ budgets: BudgetDesk) -> ClampTerms? {
+    guard let bound else { return nil }
     let usual = facts.model.flatMap { budgets.usual(model: $0, workflow: workflow) }
     return ClampTerms(
       picodollarsBeforeOutput: bound.ceiling.promptPicodollars, tokensBeforeOutput: bound.promptTokens,
       picodollarsPerOutputToken: bound.ceiling.picodollarsPerOutputToken, outputTokensMax: bound.outputTokens,
       floorTokens: Clamp.floorTokens(
-        outputTokensPercentile95: usual?.outputTokens, thinkingBudgetTokens: nil))
+        outputTokensPercentile95: usual?.outputTokens, thinkingBudgetTokens: facts.thinkingTokensMax))
   }
 
   /// A reply longer than this is not expected of a call that nothing is known of.
@@ -116,16 +126,16 @@ private struct NeedPricing {
     terms: PriceTerms, book: PriceBook, context: PricingContext, time: Timestamp
   ) -> Bound? {
     guard facts.isComplete, !facts.isAmbiguous, facts.usage.isEmpty, let model,
-      operation.generatesText || operation.billsPromptOnly,
+      operation.writesText || operation.billsPromptOnly,
       let promptTokens = facts.promptTokensBound(family: family)
     else { return nil }
     var outputTokens: Int64 = 0
-    if operation.generatesText {
+    if operation.writesText {
       guard
         let most = facts.outputTokensMax
           ?? book.maxOutputTokens(terms, dialect: dialect.rawValue, model: model, at: time)
       else { return nil }
-      let (all, overflow) = most.multipliedReportingOverflow(by: facts.choices)
+      let (all, overflow) = most.multipliedReportingOverflow(by: facts.generations)
       guard !overflow else { return nil }
       outputTokens = all
     }

@@ -12,13 +12,14 @@ public final class RecoveryBudgets: Sendable {
 
   func debits(of record: borrowing CallRecord, run: String?) -> [BudgetDebit] {
     let call = BudgetCall(
-      id: record.id, agent: record.agent, workflow: record.workflow, run: run, key: record.virtualKey, team: record.team,
+      id: record.id, agent: record.agent, workflow: record.workflow, run: run, key: record.virtualKey,
+      team: record.team,
       provider: record.provider, model: record.modelRequested, billing: record.billing)
     let used = CallAmounts(
       picodollars: record.debitedPicodollars ?? 0, tokens: record.usage.totalTokens,
       toolCalls: Int64(record.toolCalls.count))
     guard used != .zero else { return [] }
     let time = record.startedAt
-    return book.withLock { $0.post(call, used, at: time).debits }
+    return book.withLock { $0.charge(call, used, startedAt: time, at: time).debits }
   }
 }

@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Ledger
 import Metering
@@ -12,6 +13,7 @@ extension Call {
       id: id, startedAt: startedAt, provider: route.provider.name, dialect: endpoint?.dialect.rawValue, method: method,
       path: path, model: requestFacts.model, agent: identity.agent, workflow: identity.workflow, run: identity.run,
       isStream: requestFacts.wantsStream, billing: identity.billing, upstreamKeyID: identity.upstreamKeyID,
+      virtualKey: identity.key, team: identity.team,
       requestBytes: requestBytes, promptTokensEstimate: promptTokensEstimate)
   }
 
@@ -42,15 +44,27 @@ extension Call {
     return model
   }
 
-  /// The gathered body, ready to be sent; with the usage of its stream asked for where the operator wants that.
+  /// The gathered body, ready to be sent; with the usage of its stream asked for, and its output limited, where the operator wants
+  /// that.
   func takeBody() -> UpstreamBody {
     // An empty body that the client framed keeps its length of zero; a HEAD request cannot have one.
     guard let body = gatheredBody else { return hasBody && method != "HEAD" ? .buffered(ByteBuffer()) : .none }
     gatheredBody = nil
-    guard route.provider.streamUsage == .ask, !isRequestEncoded,
-      let spliced = RequestSplice.askingForUsage(body, facts: requestFacts, endpoint: endpoint)
-    else { return .buffered(body) }
-    usageWasAsked = true
-    return .buffered(spliced)
+    guard !isRequestEncoded else { return .buffered(body) }
+    var splices: [RequestSplice] = []
+    if route.provider.streamUsage == .ask,
+      let splice = RequestSplice.askingForUsage(of: body, facts: requestFacts, endpoint: endpoint)
+    {
+      splices.append(splice)
+      changes.append("stream_options.include_usage")
+      usageWasAsked = true
+    }
+    if let tokensMax = reservation?.clampOutputTokens,
+      let splice = RequestSplice.limitingOutput(to: tokensMax, facts: requestFacts)
+    {
+      splices.append(splice)
+      changes.append("output_tokens_max=\(tokensMax)")
+    }
+    return .buffered(RequestSplice.apply(splices, to: body) ?? body)
   }
 }

@@ -29,35 +29,47 @@ final class Call {
   /// Whether the request opens a WebSocket.
   var opensWebSocket = false
 
-  var requestReader: RequestReader?
+  private var requestReader: RequestReader?
   private var requestDecoder: BodyDecoder?
+  /// What the request says, as far as it has been read to its end.
   var requestFacts = RequestFacts()
   /// Tokens that the prompt is expected to have.
   var promptTokensEstimate: Int64 = 0
+  /// The body while it is kept whole.
   var gatheredBody: ByteBuffer?
   private var gatheredBytes = 0
   private var gatheredLimit: GatheredBytes?
   var requestBytes: Int64 = 0
   /// When the request's last byte had been read.
   var requestEndUptimeNanoseconds: UInt64 = 0
+  /// What Tollgate itself added before the request was sent on.
   var overheadNanoseconds: UInt64 = 0
   /// Whether `stream_options.include_usage` was added to the request.
   var usageWasAsked = false
+  /// What was changed in the request, as `x-tollgate-changed` says.
+  var changes: [String] = []
 
   /// What budgets have reserved for the call; nil where none matches, and once it is settled.
-  var reservation: Budgets.Admission?
+  var reservation: BudgetAdmission?
+  /// How what the call costs follows from its output; nil where nothing bounds it.
+  var outputTerms: ClampTerms?
+  /// What the reply may visibly cost; nil where no hard budget bounds it.
+  var visibleSpend: VisibleSpend?
+  /// How the stream is ended that cost more than could be reserved.
+  var cutNotice: CutNotice?
   /// The call's place in the queue of a budget, while it waits.
   var waiter: WaiterID?
   var ticket: Ticket?
   var transfer: CallTransfer?
 
-  var replyReader: ReplyReader?
-  private var replyDecoder: BodyDecoder?
-  /// The replies of a body that holds several.
-  private(set) var items = ReplyItems()
-  var usageChunkFilter: UsageChunkFilter?
+  /// What the head of the reply says.
   var reply = ReplyHeadFacts()
+  private var replyMeter: ReplyMeter?
+  /// Takes the chunk with the usage out of the stream, where the client did not ask for it.
+  var usageChunkFilter: UsageChunkFilter?
+  /// Bytes that came from the upstream.
   var responseBytes: Int64 = 0
+  /// When text, reasoning or a tool call first came.
   var firstTokenUptimeNanoseconds: UInt64?
   /// The status that the client received; 0 before.
   var statusSent = 0
@@ -69,13 +81,8 @@ final class Call {
   var replyIsMalformed = false
   /// Bytes handed over by the transfer and not yet returned as credit, because the client reads slowly.
   var creditHeldBytes = 0
-  private var storedRevision: UInt32 = 0
-  private var storedTextBytes: Int64 = 0
   /// A refusal of Tollgate's own that ended the transfer.
   var refusalCode: Refusal.Code?
-
-  /// How much text may pass before the in-flight file learns of it: what a crash can forget of a stream.
-  private static let storedTextBytesStep: Int64 = 512
 
   init(
     id: CallID, startedAt: Timestamp, startedUptimeNanoseconds: UInt64, method: String, route: Route,
@@ -161,67 +168,43 @@ final class Call {
     reply = ReplyHeadFacts(head)
     // A stored file has no events, whatever its type says: it ends where its bytes do.
     if endpoint?.operation.isStoredFile == true, reply.framing.isStream { reply.framing = .json }
-    if let endpoint {
-      // Streams are counted as they pass, since any of them may end before its usage has come.
-      let isCounted = reply.framing.isStream && !endpoint.operation.isFree
-      replyReader = ReplyReader(
-        endpoint: endpoint, status: head.status, framing: reply.framing, headers: reply.headers,
-        counting: isCounted ? counts.family(model: requestFacts.model).tokenizer : nil)
-      replyDecoder = BodyDecoder(reply.coding)
-    }
+    guard let endpoint else { return }
+    replyMeter = ReplyMeter(
+      reply, endpoint: endpoint, provider: route.provider.name,
+      tokenizer: counts.family(model: requestFacts.model).tokenizer)
   }
 
   /// Reads a part of the reply that has been forwarded already.
-  func meter(_ part: ByteBuffer, ledger: Ledger, uptimeNanoseconds: UInt64) {
-    guard replyReader != nil else { return }
-    part.withUnsafeReadableBytes { readReply($0, ledger: ledger) }
-    if firstTokenUptimeNanoseconds == nil, replyReader?.hasContent == true {
+  ///
+  /// - Returns: the bytes of text so far, where they have grown by so much that it is worth a look.
+  @discardableResult
+  func meter(_ part: ByteBuffer, ledger: Ledger, uptimeNanoseconds: UInt64) -> Int64? {
+    guard replyMeter != nil else { return nil }
+    part.withUnsafeReadableBytes { replyMeter?.read($0, ledger: ledger) }
+    if firstTokenUptimeNanoseconds == nil, replyMeter?.hasContent == true {
       firstTokenUptimeNanoseconds = uptimeNanoseconds
     }
-    storeProgress()
+    guard let (progress, model, responseID) = replyMeter?.takeProgress() else { return nil }
+    ticket?.store(
+      usage: progress.usage, outputTextBytes: progress.outputTextBytes, model: model, responseID: responseID,
+      status: reply.status)
+    return progress.outputTextBytes
   }
 
-  private func readReply(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
-    if replyDecoder == nil {
-      readDecoded(bytes, ledger: ledger)
-    } else {
-      replyDecoder?.decode(bytes) { readDecoded($0, ledger: ledger) }
-    }
-  }
-
-  private func readDecoded(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
-    replyReader?.consume(bytes.bytes)
-    if let found = replyReader?.takeItems(), !found.isEmpty {
-      items.add(found, provider: route.provider.name, ledger: ledger)
-    }
-  }
+  /// The replies of a body that holds several.
+  var items: ReplyItems { replyMeter?.items ?? ReplyItems() }
 
   /// The client is gone. One that leaves once it has seen the last event of a stream has had all of it.
   func clientLeft() {
-    let hasSeenEnd = reply.framing.isStream && replyReader?.isTerminal == true
+    let hasSeenEnd = reply.framing.isStream && replyMeter?.isTerminal == true
     if !hasSeenEnd { clientLeftEarly = true }
   }
 
   /// Whether the reply's body could not be read, so that its usage is not known.
-  var isReplyOpaque: Bool { reply.framing == .opaque || replyDecoder?.hasFailed == true }
+  var isReplyOpaque: Bool { reply.framing == .opaque || replyMeter?.hasFailed == true }
 
   /// Bytes of the reply's body, with its coding undone as far as it can be.
-  var decodedReplyBytes: Int64 {
-    if let decoded = replyDecoder?.outputBytes { Int64(decoded) } else { responseBytes }
-  }
-
-  /// Writes what is known into the in-flight file when it has changed, so that a crash loses little of it: nothing that the
-  /// provider reported, and less text than ``storedTextBytesStep``.
-  private func storeProgress() {
-    guard let progress = replyReader?.progress else { return }
-    let newTextBytes = progress.outputTextBytes &- storedTextBytes
-    guard progress.revision != storedRevision || newTextBytes >= Self.storedTextBytesStep else { return }
-    storedRevision = progress.revision
-    storedTextBytes = progress.outputTextBytes
-    ticket?.store(
-      usage: progress.usage, outputTextBytes: progress.outputTextBytes, model: replyReader?.model,
-      responseID: replyReader?.responseID, status: reply.status)
-  }
+  var decodedReplyBytes: Int64 { replyMeter?.decodedBytes.map { Int64($0) } ?? responseBytes }
 
   /// Why the transfer failed, where it did.
   func failure(of end: TransferEnd) -> TransferFailure {
@@ -233,8 +216,6 @@ final class Call {
   func finishReply() -> ReplyFacts {
     // A transfer may end before an upload has.
     if let reader = requestReader.take() { requestFacts = reader.finish() }
-    var facts = if let reader = replyReader.take() { reader.finish() } else { ReplyFacts() }
-    items.complete(&facts)
-    return facts
+    return replyMeter?.finish() ?? ReplyFacts()
   }
 }

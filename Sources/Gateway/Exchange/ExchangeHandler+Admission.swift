@@ -11,6 +11,10 @@ extension ExchangeHandler {
   /// - Parameter upload: what is known of the length of a body that is sent on as it arrives; nil for a body that was
   ///   gathered. Such a call cannot wait.
   func admit(_ call: Call, upload: UploadLength?) {
+    if let refusal = call.modelRefusal() {
+      refuseAdmission(refusal, of: call)
+      return
+    }
     if let model = call.modelDenied(by: gateway.prices) {
       refuseAdmission(.unpriced(model: model, provider: call.route.provider.name), of: call)
       return
@@ -30,6 +34,7 @@ extension ExchangeHandler {
     switch outcome {
     case .admitted(let reservation):
       call.reservation = reservation
+      call.visibleSpend = VisibleSpend(call.outputTerms, reservation)
       start(call, upload: upload)
     case .waiting(let wait):
       call.waiter = wait.waiter

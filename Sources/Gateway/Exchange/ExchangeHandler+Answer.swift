@@ -1,4 +1,5 @@
 import Dialects
+import Ledger
 import Metering
 import NIOCore
 import NIOHTTP1
@@ -19,18 +20,22 @@ extension ExchangeHandler {
     framing.apply(to: &headers)
     if framing == .untilClose { _ = exchange.stopReuse() }
     headers.add(name: "x-tollgate-call", value: call.id.description)
-    if call.usageWasAsked { headers.add(name: "x-tollgate-changed", value: "stream_options.include_usage") }
+    if !call.changes.isEmpty {
+      headers.add(name: "x-tollgate-changed", value: call.changes.joined(separator: ", "))
+    }
     if !exchange.mayKeepAlive { headers.add(name: "connection", value: "close") }
     let status = HTTPResponseStatus(statusCode: head.status, reasonPhrase: head.reason)
     write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
   }
 
   func writeReplyBody(_ part: ByteBuffer, for call: Call) {
-    guard call.usageChunkFilter != nil else {
-      write(.body(.byteBuffer(part)))
-      return
+    var kept = part
+    if let filtered = call.usageChunkFilter?.filter(part) { kept = filtered }
+    if let last = call.cutNotice?.take(kept) {
+      kept = last
+      if call.cutNotice?.isDone == true { call.transfer?.cancel() }
     }
-    if let kept = call.usageChunkFilter?.filter(part), kept.readableBytes > 0 { write(.body(.byteBuffer(kept))) }
+    if kept.readableBytes > 0 { write(.body(.byteBuffer(kept))) }
   }
 
   func finishReply(_ call: Call, then next: Exchange.AfterReply) {
@@ -41,6 +46,11 @@ extension ExchangeHandler {
 
   /// Closes without an end, once what is queued has gone out: the client must see that the reply was cut.
   func closeTruncated(_ call: Call) {
+    if call.cutNotice?.isDone == true {
+      // The client has been told: its stream ends as it should.
+      endAnswer(closes: true)
+      return
+    }
     if let rest = call.usageChunkFilter?.finish(), rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
     context?.flush()
     closeAfterAnswer()
@@ -100,10 +110,24 @@ extension ExchangeHandler {
   /// `GET /tollgate/calls/{id}`: the record of a call, for the key that made it.
   func answerOwnCall(_ id: CallID, headers: HTTPHeaders) {
     guard exchange.ownRequest() else { return }
+    let owner: CallOwner
+    do throws(Refusal) {
+      owner = try callOwner(headers)
+    } catch {
+      refuse(error, requestIsOpen: false, closes: true)
+      return
+    }
     let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
-    gateway.lookUpCall(id, Login(IdentityFields(headers)).keyID) { json in
+    gateway.lookUpCall(id, owner) { json in
       bound.eventLoop.execute { bound.value.writeOwnCall(id, json: json) }
     }
+  }
+
+  private func callOwner(_ headers: HTTPHeaders) throws(Refusal) -> CallOwner {
+    guard let presented = PresentedKey.find(in: headers, query: nil) else {
+      return .upstreamKey(Login(IdentityFields(headers)).keyID)
+    }
+    return .virtualKey(try gateway.keys.key(presented.text, at: gateway.wallClock()).name)
   }
 
   private func writeOwnCall(_ id: CallID, json: [UInt8]?) {

@@ -69,7 +69,7 @@ extension ExchangeHandler {
     if checked.expectsContinue { writeContinue() }
     let bytesMax = gateway.configuration.limits.bodyBytesMax
     let isRead = call.endpoint != nil && !call.isForm
-    let isGathered = isRead || checked.framing.isEmpty || call.isBodySigned
+    let isGathered = isRead || checked.framing.isEmpty || call.isBodySigned || call.isBoundToModels
     switch exchange.requestHead(
       isGathered ? .gather(bytesMax: bytesMax) : .stream(bytesMax: bytesMax),
       keepAlive: !closes)
@@ -80,8 +80,12 @@ extension ExchangeHandler {
   }
 
   private func makeCall(_ head: HTTPRequestHead, _ checked: CheckedHead, route: Route) throws(Refusal) -> Call {
+    let access = try CallAccess(
+      head.headers, route: route, keys: gateway.keys, requiresKey: gateway.configuration.requiresVirtualKey,
+      at: gateway.wallClock())
+    let route = access.route
     let identity = try IdentityResolver().resolve(
-      path: route.identity, headers: head.headers, provider: route.provider)
+      path: route.identity, headers: head.headers, provider: route.provider, access: access)
     let endpoint =
       checked.opensWebSocket
       ? Endpoint.recogniseSocket(path: route.path, query: route.query)
@@ -94,7 +98,7 @@ extension ExchangeHandler {
       route: route,
       endpoint: endpoint,
       identity: identity,
-      headers: HopByHop.forwardable(head.headers),
+      headers: access.headers,
       framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")),
       contentType: head.headers.first(name: "content-type"))
     call.opensWebSocket = checked.opensWebSocket

@@ -1,7 +1,10 @@
+public import Ledger
 public import Metering
 
 /// Where a name of the caller comes from: how sure it is, and what reports count as unnamed.
 public enum IdentitySource: String, Sendable, CaseIterable {
+  /// The virtual key, which nothing else overrides.
+  case key
   /// A segment of the path.
   case path
   /// A header `x-tollgate-*`.
@@ -43,4 +46,11 @@ public struct CallerIdentity: Sendable, Equatable {
   public var billing: Billing
   /// Tells upstream keys apart without revealing them; nil where the request has none.
   public var upstreamKeyID: String?
+  /// The virtual key that the call came with; nil where there was none.
+  public var virtualKey: VirtualKey?
+
+  /// The name of the virtual key.
+  public var key: String? { virtualKey?.name }
+  /// The team that the virtual key is bound to.
+  public var team: String? { virtualKey?.grant.team }
 }

@@ -1,25 +1,33 @@
-public import NIOHTTP1
+internal import Ledger
+internal import Metering
+internal import NIOHTTP1
 
-/// Tells who is calling from what a request says, the most deliberate first: the path, `x-tollgate-*` headers, what known
-/// clients send, baggage, the user agent. Agent, workflow and run are each taken from the first source that names it.
-public struct IdentityResolver: Sendable {
-  public init() {}
+/// Tells who is calling from what a request says, the most deliberate first: what its virtual key is bound to, the path,
+/// `x-tollgate-*` headers, what known clients send, baggage, the user agent. Agent, workflow and run are each taken from the
+/// first source that names it.
+struct IdentityResolver: Sendable {
+  init() {}
 
   /// - Throws: a refusal where the path or an `x-tollgate-*` header names something that cannot be kept as it is.
-  public func resolve(path: PathIdentity, headers: HTTPHeaders, provider: ProviderRoute) throws(Refusal)
-    -> CallerIdentity
-  {
+  func resolve(
+    path: PathIdentity, headers: HTTPHeaders, provider: ProviderRoute, access: CallAccess? = nil
+  ) throws(Refusal) -> CallerIdentity {
     let fields = IdentityFields(headers)
     let login = Login(fields)
+    let isSwapped = access?.isSwapped ?? false
     var identity = CallerIdentity(
       agent: CallerIdentity.unknownAgent, agentSource: .none, workflow: CallerIdentity.defaultWorkflow,
-      workflowSource: .none, runSource: .none, billing: login.billing(at: provider), upstreamKeyID: login.keyID)
+      workflowSource: .none, runSource: .none,
+      billing: isSwapped ? provider.billing ?? .metered : login.billing(at: provider),
+      upstreamKeyID: isSwapped ? access?.upstreamKeyID : login.keyID, virtualKey: access?.key)
     identity.traceID = fields.traceParent.flatMap(TraceParent.traceID)
+    identity.bind()
     identity.take(IdentityClaim(path: path))
     identity.take(try IdentityClaim(explicitIn: fields))
     if let claim = IdentityClaim(claudeCodeIn: fields) ?? IdentityClaim(codexIn: fields) { identity.take(claim) }
     identity.take(IdentityClaim(baggageIn: fields))
     identity.take(IdentityClaim(userAgentIn: fields))
+    if identity.agentSource == .none, let key = identity.key { (identity.agent, identity.agentSource) = (key, .key) }
     return identity
   }
 }
@@ -86,6 +94,13 @@ struct IdentityClaim {
     agent = fields.userAgent.flatMap(UserAgent.agent)
   }
 
+  /// Drops what its holder may not name.
+  mutating func keep(_ mayName: Set<NameableField>) {
+    if !mayName.contains(.agent) { agent = nil }
+    if !mayName.contains(.workflow) { workflow = nil }
+    if !mayName.contains(.run) { (run, parentRun, node, parentNode) = (nil, nil, nil, nil) }
+  }
+
   private static func explicit(_ value: String?, from header: String) throws(Refusal) -> String? {
     guard let value else { return nil }
     return try IdentityValue.explicit(value, from: "header \(header)")
@@ -98,8 +113,17 @@ struct IdentityClaim {
 }
 
 extension CallerIdentity {
-  /// Takes from a claim what no earlier one said.
+  /// Takes what the virtual key is bound to.
+  fileprivate mutating func bind() {
+    guard let grant = virtualKey?.grant else { return }
+    if let agent = grant.agent { (self.agent, agentSource) = (agent, .key) }
+    if let workflow = grant.workflow { (self.workflow, workflowSource) = (workflow, .key) }
+  }
+
+  /// Takes from a claim what no earlier one said, and what the virtual key lets its holder name.
   fileprivate mutating func take(_ claim: IdentityClaim) {
+    var claim = claim
+    if let mayName = virtualKey?.grant.mayName { claim.keep(mayName) }
     if agentSource == .none, let agent = claim.agent { (self.agent, agentSource) = (agent, claim.source) }
     if workflowSource == .none, let workflow = claim.workflow {
       (self.workflow, workflowSource) = (workflow, claim.source)

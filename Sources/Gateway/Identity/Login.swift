@@ -31,6 +31,12 @@ struct Login {
     return authorization.isJSONWebToken && Self.isOpenAI(provider) ? .subscription : .metered
   }
 
+  /// The id of the key that made a signature of AWS.
+  static func accessKeyID(inSignature authorization: String) -> String? {
+    guard let start = authorization.firstRange(of: "Credential=")?.upperBound else { return nil }
+    return String(authorization[start...].prefix { $0 != "/" && $0 != "," })
+  }
+
   private static func isOpenAI(_ provider: ProviderRoute) -> Bool {
     provider.name == "openai" || provider.origin.host == "api.openai.com" || provider.origin.host == "chatgpt.com"
   }
@@ -44,8 +50,8 @@ private struct Credential {
   init(_ value: String) {
     isBearer = value.hasPrefixIgnoringCase("bearer ")
     // A signature of AWS is another for each request; the id of the key that made it is the same.
-    if value.hasPrefix("AWS4-"), let start = value.firstRange(of: "Credential=")?.upperBound {
-      text = value[start...].prefix { $0 != "/" && $0 != "," }
+    if value.hasPrefix("AWS4-"), let id = Login.accessKeyID(inSignature: value) {
+      text = id[...]
       return
     }
     let scheme = value.utf8.prefix { $0 != UInt8(ascii: " ") }

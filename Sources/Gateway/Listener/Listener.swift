@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// The data plane's socket: accepts connections and gives each its pipeline.
@@ -24,6 +25,7 @@ final class Listener: Sendable {
       tables.append((loop, table))
     }
     let found = tables
+    let tls = try gateway.configuration.tls.map { try NIOSSLContext(configuration: $0) }
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 4096)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -36,7 +38,7 @@ final class Listener: Sendable {
           guard let table = found.first(where: { $0.0 === channel.eventLoop })?.1.value else {
             throw ListenerError.foreignEventLoop
           }
-          try Self.configure(channel, gateway: gateway, table: table)
+          try Self.configure(channel, tls: tls, gateway: gateway, table: table)
         }
       }
     let channel = try await bootstrap.bind(host: gateway.configuration.host, port: gateway.configuration.port).get()
@@ -51,7 +53,9 @@ final class Listener: Sendable {
     self.connections = connections
   }
 
-  private static func configure(_ channel: any Channel, gateway: GatewayContext, table: ConnectionTable) throws {
+  private static func configure(
+    _ channel: any Channel, tls: NIOSSLContext?, gateway: GatewayContext, table: ConnectionTable
+  ) throws {
     var decoding = NIOHTTPDecoderLimitConfiguration()
     decoding.maxHeaderListSize = HeadLimits.headBytesMax
     decoding.maxHeaderFieldSize = HeadLimits.fieldBytesMax
@@ -60,6 +64,7 @@ final class Listener: Sendable {
     var encoding = HTTPResponseEncoder.Configuration()
     encoding.automaticallySetFramingHeaders = false
     let pipeline = channel.pipeline.syncOperations
+    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
     try pipeline.addHandler(
       ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: decoding)))
     try pipeline.addHandler(HTTPResponseEncoder(configuration: encoding))

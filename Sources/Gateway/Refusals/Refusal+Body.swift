@@ -29,6 +29,7 @@ extension Refusal {
     if let shouldRetry { fields.append(("x-should-retry", shouldRetry ? "true" : "false")) }
     if dialect == .bedrock { fields.append(("x-amzn-errortype", bedrockErrorType)) }
     if status == 426 { fields += [("upgrade", "websocket"), ("sec-websocket-version", WebSocketOffer.version)] }
+    if status == 401 { fields.append(("www-authenticate", "Bearer realm=\"tollgate\"")) }
     if status == 405 { fields.append(("allow", HeadCheck.allowedMethods)) }
     return fields
   }

@@ -7,6 +7,8 @@ public struct Refusal: Error, Sendable, Equatable {
     case badRequest = "bad_request"
     case badIdentity = "bad_identity"
     case forbidden
+    case invalidKey = "invalid_api_key"
+    case keyNotAllowed = "key_not_allowed"
     case unknownRoute = "unknown_route"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
@@ -33,8 +35,9 @@ public struct Refusal: Error, Sendable, Equatable {
     public var status: Int {
       switch self {
       case .badRequest, .badIdentity: 400
+      case .invalidKey: 401
       case .budgetExhausted, .budgetUnbounded, .budgetCut: 402
-      case .forbidden, .unmeteredDenied, .unpricedDenied: 403
+      case .forbidden, .keyNotAllowed, .unmeteredDenied, .unpricedDenied: 403
       case .unknownRoute, .notFound: 404
       case .methodNotAllowed: 405
       case .requestTimeout: 408
@@ -53,7 +56,7 @@ public struct Refusal: Error, Sendable, Equatable {
     var shouldRetry: Bool? {
       switch self {
       case .unmeteredDenied, .unpricedDenied, .forbidden, .unknownRoute, .badRequest, .badIdentity: false
-      case .budgetExhausted, .budgetUnbounded, .budgetCut: false
+      case .budgetExhausted, .budgetUnbounded, .budgetCut, .invalidKey, .keyNotAllowed: false
       case .ledgerUnavailable, .tooManyInFlight, .shuttingDown, .budgetContended: true
       default: nil
       }

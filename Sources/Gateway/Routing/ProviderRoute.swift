@@ -20,6 +20,8 @@ public struct ProviderRoute: Sendable, Hashable {
   /// Who pays, where the operator says so; nil where the kind of login tells.
   public var billing: Billing?
   public var streamUsage: StreamUsage
+  /// What is put in place of a virtual key; nil where nothing is.
+  public var key: ProviderKey?
   /// What signs the calls in place of the client; nil where the client's own credentials pass.
   public var signer: AWSSigner?
   /// Whose prices count for its calls.
@@ -27,13 +29,14 @@ public struct ProviderRoute: Sendable, Hashable {
 
   public init(
     name: String, origin: UpstreamOrigin, dialect: Dialect? = nil, billing: Billing? = nil,
-    streamUsage: StreamUsage = .leave, signer: AWSSigner? = nil, terms: PriceTerms? = nil
+    streamUsage: StreamUsage = .leave, key: ProviderKey? = nil, signer: AWSSigner? = nil, terms: PriceTerms? = nil
   ) {
     self.name = name
     self.origin = origin
     self.dialect = dialect
     self.billing = billing
     self.streamUsage = streamUsage
+    self.key = key
     self.signer = signer
     self.terms = terms ?? PriceTerms(provider: name, host: origin.host)
   }

@@ -33,7 +33,9 @@ extension MeteredUsage {
     guard end.wasSent, !endpoint.operation.isFree, !wasCounted else { return }
     if !reply.usage.isEmpty {
       models = reply.usage
-      source = .provider
+      // Of a body that could not be read to its end, more may have been reported than was seen.
+      let mayMiss = endpoint.operation.writesText || endpoint.operation.repeatsUsage
+      source = end.reading == .undecodable && mayMiss ? .atLeast : .provider
       completeOutput(endpoint: endpoint, request: request, reply: reply, end: end, estimate: estimate)
       return
     }

@@ -46,6 +46,8 @@ public struct Recovery: Sendable {
     record.error = "process_ended"
     record.providerResponseID = call.responseID
     record.upstreamKeyID = admission.upstreamKeyID
+    record.virtualKey = admission.virtualKey
+    record.team = admission.team
     record.requestBytes = admission.requestBytes
     charge(&record, for: call)
     return record

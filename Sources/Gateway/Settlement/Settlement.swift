@@ -46,6 +46,8 @@ extension CallRecord {
     run = call.identity.run
     billing = call.identity.billing
     upstreamKeyID = call.identity.upstreamKeyID
+    virtualKey = call.identity.key
+    team = call.identity.team
     status = call.statusSent
     isStream = call.reply.framing.isStream || call.requestFacts.wantsStream
     requestBytes = call.requestBytes

@@ -6,7 +6,7 @@ enum KnownField: CaseIterable {
   // What a body is.
   case contentType, contentEncoding, acceptEncoding
   // Credentials.
-  case authorization, apiKeyOfAnthropic, apiKeyOfAzure, apiKeyOfGoogle, chatGPTAccount, cookie
+  case authorization, apiKeyOfAnthropic, apiKeyOfAzure, apiKeyOfGoogle, chatGPTAccount, cookie, tollgateKey
   // Browsers.
   case origin, fetchSite
   // Who is calling.
@@ -74,6 +74,7 @@ enum KnownField: CaseIterable {
     case 14 where name.equalsIgnoringCase("anthropic-beta"): .anthropicBeta
     case 14 where name.equalsIgnoringCase("x-goog-api-key"): .apiKeyOfGoogle
     case 14 where name.equalsIgnoringCase("x-tollgate-run"): .tollgateRun
+    case 14 where name.equalsIgnoringCase("x-tollgate-key"): .tollgateKey
     case 14 where name.equalsIgnoringCase("http2-settings"): .http2Settings
     case 14 where name.equalsIgnoringCase("sec-fetch-site"): .fetchSite
     case 15 where name.equalsIgnoringCase("accept-encoding"): .acceptEncoding

@@ -67,4 +67,16 @@ struct WebSocketOffer: Equatable {
     }
     return key?.isEmpty == true ? nil : key
   }
+
+  /// The subprotocols without the key among them; nil where nothing is left.
+  static func withoutAPIKey(_ value: String) -> String? {
+    var others: [String] = []
+    forEachListMember(of: value) { member in
+      if !member.hasPrefixIgnoringCase(apiKeyPrefix) {
+        others.append(member.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+      }
+      return true
+    }
+    return others.isEmpty ? nil : others.joined(separator: ", ")
+  }
 }

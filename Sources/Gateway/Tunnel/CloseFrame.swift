@@ -7,7 +7,7 @@ struct CloseFrame: Equatable {
     /// The server is going down, or the socket was idle for too long.
     case goingAway = 1001
     case protocolError = 1002
-    /// A budget does not let the call pass.
+    /// A budget, or the virtual key, does not let the call pass.
     case policyViolation = 1008
     /// The ledger cannot take another call now.
     case tryAgainLater = 1013

@@ -27,6 +27,10 @@ extension Tunnel {
     let response = Call(
       responseOn: call, endpoint: endpoint, facts: facts, id: gateway.ledger.nextCallID(), at: gateway.wallClock(),
       uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    if let refusal = response.modelRefusal(onSocketOf: call.requestFacts.model ?? call.endpoint?.model) {
+      gateway.metrics.denied(response, code: refusal.code)
+      return CloseFrame(code: .policyViolation, reason: "tollgate: \(refusal.code.rawValue)")
+    }
     response.countPrompt(gateway.counts)
     if let refusal = reserve(response) {
       gateway.metrics.denied(response, code: refusal.code)

@@ -23,6 +23,12 @@ enum AccessRules {
       guard list.count <= listMax else { throw .refused("there may be \(listMax) \(what) at most") }
       for text in list { try check(pattern: text, of: what) }
     }
+    for (bound, field) in [(grant.agent, NameableField.agent), (grant.workflow, .workflow)] {
+      guard bound == nil || !grant.mayName.contains(field) else {
+        throw .refused(
+          "the key binds its \(field.rawValue), so that its holder cannot name it: leave out one of the two")
+      }
+    }
     if let expiresAt = grant.expiresAt, expiresAt <= now {
       throw .refused("the key would have expired already: give a time that is to come")
     }

@@ -48,22 +48,14 @@ extension LedgerStore {
 
 /// Lists entries of the audit log.
 struct AuditQuery {
-  private static let limits = 1...1000
-
   private let filter: AuditFilter
 
   init(_ filter: AuditFilter) { self.filter = filter }
 
   func run(_ context: ReadContext) throws -> [AuditEntry] {
-    let conditions = conditions
-    let clause = conditions.isEmpty ? "" : "WHERE " + conditions.map(\.sql).joined(separator: " AND ")
-    let limit = min(max(filter.limit, Self.limits.lowerBound), Self.limits.upperBound)
-    let row = try PreparedStatement(
-      context.connection,
-      "SELECT id, at, actor, action, subject, before, after FROM audit \(clause) ORDER BY id DESC LIMIT \(limit)")
-    for (index, condition) in conditions.enumerated() {
-      try row.bind(condition.value, at: Int32(truncatingIfNeeded: index &+ 1))
-    }
+    let row = try conditions.statement(
+      selecting: "id, at, actor, action, subject, before, after", from: "audit", limit: filter.limit, context.connection
+    )
     var entries: [AuditEntry] = []
     while try row.step() {
       entries.append(
@@ -76,17 +68,16 @@ struct AuditQuery {
     return entries
   }
 
-  private var conditions: [(sql: String, value: StoredName)] {
-    var all: [(sql: String, value: StoredName)] = []
-    if let actor = filter.actor { all.append(("actor = ?", .text(actor))) }
-    if let action = filter.action {
-      // The thing alone stands before the point.
-      all.append((action.contains(".") ? "action = ?" : "substr(action, 1, instr(action, '.') - 1) = ?", .text(action)))
-    }
-    if let subject = filter.subject { all.append(("subject = ?", .text(subject))) }
-    if let from = filter.from { all.append(("at >= ?", .number(from.unixMicroseconds))) }
-    if let to = filter.to { all.append(("at < ?", .number(to.unixMicroseconds))) }
-    if let before = filter.before { all.append(("id < ?", .number(before))) }
+  private var conditions: RowConditions {
+    var all = RowConditions()
+    all.add("actor = ?", filter.actor.map { .text($0) })
+    // The thing alone stands before the point.
+    let isWhole = filter.action?.contains(".") ?? true
+    all.add(isWhole ? "action = ?" : "substr(action, 1, instr(action, '.') - 1) = ?", filter.action.map { .text($0) })
+    all.add("subject = ?", filter.subject.map { .text($0) })
+    all.add("at >= ?", filter.from.map { .number($0.unixMicroseconds) })
+    all.add("at < ?", filter.to.map { .number($0.unixMicroseconds) })
+    all.add("id < ?", filter.before.map { .number($0) })
     return all
   }
 }

@@ -50,4 +50,9 @@ public struct IssuedToken: Sendable {
 public struct AccessSnapshot: Sendable {
   public var keys: [VirtualKey]
   public var tokens: [NamedToken]
+
+  public init(keys: [VirtualKey], tokens: [NamedToken]) {
+    self.keys = keys
+    self.tokens = tokens
+  }
 }

@@ -2,32 +2,24 @@ import Metering
 
 /// Lists adjustments.
 struct AdjustmentQuery {
-  private static let limits = 1...1000
-
   private let filter: AdjustmentFilter
 
   init(_ filter: AdjustmentFilter) { self.filter = filter }
 
   func run(_ context: ReadContext) throws -> [Adjustment] {
-    let conditions = try conditions(context)
-    let clause = conditions.isEmpty ? "" : "WHERE " + conditions.map(\.sql).joined(separator: " AND ")
-    let limit = min(max(filter.limit, Self.limits.lowerBound), Self.limits.upperBound)
-    let statement = try PreparedStatement(
-      context.connection, "SELECT \(AdjustmentColumn.list) FROM adjustments \(clause) ORDER BY id DESC LIMIT \(limit)")
-    for (index, condition) in conditions.enumerated() {
-      try statement.bind(condition.value, at: Int32(truncatingIfNeeded: index &+ 1))
-    }
+    let statement = try conditions(context).statement(
+      selecting: AdjustmentColumn.list, from: "adjustments", limit: filter.limit, context.connection)
     return try Self.adjustments(statement, context.names)
   }
 
-  private func conditions(_ context: ReadContext) throws -> [(sql: String, value: StoredName)] {
-    var all: [(sql: String, value: StoredName)] = []
-    if let kind = filter.kind { all.append(("kind = ?", .number(kind.code))) }
-    if let provider = filter.provider { all.append(("provider = ?", try context.names.stored(provider))) }
-    if let call = filter.call { all.append(("call = ?", .number(call.rawValue))) }
-    if let from = filter.from { all.append(("effective_at >= ?", .number(from.unixMicroseconds))) }
-    if let to = filter.to { all.append(("effective_at < ?", .number(to.unixMicroseconds))) }
-    if let before = filter.before { all.append(("id < ?", .number(before))) }
+  private func conditions(_ context: ReadContext) throws -> RowConditions {
+    var all = RowConditions()
+    all.add("kind = ?", filter.kind.map { .number($0.code) })
+    all.add("provider = ?", try filter.provider.map { try context.names.stored($0) })
+    all.add("call = ?", filter.call.map { .number($0.rawValue) })
+    all.add("effective_at >= ?", filter.from.map { .number($0.unixMicroseconds) })
+    all.add("effective_at < ?", filter.to.map { .number($0.unixMicroseconds) })
+    all.add("id < ?", filter.before.map { .number($0) })
     return all
   }
 

@@ -57,8 +57,8 @@ public final class OfflineLedger: @unchecked Sendable {
   }
 
   /// Keys, tokens and the audit log.
-  public var access: LedgerAccess {
-    LedgerAccess(readers: readers, now: now, publish: { _ in }) { [self] job in
+  public var credentials: CredentialBook {
+    CredentialBook(readers: readers, now: now, publish: { _ in }) { [self] job in
       try database.writeWithoutTransaction { _ in
         guard let store else { throw LedgerError.closed }
         var then: (@Sendable () -> Void)?

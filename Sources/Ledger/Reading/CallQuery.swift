@@ -2,21 +2,13 @@ import Metering
 
 /// Lists calls.
 struct CallQuery {
-  private static let limits = 1...1000
-
   private let filter: CallFilter
 
   init(_ filter: CallFilter) { self.filter = filter }
 
   func run(_ context: ReadContext) throws -> [CallRecord] {
-    let conditions = try conditions(context)
-    let clause = conditions.isEmpty ? "" : "WHERE " + conditions.map(\.sql).joined(separator: " AND ")
-    let limit = min(max(filter.limit, Self.limits.lowerBound), Self.limits.upperBound)
-    let statement = try PreparedStatement(
-      context.connection, "SELECT \(CallColumn.list) FROM calls \(clause) ORDER BY id DESC LIMIT \(limit)")
-    for (index, condition) in conditions.enumerated() {
-      try statement.bind(condition.value, at: Int32(truncatingIfNeeded: index &+ 1))
-    }
+    let statement = try conditions(context).statement(
+      selecting: CallColumn.list, from: "calls", limit: filter.limit, context.connection)
     return try Self.records(statement, context)
   }
 
@@ -34,19 +26,19 @@ struct CallQuery {
     return records
   }
 
-  private func conditions(_ context: ReadContext) throws -> [(sql: String, value: StoredName)] {
+  private func conditions(_ context: ReadContext) throws -> RowConditions {
     let names = context.names
-    var all: [(sql: String, value: StoredName)] = []
-    if let agent = filter.agent { all.append(("agent = ?", try names.stored(agent))) }
-    if let workflow = filter.workflow { all.append(("workflow = ?", try names.stored(workflow))) }
-    if let model = filter.model { all.append(("model = ?", try names.stored(model))) }
-    if let provider = filter.provider { all.append(("provider = ?", try names.stored(provider))) }
-    if let run = filter.run { all.append(("run = ?", .text(run))) }
-    if let responseID = filter.providerResponseID { all.append(("provider_response_id = ?", .text(responseID))) }
-    if let outcome = filter.outcome { all.append(("outcome = ?", .number(outcome.code))) }
-    if let from = filter.from { all.append(("started_at >= ?", .number(from.unixMicroseconds))) }
-    if let to = filter.to { all.append(("started_at < ?", .number(to.unixMicroseconds))) }
-    if let before = filter.before { all.append(("id < ?", .number(before.rawValue))) }
+    var all = RowConditions()
+    all.add("agent = ?", try filter.agent.map { try names.stored($0) })
+    all.add("workflow = ?", try filter.workflow.map { try names.stored($0) })
+    all.add("model = ?", try filter.model.map { try names.stored($0) })
+    all.add("provider = ?", try filter.provider.map { try names.stored($0) })
+    all.add("run = ?", filter.run.map { .text($0) })
+    all.add("provider_response_id = ?", filter.providerResponseID.map { .text($0) })
+    all.add("outcome = ?", filter.outcome.map { .number($0.code) })
+    all.add("started_at >= ?", filter.from.map { .number($0.unixMicroseconds) })
+    all.add("started_at < ?", filter.to.map { .number($0.unixMicroseconds) })
+    all.add("id < ?", filter.before.map { .number($0.rawValue) })
     return all
   }
 }

@@ -7,6 +7,7 @@ struct CallDimensions: Sendable {
   private let model: LabelDimension
   private let agent: LabelDimension
   private let workflow: LabelDimension
+  private let team: LabelDimension
   private let bookModel: @Sendable (_ provider: String, _ model: String) -> String?
 
   init(
@@ -20,6 +21,7 @@ struct CallDimensions: Sendable {
     agent = LabelDimension(configured: configuration.agents, valuesMax: configuration.agentsMax, registry: registry)
     workflow = LabelDimension(
       configured: configuration.workflows, valuesMax: configuration.workflowsMax, registry: registry)
+    team = LabelDimension(valuesMax: configuration.teamsMax, registry: registry)
     tool = LabelDimension(configured: configuration.tools, valuesMax: configuration.toolsMax, registry: registry)
   }
 
@@ -28,6 +30,9 @@ struct CallDimensions: Sendable {
       provider: provider.value(call.provider), model: model.value(model(of: call)), agent: agent.value(call.agent),
       workflow: workflow.value(call.workflow))
   }
+
+  /// The team of a call's virtual key; the empty text where it has none.
+  func team(of call: CallRecord) -> LabelValue { call.team.map { team.value($0) } ?? .none }
 
   /// Every combination of what is configured, as far as there is room for it.
   func configuredParties(_ configuration: CallMetricsConfiguration) -> [CallParty] {

@@ -79,14 +79,16 @@ struct PartyLabels<Value: ClosedLabelValue>: LabelSet {
   var folded: PartyLabels { PartyLabels(party: party.folded, value: value) }
 }
 
-/// A party, its team and who pays. Teams come with virtual keys; until then the label is empty.
+/// A party, its team and who pays.
 struct CostLabels: LabelSet {
   var party: CallParty
+  var team = LabelValue.none
   var billing: Billing
 
   static var labelNames: [StaticString] { CallParty.names + ["team", Billing.labelName] }
-  var labelValues: [String] { party.texts + ["", billing.rawValue] }
-  var folded: CostLabels { CostLabels(party: party.folded, billing: billing) }
+  var labelValues: [String] { party.texts + [team.text, billing.rawValue] }
+  /// The team stays: the operator names it.
+  var folded: CostLabels { CostLabels(party: party.folded, team: team, billing: billing) }
 }
 
 /// `provider`, `model`.

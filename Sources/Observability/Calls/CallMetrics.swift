@@ -66,7 +66,8 @@ public final class CallMetrics: Sendable {
       families.tokens.resolve(PartyLabels(party: party, value: tokenClass)).add(call.usage[cell])
     }
     if let cost = call.costPicodollars {
-      families.cost.resolve(CostLabels(party: party, billing: call.billing)).add(picodollars: cost)
+      let labels = CostLabels(party: party, team: dimensions.team(of: call), billing: call.billing)
+      families.cost.resolve(labels).add(picodollars: cost)
     }
     let source = ProviderClosedLabels(provider: party.provider, value: call.usageSource)
     families.usageSource.resolve(source).increment()

@@ -15,6 +15,8 @@ public struct CallMetricsConfiguration: Sendable {
   public var agentsMax = 200
   /// Workflows told apart beyond those configured.
   public var workflowsMax = 200
+  /// Teams told apart: those of virtual keys, so that operators choose them.
+  public var teamsMax = 200
   /// Tools told apart beyond those configured.
   public var toolsMax = 500
   /// Models told apart: a guard behind the price book.

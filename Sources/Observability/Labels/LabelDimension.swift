@@ -6,6 +6,8 @@ public final class LabelValue: Sendable, Hashable {
   public static let other = LabelValue("other")
   /// The value where there is none, in every dimension.
   public static let unknown = LabelValue("unknown")
+  /// The empty value, which is as if the series did not have the label.
+  public static let none = LabelValue("")
 
   /// The text that the exposition shows, before escaping.
   public let text: String

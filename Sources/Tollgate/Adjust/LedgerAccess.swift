@@ -77,6 +77,18 @@ enum LedgerAccess: Sendable {
     }
   }
 
+  /// The answer of whichever it is.
+  func answered(
+    directory: @Sendable (OfflineLedger) async throws -> [UInt8], proxy: (ControlPlane) async throws -> [UInt8]
+  ) async throws -> JSONValue {
+    try await answered {
+      switch self {
+      case .directory(let ledger): try await directory(ledger)
+      case .proxy(let control): try await proxy(control)
+      }
+    }
+  }
+
   private func answered(_ bytes: () async throws -> [UInt8]) async throws -> JSONValue {
     do {
       guard let value = JSONValue.parse(try await bytes()) else {

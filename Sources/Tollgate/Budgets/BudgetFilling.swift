@@ -18,20 +18,21 @@ struct BudgetFilling {
     for definition in definitions {
       let basis = Self.basis(of: definition)
       if kept.bases[definition.name] == basis {
-        restore(kept.debits[definition.name] ?? [], at: time)
+        restore(kept.debits[definition.name] ?? [], tells: false, at: time)
       } else {
         let debits = try await debits(of: definition, at: time)
         try await ledger.spending.replace(definition.name, basis: basis, with: debits)
-        restore(debits, at: time)
+        restore(debits, tells: true, at: time)
       }
     }
   }
 
-  private func restore(_ debits: [BudgetDebit], at time: Timestamp) {
+  /// - Parameter tells: whether thresholds that are reached have not been told yet.
+  private func restore(_ debits: [BudgetDebit], tells: Bool, at time: Timestamp) {
     let changes = desk.withBook { book in
       var all = BudgetChanges()
       for debit in debits {
-        let changes = book.restore(debit, at: time)
+        guard let changes = book.restore(debit, tells: tells, at: time) else { continue }
         all.released += changes.released
         all.events += changes.events
       }
@@ -51,7 +52,7 @@ struct BudgetFilling {
     while true {
       let page = try await ledger.spending.calls(since: start, after: after, limit: LedgerSpending.pageCallsMax)
       for call in page {
-        for debit in book.post(call.call, call.used, at: call.startedAt).debits {
+        for debit in book.charge(call.call, call.used, startedAt: call.startedAt, at: call.startedAt).debits {
           var key = debit
           key.amount = 0
           sums[key, default: 0] = Self.sum(sums[key] ?? 0, debit.amount)

@@ -24,7 +24,7 @@ enum ZoneFile {
       }
     guard isName, let file = FileHandle(forReadingAtPath: directory + name) else { throw unknown }
     defer { try? file.close() }
-    guard let bytes = try? file.read(upToCount: bytesMax), let rules = TimeZoneRules(timeZoneFile: Array(bytes)) else {
+    guard let bytes = try? file.read(upToCount: bytesMax), let rules = try? TimeZoneRules(file: Array(bytes)) else {
       throw unknown
     }
     return rules

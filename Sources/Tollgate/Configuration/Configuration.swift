@@ -15,6 +15,8 @@ struct Configuration: Sendable, Equatable {
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
   var unpriced = UnpricedPolicy.allow
+  /// Nil leaves it to where the proxy listens.
+  var virtualKeys: VirtualKeyPolicy?
   var ledgerUnavailable = LedgerUnavailablePolicy.refuse
   var limits = LimitsSection()
   var retention = RetentionSection()
@@ -23,7 +25,8 @@ struct Configuration: Sendable, Equatable {
   private static let keys =
     ListenSection.keys + ["data", "price_book", BudgetsSection.key] + ProvidersSection.keys + NamesSection.keys
     + [
-      ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, LedgerUnavailablePolicy.key,
+      ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, VirtualKeyPolicy.key,
+      LedgerUnavailablePolicy.key,
       LimitsSection.key,
       RetentionSection.key,
       LogSection.key,
@@ -44,6 +47,7 @@ struct Configuration: Sendable, Equatable {
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
     if let policy = UnpricedPolicy.read(file, &context) { unpriced = policy }
+    virtualKeys = file[VirtualKeyPolicy.key]?.choice(&context, of: VirtualKeyPolicy.self)
     file.read(
       LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context, by: LedgerUnavailablePolicy.init(parsing:))
     limits = LimitsSection(file, &context)
@@ -63,6 +67,7 @@ struct Configuration: Sendable, Equatable {
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
     unpriced.write(to: &text)
+    if let virtualKeys { text.entry(VirtualKeyPolicy.key, virtualKeys.rawValue) }
     ledgerUnavailable.write(to: &text)
     limits.write(to: &text)
     retention.write(to: &text)

@@ -19,7 +19,14 @@ extension Configuration {
       report(
         port.0,
         "\(port.1) can be reached from other machines, and nothing here encrypts or authenticates; listen on 127.0.0.1, "
-          + "or set \(port.2): terminated_elsewhere where a load balancer in front of it does")
+          + "give \(port.2): { cert: FILE, key: FILE }, or set \(port.2): terminated_elsewhere where a load balancer in front "
+          + "of it does")
+    }
+    if !listen.dataPlane.isLoopback, listen.dataPlaneTLS.files != nil, virtualKeys == .optional {
+      report(
+        VirtualKeyPolicy.key,
+        "\(listen.dataPlane) can be reached from other machines, and whoever does may call; remove this line, so that a "
+          + "virtual key is needed (tollgate key create), or listen on 127.0.0.1")
     }
     if listen.dataPlane == listen.control, listen.control.port != 0 {
       report("control.listen", "\(listen.control) is where the proxy listens; choose another port")

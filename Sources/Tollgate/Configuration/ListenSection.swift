@@ -19,11 +19,11 @@ struct ListenSection: Sendable, Equatable {
 
   init(_ file: MappingReader, _ context: inout ReadingContext) {
     file.read("listen", into: &dataPlane, &context, by: ListenAddress.init(parsing:))
-    file.readChoice("tls", into: &dataPlaneTLS, &context)
+    if let tls = TransportSecurity.read(file, &context) { dataPlaneTLS = tls }
     if let value = file["control"] {
       let section = MappingReader(value, keys: ["listen", "tls"], context: &context)
       section.read("listen", into: &control, &context, by: ListenAddress.init(parsing:))
-      section.readChoice("tls", into: &controlTLS, &context)
+      if let tls = TransportSecurity.read(section, &context) { controlTLS = tls }
     }
     let hosts = file["allowed_hosts"]?.list(&context) ?? []
     allowedHosts = hosts.compactMap { $0.parsed(&context, by: Self.allowedHost) }
@@ -33,10 +33,10 @@ struct ListenSection: Sendable, Equatable {
 
   func write(to text: inout CanonicalText) {
     text.entry("listen", dataPlane.description)
-    text.entry("tls", dataPlaneTLS.rawValue)
+    dataPlaneTLS.write(to: &text)
     text.section("control") {
       $0.entry("listen", control.description)
-      $0.entry("tls", controlTLS.rawValue)
+      controlTLS.write(to: &$0)
     }
     text.entry("allowed_hosts", allowedHosts)
     text.entry("allowed_origins", allowedOrigins)
@@ -60,12 +60,4 @@ struct ListenSection: Sendable, Equatable {
       throw MalformedText(error.description)
     }
   }
-}
-
-/// Who ends TLS in front of a port.
-enum TransportSecurity: String, Sendable, CaseIterable {
-  /// Nobody: loopback only.
-  case none
-  /// A load balancer or service mesh, which the operator answers for.
-  case terminatedElsewhere = "terminated_elsewhere"
 }

@@ -48,6 +48,8 @@ struct ProviderConfiguration: Sendable, Equatable {
   var region: String?
   /// What calls are signed with; nil where the agent's own credentials pass.
   var aws: AWSConfiguration?
+  /// Its own key, put in for virtual ones; nil where the agent's own passes.
+  var key: ProviderKeyConfiguration?
   /// Nil lets the path's shape decide.
   var dialect: Dialect?
   /// Nil tells it from the kind of login.
@@ -70,8 +72,8 @@ struct ProviderConfiguration: Sendable, Equatable {
       value,
       keys: [
         "base_url", "resource", "region", "aws", "dialect", "billing", "stream_usage", "tls", "prices",
-        PriceDiscount.key, UnpricedPolicy.key, "key",
-      ], context: &context)
+        PriceDiscount.key, UnpricedPolicy.key,
+      ] + ProviderKeyConfiguration.keys, context: &context)
     origin = section["base_url"]?.parsed(&context, by: UpstreamOrigin.init(baseURL:))
     resource = section["resource"]?.parsed(&context, by: Self.place)
     region = section["region"]?.parsed(&context, by: Self.place)
@@ -85,9 +87,7 @@ struct ProviderConfiguration: Sendable, Equatable {
     prices = section["prices"]?.parsed(&context, by: ProviderName.validated)
     discounts = PriceDiscount.read(section, &context)
     unpriced = UnpricedPolicy.read(section, &context)
-    section["key"]?.report(
-      "this version does not put keys in, it passes the agent's own through; remove this key and leave it with the agent",
-      to: &context)
+    key = ProviderKeyConfiguration(section, &context)
   }
 
   /// A name that can be part of a host's.
@@ -103,6 +103,7 @@ struct ProviderConfiguration: Sendable, Equatable {
     if let resource { text.entry("resource", resource) }
     if let region { text.entry("region", region) }
     if let aws { text.section("aws") { aws.write(to: &$0) } }
+    key?.write(to: &text)
     if let dialect { text.entry("dialect", dialect.rawValue) }
     if let billing { text.entry("billing", billing.rawValue) }
     text.entry("stream_usage", streamUsage.rawValue)

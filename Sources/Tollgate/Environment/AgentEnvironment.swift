@@ -14,6 +14,8 @@ struct AgentEnvironment {
 
   /// Where the proxy listens.
   var proxy: ListenAddress
+  /// Whether it ends TLS itself.
+  var usesTLS = false
   var agent: String?
   var workflow: String?
   var run: String?
@@ -67,7 +69,7 @@ struct AgentEnvironment {
   var baseURL: String {
     let names = [("agent", agent), ("workflow", workflow), ("run", run)]
     let segments = names.map { name, value in value.map { "/\(name)/\(CallerName.pathSegment($0))" } ?? "" }
-    return "http://\(reachable)\(segments.joined())"
+    return "\(usesTLS ? "https" : "http")://\(reachable)\(segments.joined())"
   }
 
   /// An address that listens everywhere is reached on loopback.

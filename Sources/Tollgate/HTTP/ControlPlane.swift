@@ -16,7 +16,7 @@ struct ControlPlane: Sendable {
   ///
   /// - Throws: ``HTTPCallError/notReached`` where no proxy runs there; ``CommandFailure`` for any other status than 200.
   func get(_ target: String) async throws -> [UInt8] {
-    var call = HTTPCall(address: url.address, target: target)
+    var call = HTTPCall(address: url.address, usesTLS: url.usesTLS, target: target)
     if !url.address.isLoopback, let token { call.headers.append(Self.authorization(token)) }
     return try await perform(call)
   }
@@ -25,16 +25,34 @@ struct ControlPlane: Sendable {
   ///
   /// - Throws: as ``get(_:)``, for any other status than 200 and 201.
   func post(_ target: String, _ body: [UInt8]) async throws -> [UInt8] {
-    guard let token else {
-      throw CommandFailure(
-        "\(dataDirectory)/control.token cannot be read, and changing something at \(url) takes that token; give the "
-          + "proxy's data directory by --data")
-    }
-    var call = HTTPCall(address: url.address, method: .POST, target: target)
-    call.headers = [Self.authorization(token), (name: "content-type", value: "application/json")]
+    var call = HTTPCall(address: url.address, usesTLS: url.usesTLS, method: .POST, target: target)
+    call.headers = [Self.authorization(try neededToken), (name: "content-type", value: "application/json")]
     call.body = body
     return try await perform(call)
   }
+
+  /// Deletes what a path names, with the token.
+  ///
+  /// - Throws: as ``post(_:_:)``.
+  func delete(_ target: String) async throws -> [UInt8] {
+    var call = HTTPCall(address: url.address, usesTLS: url.usesTLS, method: .DELETE, target: target)
+    call.headers = [Self.authorization(try neededToken)]
+    return try await perform(call)
+  }
+
+  private var neededToken: Secret {
+    get throws {
+      guard let token else {
+        throw CommandFailure(
+          "\(dataDirectory)/control.token cannot be read, and changing something at \(url) takes that token; give the "
+            + "proxy's data directory by --data, or a token by the environment variable \(Self.tokenVariable)")
+      }
+      return token
+    }
+  }
+
+  /// A token that goes before the data directory's, for those who have none.
+  private static let tokenVariable = "TOLLGATE_CONTROL_TOKEN"
 
   private func perform(_ call: HTTPCall) async throws -> [UInt8] {
     let answer = try await call.perform(on: group, timeout: Self.timeout)
@@ -43,6 +61,7 @@ struct ControlPlane: Sendable {
   }
 
   private var token: Secret? {
+    if let token = ProcessInfo.processInfo.environment[Self.tokenVariable], !token.isEmpty { return Secret(token) }
     let data = FileManager.default.contents(atPath: "\(dataDirectory)/control.token")
     let text = data.flatMap { String(validating: $0, as: UTF8.self) }
     return text?.split(whereSeparator: \.isWhitespace).first.map { Secret(String($0)) }

@@ -1,11 +1,14 @@
+import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
-/// One HTTP/1.1 request to a server on this machine, on a connection of its own. For reports and the demo: it follows no
-/// redirect, keeps no connection and speaks no TLS.
+/// One HTTP/1.1 request, on a connection of its own. For commands and the demo: it follows no redirect and keeps no
+/// connection.
 struct HTTPCall: Sendable {
   var address: ListenAddress
+  var usesTLS = false
   var method = HTTPMethod.GET
   /// Path and query.
   var target: String
@@ -20,10 +23,17 @@ struct HTTPCall: Sendable {
     on group: any EventLoopGroup, timeout: TimeSpan, bytesMax: Int = 64 << 20
   ) async throws(HTTPCallError) -> HTTPAnswer {
     let channel: any Channel
+    let tls = try tlsContext()
     do {
       channel = try await ClientBootstrap(group: group)
         .connectTimeout(.seconds(Self.connectTimeoutSeconds))
-        .channelInitializer { $0.pipeline.addHTTPClientHandlers() }
+        .channelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
+            try pipeline.addHTTPClientHandlers()
+          }
+        }
         .connect(host: address.host, port: address.port).get()
     } catch {
       throw .notReached
@@ -38,6 +48,22 @@ struct HTTPCall: Sendable {
   }
 
   private static let connectTimeoutSeconds: Int64 = 5
+
+  /// Trusts whom the system trusts, or whom the file trusts that `SSL_CERT_FILE` names, as with OpenSSL.
+  private func tlsContext() throws(HTTPCallError) -> NIOSSLContext? {
+    guard usesTLS else { return nil }
+    var configuration = TLSConfiguration.makeClientConfiguration()
+    if let file = ProcessInfo.processInfo.environment["SSL_CERT_FILE"], !file.isEmpty {
+      configuration.trustRoots = .file(file)
+    }
+    guard let context = try? NIOSSLContext(configuration: configuration) else { throw .notTrusted }
+    return context
+  }
+
+  /// An address is no server name (RFC 6066, section 3): the certificate must name it all the same.
+  private var serverName: String? {
+    (try? SocketAddress(ipAddress: address.host, port: 0)) == nil ? address.host : nil
+  }
 
   private func answer(on channel: any Channel, timeout: TimeSpan, bytesMax: Int) async throws -> HTTPAnswer {
     let promise = channel.eventLoop.makePromise(of: HTTPAnswer.self)
@@ -83,6 +109,8 @@ enum HTTPCallError: Error, Sendable, Equatable {
   case tooLarge
   /// The connection ended before the answer was whole.
   case brokenOff
+  /// TLS failed: its certificate is not one that is trusted here, or names another.
+  case notTrusted
 }
 
 /// Gathers an answer. Bound to its channel's event loop.
@@ -117,7 +145,7 @@ private final class HTTPAnswerCollector: ChannelInboundHandler {
   func channelInactive(context: ChannelHandlerContext) { promise.fail(HTTPCallError.brokenOff) }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    promise.fail(HTTPCallError.brokenOff)
+    promise.fail(error is NIOSSLError || error is NIOSSLExtraError ? HTTPCallError.notTrusted : .brokenOff)
     context.close(promise: nil)
   }
 }

@@ -3,11 +3,12 @@ struct Banner {
   let text: String
 
   init(_ addresses: Startup.Addresses, dataDirectory: String) {
-    let proxy = AgentEnvironment(proxy: addresses.dataPlane).baseURL
-    let control = ControlPlaneURL(address: addresses.control)
+    let proxy = AgentEnvironment(proxy: addresses.dataPlane, usesTLS: addresses.dataPlaneUsesTLS).baseURL
+    let control = ControlPlaneURL(address: addresses.control, usesTLS: addresses.controlUsesTLS)
     // Options stand there only where the defaults do not do.
     let listen = addresses.dataPlane == ListenSection().dataPlane ? "" : " --listen \(addresses.dataPlane)"
-    let from = addresses.control == ListenSection().control ? "" : " --control \(control)"
+    let isUsual = addresses.control == ListenSection().control && !addresses.controlUsesTLS
+    let from = isUsual ? "" : " --control \(control)"
     text = """
       Tollgate \(Version.current) listens on \(proxy)
 

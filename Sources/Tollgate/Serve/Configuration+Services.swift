@@ -15,6 +15,7 @@ extension Configuration {
     gateway.onClientDisconnect = onClientDisconnect
     gateway.unmetered = unmetered
     gateway.ledgerUnavailable = ledgerUnavailable
+    gateway.requiresVirtualKey = requiresVirtualKey
     gateway.limits = limits.gateway
     return gateway
   }
@@ -35,7 +36,7 @@ extension Configuration {
       origin.caFile = provider.caFile
       return ProviderRoute(
         name: name, origin: origin, dialect: provider.dialect(named: name), billing: provider.billing,
-        streamUsage: provider.streamUsage, signer: provider.signer(named: name),
+        streamUsage: provider.streamUsage, key: provider.key?.providerKey, signer: provider.signer(named: name),
         terms: terms(of: name, origin: origin))
     } + defaultRoutes
   }

@@ -34,9 +34,10 @@ extension Services {
     }
   }
 
+  /// - Parameter accessChanged: is told of every change of keys and tokens, and of those that are there.
   static func openLedger(
     _ configuration: Configuration, prices: CurrentPriceBook, routing: RoutingTable, registry: MetricsRegistry,
-    logger: Logger
+    logger: Logger, accessChanged: @escaping @Sendable (AccessSnapshot) -> Void
   ) throws -> Ledger {
     let metrics = LedgerMetrics(registry: registry)
     let recovery = Recovery(
@@ -44,7 +45,7 @@ extension Services {
       budgets: RecoveryBudgets(try configuration.budgets.book(at: WallClock.now())))
     let observer = LedgerObserver(
       committed: { _, nanoseconds in metrics.committed(durationNanoseconds: nanoseconds) },
-      failed: { _ in metrics.failed() })
+      failed: { _ in metrics.failed() }, accessChanged: accessChanged)
     let ledger = try Ledger(
       configuration: configuration.ledger, logger: logger, observer: observer, now: WallClock.now,
       recover: recovery.row)
@@ -63,11 +64,15 @@ extension Services {
 
   /// The record of a call as JSON, for the key that made it.
   static func callLookup(in ledger: Ledger) -> CallLookup {
-    { id, upstreamKeyID, answer in
+    { id, owner, answer in
       Task {
         let record = try? await ledger.call(id)
-        // Calls without a key have no owner that could be told from others.
-        let isOwn = upstreamKeyID != nil && record?.upstreamKeyID == upstreamKeyID
+        let isOwn =
+          switch owner {
+          case .virtualKey(let name): record?.virtualKey == name
+          // Calls without a key have no owner that could be told from others.
+          case .upstreamKey(let keyID): keyID != nil && record?.upstreamKeyID == keyID
+          }
         let adjustments = isOwn ? try? await ledger.books.adjustments(of: [id])[id] : nil
         answer(isOwn ? record.map { CallJSON.document($0, adjustments: adjustments ?? []) } : nil)
       }

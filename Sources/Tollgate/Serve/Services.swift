@@ -42,24 +42,37 @@ struct Services {
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
     budgets = try configuration.budgets.desk(logger: logger, at: WallClock.now())
-    ledger = try Self.openLedger(configuration, prices: prices, routing: routing, registry: registry, logger: logger)
+    registry.budgetMetrics(of: budgets, now: WallClock.now)
+    let keys = VirtualKeys()
+    let tokens = ControlTokens()
+    ledger = try Self.openLedger(
+      configuration, prices: prices, routing: routing, registry: registry, logger: logger,
+      accessChanged: {
+        keys.replace(with: $0.keys)
+        tokens.replace(with: $0.tokens)
+      })
+    // The ledger has made the data directory.
+    tokens.setOwner(try ControlToken.load(directory: configuration.dataDirectory))
     priceBookReload = configuration.priceBook.map { directory in
       PriceBookReload(
         directory: directory, prices: prices, registry: registry, logger: logger, check: configuration.check)
     }
     upstream = try UpstreamClient(configuration: UpstreamClient.Configuration())
     eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+    var dataPlane = configuration.gateway
+    dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
+    var controlPlane = configuration.controlPlane
+    controlPlane.tls = try configuration.listen.controlTLS.files?.serverConfiguration(path: "control.tls")
     gateway = GatewayServer(
       context: GatewayContext(
-        configuration: configuration.gateway, headRules: try configuration.headRules, routing: routing, ledger: ledger,
-        upstream: upstream, prices: prices, budgets: budgets, metrics: metrics, logger: logger,
+        configuration: dataPlane, headRules: try configuration.headRules, routing: routing, ledger: ledger,
+        keys: keys, upstream: upstream, prices: prices, budgets: budgets, metrics: metrics, logger: logger,
         wallClock: WallClock.now,
         lookUpCall: Self.callLookup(in: ledger)),
       group: eventLoops)
     control = ControlServer(
-      configuration.controlPlane, ledger: ledger, metrics: registry,
-      token: try ControlToken.load(directory: configuration.dataDirectory), version: Version.current, logger: logger,
-      eventLoopGroup: eventLoops, onListening: onControlListening,
+      controlPlane, ledger: ledger, metrics: registry, tokens: tokens, version: Version.current,
+      logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
     drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)

@@ -7,6 +7,8 @@ final class Startup: Sendable {
   struct Addresses: Sendable {
     var dataPlane: ListenAddress
     var control: ListenAddress
+    var dataPlaneUsesTLS = false
+    var controlUsesTLS = false
   }
 
   private struct State {
@@ -40,7 +42,9 @@ final class Startup: Sendable {
     let addresses = state.withLock { state -> Addresses? in
       change(&state)
       guard let dataPlane = state.dataPlane, let control = state.control else { return nil }
-      return Addresses(dataPlane: dataPlane, control: control)
+      return Addresses(
+        dataPlane: dataPlane, control: control, dataPlaneUsesTLS: configured.dataPlaneTLS.files != nil,
+        controlUsesTLS: configured.controlTLS.files != nil)
     }
     if let addresses { ready(addresses) }
   }

@@ -1,11 +1,18 @@
+import Ledger
+import Metering
 import Observability
 import Testing
 
 @testable import Control
 
 private let secret = String(repeating: "ab", count: 32)
+private let tokens: ControlTokens = {
+  let tokens = ControlTokens()
+  tokens.setOwner(Secret(secret))
+  return tokens
+}()
 private let guardian = RequestGuard(
-  listenHost: "0.0.0.0", allowedHosts: ["Tollgate.example", "10.0.0.9"], token: Secret(secret))
+  listenHost: "0.0.0.0", allowedHosts: ["Tollgate.example", "10.0.0.9"], tokens: tokens)
 
 /// The status of a refusal; nil where there is none.
 private func status(
@@ -103,6 +110,45 @@ private func status(
     ] {
       #expect(with(wrong) == 401, "\(wrong)")
     }
+  }
+
+  @Test(
+    "A named token reads and changes what its role is for",
+    arguments: [
+      (ControlRole.metrics, 403, 403), (.viewer, nil, 403), (.approver, nil, 403), (.admin, nil, nil),
+    ] as [(ControlRole, Int?, Int?)])
+  func roles(role: ControlRole, reading: Int?, changing: Int?) {
+    let tokens = ControlTokens()
+    tokens.setOwner(Secret(secret))
+    let guardian = RequestGuard(listenHost: "0.0.0.0", allowedHosts: [], tokens: tokens)
+    let text = CredentialText(new: .controlToken)
+    var token = NamedToken(
+      id: text.id, name: "anna", role: role, digest: text.digest,
+      created: VirtualKey.Change(at: Timestamp(unixMicroseconds: 0), by: "test"))
+    var origin = RequestOrigin()
+    origin.authority = "127.0.0.1:4101"
+    origin.peerAddress = "10.0.0.1"
+    origin.authorization = "Bearer \(text.secret.exposed)"
+    func read(_ needed: ControlRole) -> Int? {
+      guardian.refusal(of: origin, isPage: false, isHealth: false, role: needed)?.status
+    }
+    func change() -> Int? {
+      do throws(Problem) {
+        let actor = try guardian.actor(
+          changing: origin, contentType: "application/json", role: .admin, hasBody: true)
+        return actor == Actor(name: "anna", role: .admin) ? nil : 0
+      } catch {
+        return error.status
+      }
+    }
+    #expect(read(.metrics) == 401 && change() == 401, "it is not known yet")
+    tokens.replace(with: [token])
+    #expect(read(.metrics) == nil)
+    #expect(read(.viewer) == reading)
+    #expect(change() == changing)
+    token.revoked = token.created
+    tokens.replace(with: [token])
+    #expect(read(.metrics) == 401 && change() == 401)
   }
 
   @Test("Probes read health from elsewhere without a token, but not as another site")

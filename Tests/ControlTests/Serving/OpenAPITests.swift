@@ -33,7 +33,8 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     #expect(
       Set(described) == [
         "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
-        "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/openapi.json",
+        "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/keys/{id}/rotate",
+        "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/audit", "/api/v1/openapi.json",
       ])
   }
 
@@ -59,17 +60,26 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     }
     #expect(Set(object(schemas, "Correction", "properties").keys) == Set(AdjustmentBody.members))
     #expect(Set(object(schemas, "Reprice", "properties").keys) == Set(RepriceBody.members))
+    #expect(Set(object(schemas, "NewKey", "properties").keys) == Set(KeyBody.members))
+    #expect(Set(object(schemas, "Rotation", "properties").keys) == Set(RotateBody.members))
+    #expect(Set(object(schemas, "NewToken", "properties").keys) == Set(TokenBody.members))
   }
 
   @Test("The parameters that are described are those that are taken")
   func parameters() throws {
-    let paths = object(try document(), "paths")
+    let document = try document()
+    let paths = object(document, "paths")
+    let shared = object(document, "components", "parameters")
     for (path, known) in [
       ("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters),
-      ("/api/v1/adjustments", AdjustmentQuery.parameters),
+      ("/api/v1/adjustments", AdjustmentQuery.parameters), ("/api/v1/audit", AuditParameters.names),
     ] {
       let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
-      #expect(described.compactMap { $0["name"] as? String }.sorted() == known.sorted())
+      let names = described.compactMap { parameter in
+        let name = (parameter["$ref"] as? String)?.split(separator: "/").last.map { String($0) }
+        return (name.map { object(shared, $0) } ?? parameter)["name"] as? String
+      }
+      #expect(names.sorted() == known.sorted())
     }
   }
 

@@ -59,7 +59,15 @@ final class CannedLedger: Sendable {
         if self.isBroken { throw Broken() }
         return self.rows
       },
-      books: books)
+      books: books, credentials: credentials)
+  }
+
+  /// Nothing here asks for them: those tests have a ledger.
+  private var credentials: ControlCredentials {
+    ControlCredentials(
+      snapshot: { AccessSnapshot(keys: [], tokens: []) }, audit: { _ in [] }, createKey: { _, _, _ in throw Broken() },
+      rotateKey: { _, _, _ in throw Broken() }, revokeKey: { _, _ in throw Broken() },
+      createToken: { _, _, _ in throw Broken() }, revokeToken: { _, _ in throw Broken() })
   }
 
   private var books: ControlBooks {
@@ -70,12 +78,12 @@ final class CannedLedger: Sendable {
         return Array([exampleAdjustment()].prefix(filter.limit))
       },
       adjustmentsOfCalls: { _ in [:] },
-      book: { correction in
+      book: { correction, _ in
         self.asked.withLock { $0.corrections.append(correction) }
         if self.isBroken { throw LedgerError.booking("there is no call x") }
         return exampleAdjustment()
       },
-      reprice: { query in
+      reprice: { query, _ in
         self.asked.withLock { $0.repricings.append(query) }
         var page = RepricePage()
         page.examined = 5
@@ -111,8 +119,10 @@ func withControl(
   let endpoints = ControlEndpoints(
     queries: queries, metrics: metrics, readiness: readiness, version: "1.2.3<&\"",
     now: { Timestamp(unixMicroseconds: 1_800_000_000_000_000) })
+  let tokens = ControlTokens()
+  tokens.setOwner(Secret(testToken))
   let server = ControlServer(
-    configuration, endpoints: endpoints, token: Secret(testToken),
+    configuration, endpoints: endpoints, tokens: tokens,
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     eventLoopGroup: nil
   ) { address in

@@ -11,7 +11,10 @@ struct RequestSpliceTests {
     var reader = RequestReader(endpoint: endpoint)
     let buffer = ByteBuffer(string: body)
     buffer.withUnsafeReadableBytes { reader.consume($0.bytes) }
-    return RequestSplice.askingForUsage(buffer, facts: reader.finish(), endpoint: endpoint).map { String(buffer: $0) }
+    guard let splice = RequestSplice.askingForUsage(of: buffer, facts: reader.finish(), endpoint: endpoint) else {
+      return nil
+    }
+    return RequestSplice.apply([splice], to: buffer).map { String(buffer: $0) }
   }
 
   @Test(
@@ -52,6 +55,30 @@ struct RequestSpliceTests {
     ])
   func leaves(_ body: String) {
     #expect(spliced(body) == nil)
+  }
+
+  @Test("limits the output beside it, whichever stands first")
+  func limitsOutput() throws {
+    for (body, expected) in [
+      (
+        #"{"model":"m","stream":true,"max_tokens":9000}"#,
+        #"{"stream_options":{"include_usage":true},"model":"m","stream":true,"max_tokens":4096}"#
+      ),
+      (
+        #"{"max_tokens":9000,"stream":true,"stream_options":{}}"#,
+        #"{"max_tokens":4096,"stream":true,"stream_options":{"include_usage":true}}"#
+      ),
+    ] {
+      let endpoint = Endpoint(dialect: .openai, operation: .chatCompletions)
+      var reader = RequestReader(endpoint: endpoint)
+      let buffer = ByteBuffer(string: body)
+      buffer.withUnsafeReadableBytes { reader.consume($0.bytes) }
+      let facts = reader.finish()
+      let usage = try #require(RequestSplice.askingForUsage(of: buffer, facts: facts, endpoint: endpoint))
+      let limit = try #require(RequestSplice.limitingOutput(to: 4096, facts: facts))
+      #expect(RequestSplice.apply([limit, usage], to: buffer).map { String(buffer: $0) } == expected)
+      #expect(RequestSplice.apply([usage, limit], to: buffer).map { String(buffer: $0) } == expected)
+    }
   }
 
   @Test("touches no other API")

@@ -1,3 +1,4 @@
+import Budgets
 import CPriceBook
 import Metering
 import Testing
@@ -30,7 +31,8 @@ struct RecoveryTests {
     let recovery = Recovery(
       prices: CurrentPriceBook(book),
       terms: { PriceTerms(provider: $0, host: host, discounts: PriceDiscount(times: "1/2").map { [$0] } ?? []) },
-      unmetered: .allow)
+      unmetered: .allow,
+      budgets: RecoveryBudgets(BudgetBook()))
     let admission = Admission(
       id: CallID(rawValue: 1), startedAt: Timestamp(unixMicroseconds: 1_795_000_000_000_000), provider: "acme",
       dialect: "openai", method: "POST", path: "/v1/chat/completions", model: "road-1", agent: "a", workflow: "w",

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The ledger's one writer makes every change, in a transaction with its entry in the audit log. Whoever checks keys and
 /// tokens is told of all of them after each change (see ``LedgerObserver``).
-public struct LedgerAccess: Sendable {
+public struct CredentialBook: Sendable {
   /// Runs a job in a transaction of the writer; then, once that is committed, on the same thread, what it returned.
   typealias Perform =
     @Sendable (_ job: @escaping @Sendable (LedgerStore) throws -> @Sendable () -> Void) async throws -> Void

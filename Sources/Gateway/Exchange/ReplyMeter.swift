@@ -1,0 +1,94 @@
+import Dialects
+import Ledger
+import Metering
+import Tokenizers
+
+/// Reads a view of a reply as it passes: undoes its coding, reads what it says, counts the replies of a body that holds several.
+struct ReplyMeter: ~Copyable {
+  /// How much text may pass before the in-flight file learns of it: what a crash can forget of a stream.
+  private static let storedTextBytesStep: Int64 = 512
+
+  private let provider: String
+  private var reader: ReplyReader?
+  private var decoder: BodyDecoder?
+  /// The replies of a body that holds several.
+  private(set) var items = ReplyItems()
+  private var storedRevision: UInt32 = 0
+  private var storedTextBytes: Int64 = 0
+
+  /// - Parameter tokenizer: what the text of a stream is counted by.
+  init(_ head: ReplyHeadFacts, endpoint: Endpoint, provider: String, tokenizer: @autoclosure () -> Tokenizer) {
+    self.provider = provider
+    // Streams are counted as they pass, since any of them may end before its usage has come.
+    let isCounted = head.framing.isStream && !endpoint.operation.isFree
+    reader = ReplyReader(
+      endpoint: endpoint, status: head.status, framing: head.framing, headers: head.headers,
+      counting: isCounted ? tokenizer() : nil)
+    decoder = BodyDecoder(head.coding)
+  }
+
+  /// Reads a part that has been forwarded already.
+  mutating func read(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
+    // Moved out while what it makes is read: both are parts of this value.
+    guard var decoder = decoder.take() else { return readDecoded(bytes, ledger: ledger) }
+    decoder.decode(bytes) { readDecoded($0, ledger: ledger) }
+    self.decoder = consume decoder
+  }
+
+  private mutating func readDecoded(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
+    reader?.consume(bytes.bytes)
+    if let found = reader?.takeItems(), !found.isEmpty { items.add(found, provider: provider, ledger: ledger) }
+  }
+
+  /// Whether text, reasoning or a tool call has been seen.
+  var hasContent: Bool {
+    switch reader {
+    case .some(let reader): reader.hasContent
+    case .none: false
+    }
+  }
+
+  /// Whether the reply's own end has been read.
+  var isTerminal: Bool {
+    switch reader {
+    case .some(let reader): reader.isTerminal
+    case .none: false
+    }
+  }
+
+  /// Whether the coding could not be undone, or not to its end.
+  var hasFailed: Bool {
+    switch decoder {
+    case .some(let decoder): decoder.hasFailed
+    case .none: false
+    }
+  }
+
+  /// Bytes of the body with its coding undone, as far as it can be; nil where it has none.
+  var decodedBytes: Int? {
+    switch decoder {
+    case .some(let decoder): decoder.outputBytes
+    case .none: nil
+    }
+  }
+
+  /// What the in-flight file has to learn, so that a crash loses little: nothing that the provider reported, and less text
+  /// than ``storedTextBytesStep``. Nil where that is nothing.
+  mutating func takeProgress() -> (progress: ReplyProgress, model: String?, responseID: String?)? {
+    guard let progress = reader?.progress else { return nil }
+    let newTextBytes = progress.outputTextBytes &- storedTextBytes
+    guard progress.revision != storedRevision || newTextBytes >= Self.storedTextBytesStep else {
+      return nil
+    }
+    storedRevision = progress.revision
+    storedTextBytes = progress.outputTextBytes
+    return (progress, reader?.model, reader?.responseID)
+  }
+
+  /// The whole of what was read; nothing the second time.
+  mutating func finish() -> ReplyFacts {
+    var facts = if let reader = reader.take() { reader.finish() } else { ReplyFacts() }
+    items.complete(&facts)
+    return facts
+  }
+}

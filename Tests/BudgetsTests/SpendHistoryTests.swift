@@ -1,0 +1,50 @@
+import Budgets
+import Testing
+
+@Suite struct SpendHistoryTests {
+  @Test func `nothing is said before twenty calls are known`() {
+    var history = SpendHistory()
+    for amount in 1...19 as ClosedRange<Int64> {
+      history.record(model: "m", workflow: "w", picodollars: amount, tokens: amount, outputTokens: amount)
+    }
+    var found = history.percentile95(model: "m", workflow: "w")
+    #expect(found == nil)
+    history.record(model: "m", workflow: "w", picodollars: 20, tokens: 200, outputTokens: 2)
+    found = history.percentile95(model: "m", workflow: "w")
+    #expect(found?.picodollars == 19 && found?.tokens == 19 && found?.outputTokens == 18)
+    found = history.percentile95(model: "m", workflow: "other")
+    #expect(found == nil)
+  }
+
+  @Test func `nineteen in twenty of the last two hundred used no more`() {
+    var random = SeededGenerator(seed: 11)
+    var history = SpendHistory()
+    var all: [Int64] = []
+    for count in 1...900 {
+      let amount = Int64.random(in: 0...1_000, using: &random)
+      all.append(amount)
+      history.record(model: "m", workflow: "w", picodollars: amount, tokens: 2 * amount, outputTokens: amount / 2)
+      guard count >= 20 else { continue }
+      let last = all.suffix(200).sorted()
+      let expected = last[(last.count * 95 + 99) / 100 - 1]
+      let found = history.percentile95(model: "m", workflow: "w")
+      #expect(found?.picodollars == expected && found?.tokens == 2 * expected && found?.outputTokens == expected / 2)
+    }
+  }
+
+  @Test func `of pairs without end the ones used longest ago are forgotten`() {
+    var history = SpendHistory()
+    for index in 0..<5_000 {
+      for _ in 0..<20 {
+        history.record(model: "m", workflow: "w\(index)", picodollars: 1, tokens: 1, outputTokens: 1)
+      }
+      _ = history.percentile95(model: "m", workflow: "w0")
+    }
+    let count = history.count
+    let (first, second) = (
+      history.percentile95(model: "m", workflow: "w0"), history.percentile95(model: "m", workflow: "w1")
+    )
+    let last = history.percentile95(model: "m", workflow: "w4999")
+    #expect(count == SpendHistory.entriesMax && first != nil && second == nil && last != nil)
+  }
+}

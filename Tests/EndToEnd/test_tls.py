@@ -1,0 +1,241 @@
+"""TLS on both ports, and that nothing listens beyond this machine without it."""
+
+import datetime
+import ipaddress
+import json
+import os
+import socket
+import ssl
+import subprocess
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import anthropic
+import httpx
+import openai
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from harness.stub_upstream import chat_reply
+from harness.tollgate_process import Tollgate, binary, environment, run_tollgate
+from harness.waiting import eventually
+
+HI = [{"role": "user", "content": "Hi"}]
+OPENAI_KEY = "sk-provider-of-the-operator"
+
+
+@pytest.fixture
+def certificate(tmp_path) -> tuple[Path, Path]:
+    """A certificate of this machine's loopback, which is its own authority, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    paths = tmp_path / "cert.pem", tmp_path / "key.pem"
+    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths
+
+
+class SecureTollgate(Tollgate):
+    """A proxy whose control plane is asked over TLS."""
+
+    certificate: Path
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def control_url(self) -> str:
+        return f"https://127.0.0.1:{self.control_port}"
+
+    def get(self, path: str, **headers: str):
+        context = ssl.create_default_context(cafile=self.certificate)
+        request = urllib.request.Request(self.control_url + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=15, context=context) as reply:
+                return reply.status, reply.read(), {}
+        except urllib.error.HTTPError as problem:
+            return problem.code, problem.read(), {}
+        except OSError:
+            return 0, b"", {}
+
+
+@pytest.fixture
+def secure(certificate, make_stub, tmp_path):
+    def answer(exchange):
+        body = json.loads(exchange.read_body() or b"{}")
+        if body.get("stream"):
+            exchange.respond(200, b'data: {"choices":[]}\n\ndata: [DONE]\n\n', [("Content-Type", "text/event-stream")])
+        else:
+            exchange.respond(200, chat_reply(), [("Content-Type", "application/json")])
+
+    stub = make_stub(answer)
+    tls = {"cert": str(certificate[0]), "key": str(certificate[1])}
+    config = {
+        "tls": tls,
+        "control": {"tls": tls},
+        "providers": {"openai": {"base_url": stub.url, "key": OPENAI_KEY}, "local": {"base_url": stub.url}},
+    }
+    directory = tmp_path / "secure"
+    directory.mkdir()
+    tollgate = SecureTollgate(directory, config=config)
+    tollgate.certificate = certificate[0]
+    with tollgate:
+        yield tollgate, stub
+        print(tollgate.log[-4000:])
+        assert tollgate.process.poll() is None
+
+
+def command(tollgate, *arguments: str, trusts: bool = True) -> subprocess.CompletedProcess:
+    """A command that asks the proxy over TLS, and trusts its certificate."""
+    more = {"SSL_CERT_FILE": str(tollgate.certificate)} if trusts else {}
+    return subprocess.run(
+        [binary(), *arguments, "--control", tollgate.control_url, "--data", str(tollgate.data)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment() | more,
+    )
+
+
+def test_calls_streams_and_commands_go_over_tls(secure):
+    tollgate, stub = secure
+    made = command(tollgate, "key", "create", "k")
+    assert made.returncode == 0, made.stderr
+    context = ssl.create_default_context(cafile=tollgate.certificate)
+    with openai.OpenAI(
+        base_url=f"{tollgate.url}/openai/v1",
+        api_key=made.stdout.strip(),
+        max_retries=0,
+        http_client=httpx.Client(verify=context),
+    ) as client:
+        raw = client.chat.completions.with_raw_response.create(model="gpt-4.1", messages=HI)
+        list(client.chat.completions.create(model="gpt-4.1", messages=HI, stream=True))
+        large = [{"role": "user", "content": "x" * 3_000_000}]
+        client.chat.completions.create(model="gpt-4.1", messages=large)
+    assert tollgate.call(raw.headers["x-tollgate-call"])["key"] == "k"
+    assert len(stub.received) == 3
+    assert command(tollgate, "report", "--format", "json").returncode == 0
+    assert f"listens on {tollgate.url}" in tollgate.log
+    distrustful = command(tollgate, "key", "list", trusts=False)
+    assert distrustful.returncode == 1
+    with (
+        pytest.raises(anthropic.APIConnectionError),
+        anthropic.Anthropic(base_url=f"{tollgate.url}/anthropic", api_key="x", max_retries=0) as client,
+    ):
+        client.messages.create(model="claude-haiku-4-5", max_tokens=1, messages=HI)
+
+
+def test_only_modern_tls_is_spoken_and_nothing_in_clear(secure):
+    tollgate, stub = secure
+    for port in (tollgate.port, tollgate.control_port):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = ssl.create_default_context(cafile=tollgate.certificate)
+            context.minimum_version = context.maximum_version = version
+            with (
+                socket.create_connection(("127.0.0.1", port)) as plain,
+                context.wrap_socket(plain, server_hostname="localhost") as connection,
+            ):
+                assert connection.version() in ("TLSv1.2", "TLSv1.3")
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
+            plain.sendall(b"GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
+            assert b"HTTP/1.1 200" not in plain.recv(65536)
+    assert not stub.received
+
+
+def test_a_foreign_host_is_refused_over_tls_too(secure):
+    tollgate, _ = secure
+    context = ssl.create_default_context(cafile=tollgate.certificate)
+    for port in (tollgate.port, tollgate.control_port):
+        reply = httpx.get(
+            f"https://127.0.0.1:{port}/v1/models", headers={"host": "evil.example"}, verify=context, timeout=15
+        )
+        assert reply.status_code == 403
+
+
+def refused(tmp_path, *arguments: str, config: dict | None = None) -> str:
+    """What `serve` says where it does not start."""
+    path = tmp_path / "refused.yaml"
+    path.write_text(json.dumps(config or {}))
+    result = run_tollgate("serve", "--config", str(path), "--data", str(tmp_path / "refused"), *arguments)
+    assert result.returncode == 78, (result.returncode, result.stderr)
+    assert len(result.stderr.strip().splitlines()) == 1
+    return result.stderr
+
+
+def test_nothing_listens_beyond_loopback_without_tls(tmp_path):
+    for arguments in (("--listen", "0.0.0.0:0"), ("--control", "0.0.0.0:0"), ("--listen", "[::]:0")):
+        said = refused(tmp_path, *arguments)
+        assert "other machines" in said and "tls" in said and "terminated_elsewhere" in said
+
+
+def test_beyond_loopback_a_key_is_needed(certificate, make_stub, tmp_path):
+    tls = {"cert": str(certificate[0]), "key": str(certificate[1])}
+    said = refused(tmp_path, config={"listen": "0.0.0.0:4100", "tls": tls, "virtual_keys": "optional"})
+    assert "virtual_keys" in said and "tollgate key create" in said
+    stub = make_stub()
+    directory = tmp_path / "open"
+    directory.mkdir()
+
+    class OpenTollgate(SecureTollgate):
+        def arguments(self):
+            return [part.replace(f"127.0.0.1:{self.port}", f"0.0.0.0:{self.port}") for part in super().arguments()]
+
+    config = {"tls": tls, "control": {"tls": tls}, "providers": {"local": {"base_url": stub.url}}}
+    tollgate = OpenTollgate(directory, config=config)
+    tollgate.certificate = certificate[0]
+    with tollgate:
+        key = command(tollgate, "key", "create", "k").stdout.strip()
+        context = ssl.create_default_context(cafile=tollgate.certificate)
+        path, body = f"{tollgate.url}/local/v1/chat/completions", {"model": "m", "messages": HI}
+        with httpx.Client(verify=context, timeout=15) as client:
+            assert client.post(path, json=body, headers={"authorization": "Bearer sk-mine"}).status_code == 401
+            assert client.post(path, json=body, headers={"x-tollgate-key": key}).status_code == 200
+
+
+@pytest.mark.parametrize("wrong", ["cert", "key", "other"])
+def test_files_that_are_not_a_certificate_and_its_key_are_refused(certificate, tmp_path, wrong):
+    files = {"cert": str(certificate[0]), "key": str(certificate[1])}
+    other = tmp_path / "other.pem"
+    if wrong == "other":
+        made = ec.generate_private_key(ec.SECP256R1())
+        other.write_bytes(
+            made.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        files["key"] = str(other)
+    else:
+        other.write_text("nothing")
+        files[wrong] = str(other)
+    said = refused(tmp_path, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", config={"tls": files})
+    assert "tls." in said and "other.pem" in said
+
+
+def test_a_handshake_that_never_comes_is_given_up(secure):
+    tollgate, _ = secure
+    with socket.create_connection(("127.0.0.1", tollgate.port), timeout=30) as silent:
+        assert silent.recv(1) == b""
+    assert eventually(lambda: os.path.exists(f"/proc/{tollgate.process.pid}"), what="the proxy")
