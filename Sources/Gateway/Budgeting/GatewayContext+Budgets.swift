@@ -17,13 +17,13 @@ extension GatewayContext {
   /// Posts what a call used to its budgets, and notes what they took in its record.
   ///
   /// - Returns: what was posted, for the ledger to keep with the call's row.
-  func debit(_ record: inout CallRecord, of call: Call, end: TransferEnd) -> [BudgetDebit] {
-    guard budgets.hasBudgets else { return [] }
+  func debit(_ record: inout CallRecord, of call: Call, end: TransferEnd) -> BudgetPosting {
+    guard budgets.hasBudgets else { return BudgetPosting() }
     let reservation = call.reservation
     call.reservation = nil
     guard end.wasSent else {
       if let reservation { budgets.void(reservation.reservation, at: wallClock()) }
-      return []
+      return BudgetPosting()
     }
     debitUnpriced(&record, of: call)
     let used = CallAmounts(
@@ -34,7 +34,7 @@ extension GatewayContext {
     if let reservation { return budgets.settle(reservation.reservation, used: used, at: wallClock()) }
     // What nobody reserved was spent all the same: results that are fetched, a call that came before the first budget.
     return used == .zero
-      ? []
+      ? BudgetPosting()
       : budgets.post(
         call.budgetCall, used: used, startedAt: record.startedAt, at: wallClock())
   }

@@ -14,12 +14,14 @@ extension GatewayContext {
   /// The same for a call whose reply was read by another: a response on a socket, say.
   func settle(_ call: Call, reply: ReplyFacts, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     var record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
-    let debits = debit(&record, of: call, end: end)
+    let posting = debit(&record, of: call, end: end)
     failures.log(record, end: end)
     metrics.settled(record, of: call, reply: reply, end: end)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() {
-      ledger.settle(ticket, as: record, counting: call.items.counted, debiting: debits)
+      ledger.settle(
+        ticket, as: record, counting: call.items.counted, debiting: posting.debits,
+        alerts: posting.alerts)
     }
   }
 

@@ -5,15 +5,17 @@ import Metering
 
 extension Escalation {
   /// Takes a change of a budget's state: what begins is told to those whom the budget's alerts name, and its end too.
-  func note(_ event: BudgetEvent) {
-    guard let rule = event.rule else { return }
-    if event.isResolved {
+  ///
+  /// - Returns: what is to be stored in the transaction of the cause.
+  func note(_ event: BudgetEvent) -> AlertState? {
+    guard let rule = event.rule else { return nil }
+    guard !event.isResolved else {
       resolve(.budget(rule, event.facts))
-    } else {
-      fire(
-        AlertCondition(
-          rule: rule, severity: event.severity, facts: .budget(event.facts), receivers: receivers(of: event, rule)))
+      return nil
     }
+    return fire(
+      AlertCondition(
+        rule: rule, severity: event.severity, facts: .budget(event.facts), receivers: receivers(of: event, rule)))
   }
 
   /// An overrun that no alert of the budget is about goes to those who are told of overruns.

@@ -1,20 +1,20 @@
 import Budgets
 import Gateway
+import Ledger
 import Logging
 import Metering
 
 extension BudgetsSection {
   /// The desk of the data plane, with the budgets of the file and nothing spent.
   ///
-  /// - Parameter tell: takes each change of a budget's state; must return at once.
+  /// - Parameter tell: takes each change of a budget's state, and gives back what is to be stored with its cause; must return
+  ///   at once.
   func desk(
-    logger: Logger, at time: Timestamp, tell: @escaping @Sendable (BudgetEvent) -> Void
+    logger: Logger, at time: Timestamp, tell: @escaping @Sendable (BudgetEvent) -> AlertState?
   ) throws -> BudgetDesk {
     let desk = BudgetDesk { events in
-      for event in events {
-        logger.notice("\(event.text)", metadata: event.metadata)
-        tell(event)
-      }
+      for event in events { logger.notice("\(event.text)", metadata: event.metadata) }
+      return events.compactMap(tell)
     }
     for definition in definitions {
       let zone = try ZoneFile.rules(of: definition.timeZone)

@@ -1,3 +1,5 @@
+import Budgets
+import Escalation
 import Gateway
 
 extension Configuration {
