@@ -18,7 +18,7 @@ import Testing
       queries: CannedLedger().queries, metrics: MetricsRegistry(), readiness: { .ready }, version: "1",
       now: { Timestamp(unixMicroseconds: 0) })
     let server = ControlServer(
-      configuration, endpoints: endpoints, token: Secret(testToken), logger: logger, eventLoopGroup: nil
+      configuration, endpoints: endpoints, tokens: ControlTokens(), logger: logger, eventLoopGroup: nil
     ) { continuation.yield($0.port ?? 0) }
     let group = ServiceGroup(services: [server], logger: logger)
     async let ended: Void = group.run()
