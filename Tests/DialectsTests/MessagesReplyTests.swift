@@ -204,4 +204,13 @@ struct MessagesReplyTests {
     let facts = readStream(.messages, [Self.start, delta])
     #expect(answering(facts) == cells([.input: 100, .cachedInput: 5, .cacheWrite1h: 40]))
   }
+
+  @Test("Counts may be written with a fraction of nothing, as servers of other models write them")
+  func fractions() {
+    let facts = readReply(
+      .messages, #"{"id":"m","usage":{"input_tokens":12.0,"output_tokens":1.2e1,"cache_read_input_tokens":3.0}}"#)
+    #expect(answering(facts) == cells([.input: 12, .output: 12, .cachedInput: 3]))
+    let broken = readReply(.messages, #"{"id":"m","usage":{"input_tokens":1.5,"output_tokens":2}}"#)
+    #expect(broken.usage.isEmpty)
+  }
 }

@@ -40,10 +40,10 @@ struct MessagesReplyUsage {
       tally.readServiceTier(json)
       if json.isText("batch") { tally.facts.context.processing = "batch" }
     case .geo:
-      if let geo = Self.text(json) { tally.facts.context.geo = geo == "global" || geo == "not_available" ? nil : geo }
-    case .speed: if let speed = Self.text(json) { tally.facts.context.speed = speed == "standard" ? nil : speed }
+      if let geo = json.wholeText { tally.facts.context.geo = geo == "global" || geo == "not_available" ? nil : geo }
+    case .speed: if let speed = json.wholeText { tally.facts.context.speed = speed == "standard" ? nil : speed }
     case .iterationType: iteration?.kind = MessagesIteration.Kind.at(json.word)
-    case .iterationModel: iteration?.model = Self.text(json)
+    case .iterationModel: iteration?.model = json.wholeText
     default:
       if iteration == nil { current.value(field, json) } else { iteration?.usage.value(field, json) }
     }
@@ -82,9 +82,5 @@ struct MessagesReplyUsage {
     let split = MessagesIteration.split(total, iterations, answering: tally.facts.model)
     tally.report(split.usage, others: split.others)
     tally.facts.lacksOutput = !total.hasOutput
-  }
-
-  private static func text(_ json: borrowing JSONReader) -> String? {
-    json.kind == .string && json.size > 0 && json.isTextWhole ? json.string : nil
   }
 }

@@ -77,33 +77,15 @@ struct ChatReply: ~Copyable, DocumentWire {
       "custom": .object(["name": .text(Field.toolName), "input": .stringSize(Field.content)]),
     ])
 
-  /// A tool call of the current choice, whose index may come behind it.
-  private struct Fragment {
-    var index: Int64
-    var id = ""
-    var name = ""
-  }
-
-  /// How many calls wait for their choice's index; with more of them, that is taken to be the one known so far.
-  private static let fragmentsMax = 256
-
   private var usage = OpenAIUsage()
   private var error = ErrorMembers()
-  private var calls: ToolCallFragments
+  private var calls: ChoiceCalls
   private var text = ChoiceText()
   private var vendor = ChatVendorMembers()
   private var choiceUsage = ChoiceUsage()
   /// Whether a document was only the receipt for a request that is answered later.
   private var isDeferred = false
 
-  private var choicesSeen: Int64 = 0
-  private var choiceIndex: Int64 = 0
-  private var finish: String?
-  /// The choice that the finish reason comes from: the first one.
-  private var finishChoice = Int64.max
-  private var fragmentsSeen: Int64 = 0
-  private var fragment = Fragment(index: 0)
-  private var fragments: [Fragment] = []
   private var hasCitation = false
 
   private let isGemini: Bool
@@ -111,7 +93,7 @@ struct ChatReply: ~Copyable, DocumentWire {
   /// - Parameter isGemini: whether the reply is Gemini's, which says some things in its own way.
   init(isGemini: Bool = false) {
     self.isGemini = isGemini
-    calls = ToolCallFragments(comeWhole: isGemini)
+    calls = ChoiceCalls(comeWhole: isGemini)
   }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
@@ -126,15 +108,10 @@ struct ChatReply: ~Copyable, DocumentWire {
     case .message: text.begin(.message)
     case .choice:
       text = ChoiceText()
-      choiceIndex = choicesSeen
-      choicesSeen &+= 1
       choiceUsage.begin()
-      finish = nil
-      fragmentsSeen = 0
-    case .toolCall:
-      fragment = Fragment(index: fragmentsSeen)
-      fragmentsSeen &+= 1
-    case .functionCall: fragment = Fragment(index: -1)
+      calls.beginChoice()
+    case .toolCall: calls.beginCall()
+    case .functionCall: calls.beginFunctionCall()
     default: break
     }
   }
@@ -154,11 +131,11 @@ struct ChatReply: ~Copyable, DocumentWire {
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
     case .tier: tally.readServiceTier(json)
-    case .choiceIndex: if let index = json.count { choiceIndex = index }
-    case .finish: if json.kind == .string, json.size > 0 { finish = json.string }
-    case .toolIndex: if let index = json.count { fragment.index = index }
-    case .toolID: if json.kind == .string, json.size > 0 { fragment.id = json.string }
-    case .toolName, .functionName: if json.kind == .string, json.size > 0 { fragment.name = json.string }
+    case .choiceIndex: calls.setChoice(index: json.count)
+    case .finish: if json.kind == .string, json.size > 0 { calls.setFinish(json.string) }
+    case .toolIndex: calls.setCall(index: json.count)
+    case .toolID: if json.kind == .string, json.size > 0 { calls.setCall(id: json.string) }
+    case .toolName, .functionName: if json.kind == .string, json.size > 0 { calls.setCall(name: json.string) }
     case .citation: if json.word != nil { hasCitation = true }
     case .deferredID: if json.kind == .string { isDeferred = true }
     case .choice, .toolCall, .functionCall, .delta, .message: break
@@ -167,14 +144,14 @@ struct ChatReply: ~Copyable, DocumentWire {
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
     error.end(label, &tally)
-    vendor.end(label, choice: choiceIndex, usage, &json, &tally)
+    vendor.end(label, choice: calls.choiceIndex, usage, &json, &tally)
     switch label {
     case Field.delta.rawValue, Field.message.rawValue: text.end()
-    case Field.toolCall.rawValue, Field.functionCall.rawValue:
-      guard !fragment.id.isEmpty || !fragment.name.isEmpty else { return }
-      fragments.append(fragment)
-      if fragments.count >= Self.fragmentsMax { endFragments(&tally) }
-    case Field.choice.rawValue: endChoice(&tally)
+    case Field.toolCall.rawValue, Field.functionCall.rawValue: calls.endCall(&tally)
+    case Field.choice.rawValue:
+      choiceUsage.end(choice: calls.choiceIndex)
+      tally.addContent(bytes: text.bytes(isStream: tally.isStream))
+      calls.endChoice(&tally)
     case OpenAIUsage.Field.usage.rawValue: endUsage(&json, &tally)
     default: break
     }
@@ -204,9 +181,9 @@ struct ChatReply: ~Copyable, DocumentWire {
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
-    if isDeferred, choicesSeen == 0, tally.usage == nil, tally.facts.responseID == nil { tally.facts.isPending = true }
+    if isDeferred, !calls.hasChoices, tally.usage == nil, tally.facts.responseID == nil { tally.facts.isPending = true }
     isDeferred = false
-    choicesSeen = 0
+    calls.endDocument()
     error.endDocument(&tally)
     if !vendor.hasUsage, let cells = choiceUsage.takeReport() { tally.report(cells) }
     countSearch(&tally)
@@ -221,25 +198,6 @@ struct ChatReply: ~Copyable, DocumentWire {
     else { return }
     usage[.webSearch] = 1
     tally.report(usage, others: tally.otherUsage)
-  }
-
-  private mutating func endChoice(_ tally: inout ReplyTally) {
-    choiceUsage.end(choice: choiceIndex)
-    if let finish, choiceIndex <= finishChoice {
-      finishChoice = choiceIndex
-      tally.facts.finishReason = finish
-    }
-    tally.addContent(bytes: text.bytes(isStream: tally.isStream))
-    if !fragments.isEmpty { endFragments(&tally) }
-  }
-
-  private mutating func endFragments(_ tally: inout ReplyTally) {
-    for fragment in fragments {
-      calls.add(
-        ToolCallFragments.Key(choice: choiceIndex, index: fragment.index), id: fragment.id, name: fragment.name,
-        to: &tally)
-    }
-    fragments.removeAll(keepingCapacity: true)
   }
 }
 

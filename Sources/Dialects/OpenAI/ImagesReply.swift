@@ -125,6 +125,6 @@ struct ImagesReply: ~Copyable, DocumentWire {
 
   /// A choice that was made: `auto` leaves it open.
   private static func choice(_ json: borrowing JSONReader) -> String? {
-    json.kind == .string && json.size > 0 && json.isTextWhole && !json.isText("auto") ? json.string : nil
+    json.isText("auto") ? nil : json.wholeText
   }
 }

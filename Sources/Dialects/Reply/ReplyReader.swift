@@ -56,13 +56,13 @@ public struct ReplyReader: ~Copyable {
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
     isFile = operation.isStoredFile && framing != .opaque
     let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
+    wire = ReplyWires(endpoint)
     body = ReplyBody(
-      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation),
+      framing: isFile ? .lines : framing, shape: wire.shape, other: OtherContent(operation),
       isLineBased: isLineBased)
     // A client that listens to a server leaves when it likes.
     if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
     if let tokenizer { body.tally.count(by: tokenizer, bytesMax: Self.countedBytesMax) }
-    wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
     responseIDOfPath = endpoint.responseID
   }

@@ -1,4 +1,5 @@
 import Budgets
+import Dialects
 import Metering
 
 /// Replies that visibly cost more than hard budgets have reserved for them.

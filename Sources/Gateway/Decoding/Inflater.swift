@@ -61,8 +61,8 @@ struct Inflater: ~Copyable {
   private mutating func inflatePart(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) -> DecodingStep {
-    guard let next = input.first else { return DecodingStep() }
     if isBetweenMembers {
+      guard let next = input.first else { return DecodingStep() }
       // A gzip file may have several members, which are one body (RFC 1952, section 2.2); what is no member is padding.
       isBetweenMembers = false
       isAtEnd = next != Self.firstByteOfGzip || inflateReset(stream) != Z_OK

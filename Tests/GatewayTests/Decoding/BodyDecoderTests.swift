@@ -72,6 +72,22 @@ struct BodyDecoderTests {
     }
   }
 
+  @Test("hands out what the last byte makes beyond a full window")
+  func drained() throws {
+    // A block of RFC 1951, section 3.2.6: ten times "a", then 254 times the 258 bytes before. Its end is in the byte of the
+    // last repetition, which is not yet written when 64 KiB are full.
+    var bits = [1, 1, 0]
+    for _ in 0..<10 { bits += [1, 0, 0, 1, 0, 0, 0, 1] }
+    for _ in 0..<254 { bits += [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0] }
+    bits += [0, 0, 0, 0, 0, 0, 0]
+    #expect(bits.count % 8 == 0)
+    var bytes = [UInt8](repeating: 0, count: bits.count / 8)
+    for (place, bit) in bits.enumerated() { bytes[place / 8] |= UInt8(bit) << (place % 8) }
+    let (text, hasFailed) = try decoded(.deflate, [bytes])
+    #expect(text.utf8.count == 10 + 254 * 258 && text.utf8.allSatisfy { $0 == UInt8(ascii: "a") })
+    #expect(!hasFailed)
+  }
+
   @Test("gives up a body that unpacks to more than the limit")
   func bomb() throws {
     // One block of zstd that repeats a byte 128 KiB times (RFC 8878, section 3.1.1.2.2), without end.
