@@ -79,7 +79,8 @@ let package = Package(
     .target(
       name: "Control",
       dependencies: [
-        "JSON", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+        "JSON", "Budgets", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, hummingbirdTLS,
+        httpTypes,
         lifecycle, logging, nioCore, nioSSL,
       ],
       swiftSettings: strict),
@@ -115,7 +116,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ControlTests",
-      dependencies: ["Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
+      dependencies: ["Budgets", "Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
       swiftSettings: strict),
     .testTarget(
       name: "TollgateTests",

@@ -4,6 +4,8 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   case chatCompletions
   /// `GET /v1/chat/completions/{id}` of a stored completion, or xAI's deferred one: repeats the usage of an earlier call.
   case chatCompletionRetrieval
+  /// Perplexity's queue: making a request is not billed, but its completion, once, whenever it is first read.
+  case asyncChatCompletion
   case completions
   case responses
   /// `GET /v1/responses/{id}`, polling included, and its cancelling: repeats the usage of a call that was made earlier.
@@ -97,7 +99,8 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   /// Whether the reply may repeat usage that an earlier call has been charged for, so that it is counted once by its id.
   public var repeatsUsage: Bool {
     switch self {
-    case .responseRetrieval, .chatCompletionRetrieval, .assistantRun, .interactionRetrieval, .batchGenerateContent,
+    case .responseRetrieval, .chatCompletionRetrieval, .asyncChatCompletion, .assistantRun, .interactionRetrieval,
+      .batchGenerateContent,
       .fileContent, .messageBatchResults, .videos:
       true
     default: false
@@ -113,16 +116,6 @@ public enum Operation: Sendable, Equatable, CaseIterable {
     case .chatCompletions, .completions, .responses, .transcription, .decisions, .conversations, .llamaCompletion,
       .messages, .legacyComplete, .generateContent, .interactions, .converse, .invokeModel, .cohereChat, .ollamaChat,
       .ollamaGenerate, .socketResponse:
-      true
-    default: false
-    }
-  }
-
-  /// Whether the reply is text, of which the provider bills every token.
-  public var generatesText: Bool {
-    switch self {
-    case .chatCompletions, .completions, .responses, .messages, .legacyComplete, .generateContent, .converse, .invokeModel,
-      .cohereChat, .ollamaChat, .ollamaGenerate, .llamaCompletion, .conversations, .socketResponse:
       true
     default: false
     }

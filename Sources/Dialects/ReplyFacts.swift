@@ -42,6 +42,9 @@ public struct ReplyFacts: Sendable, Equatable {
   public var isTerminal: Bool
   /// Whether the response is still being worked on (OpenAI's `queued` and `in_progress`): it has no usage yet.
   public var isPending: Bool
+  /// Whether the usage says nothing of the output, as that of a message whose stream ends without its last report: then the
+  /// text says how much there was.
+  public var lacksOutput: Bool
   /// Whether the body was damaged on its way (a wrong checksum), so that nothing is known of what came from there on.
   public var isDamaged: Bool
   /// The id that the price goes by, where it says more than ``model``: Bedrock's, with the region that serves it.
@@ -59,6 +62,7 @@ public struct ReplyFacts: Sendable, Equatable {
     contentDeltas = 0
     isTerminal = false
     isPending = false
+    lacksOutput = false
     isDamaged = false
   }
 }

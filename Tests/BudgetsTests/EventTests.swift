@@ -45,6 +45,15 @@ import Testing
     #expect((reading.windows.first?.spent, reading.windows.first?.usedPartsPerMillion) == (130, 1_300_000))
   }
 
+  @Test func `an overrun within the limit is counted, and told only where the reservation was a bound`() throws {
+    let book = TestBook()
+    try book.define(dollars("soft", 100))
+    try book.define(dollars("hard", 100) { $0.bound = .hard })
+    let events = try #require(book.settle(try book.admit(call(1), need(10)), used(12))).changes.events
+    #expect(events.map(\.kind) == [.overrun(amount: 2)] && events.map(\.budget) == ["hard"])
+    #expect(book.readings().map(\.overruns.calls) == [1, 1])
+  }
+
   @Test func `every state told ends with its window, also when no call comes`() throws {
     let book = TestBook()
     try book.define(dollars("all", 100) { $0.alerts = [half] })

@@ -103,6 +103,22 @@ import Testing
     #expect(book.window("hour", at: noon.plus(3_600))?.reserved == 50)
   }
 
+  @Test func `calls that name no run leave nothing behind, however they end`() throws {
+    let book = TestBook()
+    try book.define(dollars("all", 100))
+    try book.define(
+      dollars("runs", 80) {
+        $0.each = .run
+        $0.period = .total
+      })
+    let first = try book.admit(call(1), need(60))
+    #expect(book.reserve(call(2), need(50)).outcome.wait != nil)
+    #expect(book.reserve(call(3), need(90)).outcome.refusal != nil)
+    #expect(book.reserve(call(4), need(50)).outcome.wait != nil)
+    #expect(book.settle(first, used(60))?.changes.released.map { $0.outcome.refusal?.budget } == ["all", "all"])
+    #expect(book.readings().last?.windows == [])
+  }
+
   @Test func `only so many wait for one budget`() throws {
     let book = TestBook()
     try book.define(dollars("all", 100))

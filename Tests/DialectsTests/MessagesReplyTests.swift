@@ -4,6 +4,61 @@ import Testing
 
 @Suite("Messages")
 struct MessagesReplyTests {
+  @Test("say that they lack their output where a stream ends without the report that has it")
+  func lacksOutput() {
+    let start =
+      #"{"type":"message_start","message":{"id":"m","model":"claude-x","usage":{"input_tokens":100,"output_tokens":1}}}"#
+    let text = #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hello"}}"#
+    let stop = #"{"type":"message_stop"}"#
+    let last = #"{"type":"message_delta","delta":{"stop_reason":"end_turn"}}"#
+    let without = readStream(.messages, [start, text, last, stop])
+    #expect(without.isTerminal)
+    #expect(without.lacksOutput)
+    #expect(without.outputTextBytes == 5)
+    let whole = readStream(.messages, [start, text, #"{"type":"message_delta","usage":{"output_tokens":0}}"#, stop])
+    #expect(!whole.lacksOutput)
+    #expect(!readReply(.messages, #"{"id":"m","usage":{"input_tokens":1,"output_tokens":2}}"#).lacksOutput)
+  }
+
+  @Test("of OpenRouter say what they cost, whole and in a stream")
+  func reportedCost() {
+    let usage = #"{"input_tokens":100,"output_tokens":50,"cost":0.01,"is_byok":false}"#
+    let whole = readReply(.messages, #"{"id":"m","model":"anthropic/claude-x","usage":\#(usage)}"#)
+    #expect(whole.reportedCostPicodollars == 10_000_000_000)
+    #expect(answering(whole) == cells([.input: 100, .output: 50]))
+    let events = [
+      #"{"type":"message_start","message":{"id":"m","usage":{"input_tokens":0,"output_tokens":0}}}"#,
+      #"{"type":"message_delta","usage":\#(usage)}"#, #"{"type":"message_stop"}"#,
+    ]
+    #expect(readStream(.messages, events).reportedCostPicodollars == 10_000_000_000)
+    let ownKey =
+      #"{"usage":{"input_tokens":1,"output_tokens":2,"cost":0.001,"is_byok":true,"cost_details":{"upstream_inference_cost":0.02}}}"#
+    #expect(readReply(.messages, ownKey).reportedCostPicodollars == 21_000_000_000)
+    #expect(readReply(.messages, #"{"usage":{"input_tokens":1,"output_tokens":2}}"#).reportedCostPicodollars == nil)
+  }
+
+  @Test("are read beside what is nested deep, and behind a byte order mark")
+  func deep() {
+    for depth in [10, 130, 5_000] {
+      let input = String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth)
+      let facts = readReply(
+        .messages,
+        #"{"id":"m","content":[{"type":"tool_use","id":"t","name":"n","input":\#(input)}],"usage":{"input_tokens":100,"output_tokens":50}}"#
+      )
+      #expect(answering(facts) == cells([.input: 100, .output: 50]), "\(depth)")
+      #expect(facts.toolCalls == [ToolCall(id: "t", name: "n")])
+      #expect(facts.outputTextBytes == Int64(input.utf8.count))
+      #expect(facts.isTerminal)
+    }
+    let marked = Array("\u{FEFF}{\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}".utf8)
+    for framing in [ReplyFraming.json, .lines, .serverSentEvents] {
+      for cut in [Cut.whole, .bytes, .at(1), .at(2), .at(3)] {
+        let facts = readReply(.messages, marked, cut, framing: framing)
+        #expect(answering(facts) == cells([.input: 1, .output: 2]), "\(framing), \(cut)")
+      }
+    }
+  }
+
   @Test("are read from one document")
   func document() {
     let facts = readReply(
@@ -148,5 +203,14 @@ struct MessagesReplyTests {
     let delta = #"{"type":"message_delta","usage":{"input_tokens":-5,"output_tokens":7}}"#
     let facts = readStream(.messages, [Self.start, delta])
     #expect(answering(facts) == cells([.input: 100, .cachedInput: 5, .cacheWrite1h: 40]))
+  }
+
+  @Test("Counts may be written with a fraction of nothing, as servers of other models write them")
+  func fractions() {
+    let facts = readReply(
+      .messages, #"{"id":"m","usage":{"input_tokens":12.0,"output_tokens":1.2e1,"cache_read_input_tokens":3.0}}"#)
+    #expect(answering(facts) == cells([.input: 12, .output: 12, .cachedInput: 3]))
+    let broken = readReply(.messages, #"{"id":"m","usage":{"input_tokens":1.5,"output_tokens":2}}"#)
+    #expect(broken.usage.isEmpty)
   }
 }

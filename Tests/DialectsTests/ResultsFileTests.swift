@@ -5,7 +5,7 @@ import Testing
 @Suite("A file of results")
 struct ResultsFileTests {
   private static let openAI =
-    #"{"id":"batch_req_1","response":{"body":{"id":"chatcmpl-1","model":"gpt-5","choices":[{"finish_reason":"stop","message":{"content":"ab"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}}}"#
+    #"{"id":"batch_req_1","custom_id":"a","response":{"status_code":200,"body":{"id":"chatcmpl-1","model":"gpt-5","choices":[{"finish_reason":"stop","message":{"content":"ab"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}}}"#
   private static let anthropic =
     #"{"custom_id":"a","result":{"type":"succeeded","message":{"id":"msg_1","model":"claude-x","content":[],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":2}}}}"#
   private static let gemini =
@@ -56,13 +56,13 @@ struct ResultsFileTests {
     let lines = [
       #"{"id":"batch_req_1","custom_id":"0","response":{"request_id":"r",\#(body)}}"#,
       #"{"custom_id":"1","response":{\#(body),"request_id":"request-2"}}"#,
-      #"{"response":{\#(body)},"custom_id":"2"}"#,
+      #"{"response":{\#(body),"status_code":200},"custom_id":"2"}"#,
       #"{"response":{\#(body)}}"#,
     ]
     let (_, items) = try read("/openai/v1/files/file-9/content", .openai, lines)
-    #expect(items.map(\.facts.responseID) == ["batch_req_1", "request-2", "file-9#2", nil])
+    #expect(items.map(\.facts.responseID) == ["batch_req_1", "request-2", "file-9#2"])
     let again = try read("/openai/v1/files/file-8/content", .openai, lines).items
-    #expect(again.map(\.facts.responseID) == ["batch_req_1", "request-2", "file-8#2", nil])
+    #expect(again.map(\.facts.responseID) == ["batch_req_1", "request-2", "file-8#2"])
     let mistral = try read("/v1/files/file-7/content", .mistral, lines).items
     #expect(mistral[2].facts.responseID == "file-7#2")
   }
@@ -78,6 +78,37 @@ struct ResultsFileTests {
     #expect(items.map { answering($0.facts)?[.input] } == [7, 5, 5, 3])
   }
 
+  @Test("and a batch of Gemini lose none of their replies, however many have no id and whenever the name comes")
+  func manyNameless() throws {
+    let count = 5_000
+    let reply =
+      #"{"response":{"candidates":[{"content":{"parts":[{"text":"x"}]}}],"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":50}}}"#
+    let list = "[" + [String](repeating: reply, count: count).joined(separator: ",") + "]"
+    let response = #""response":{"inlinedResponses":{"inlinedResponses":\#(list)}}"#
+    let name = #""name":"batches/n5""#
+    for (path, body) in [
+      ("/v1beta/batches/n5", "{\(name),\(response)}"), ("/v1beta/batches/n5", "{\(response),\(name)}"),
+      ("/v1beta/batches/n5", "{\(response)}"), ("/v1beta/batches", #"{"operations":[{\#(response),\#(name)}]}"#),
+      ("/v1beta/batches", #"{"operations":[{\#(name),\#(response)}]}"#),
+    ] {
+      for size in [1_000, 60_000] {
+        var reader = ReplyReader(endpoint: try endpoint(path, .gemini), status: 200, framing: .json)
+        var items: [ReplyItem] = []
+        let bytes = Array(body.utf8)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+          reader.consume(bytes.span.bytes.extracting(start..<min(start + size, bytes.count)))
+          items += reader.takeItems()
+        }
+        _ = reader.finish()
+        let sum = items.reduce(Usage()) { sum, item in item.facts.usage.reduce(sum) { $0 + $1.usage } }
+        #expect(sum == cells([.input: Int64(100 * count), .output: Int64(50 * count)]), "\(path)")
+        #expect(Set(items.map(\.facts.responseID)).count == items.count)
+        #expect(items.first?.facts.responseID == "batches/n5#0")
+        #expect(items.allSatisfy { $0.facts.responseID != nil })
+      }
+    }
+  }
+
   @Test("says of each result what it cost, where the provider does")
   func costs() throws {
     let usages = [
@@ -86,7 +117,7 @@ struct ResultsFileTests {
       #"{"prompt_tokens":1,"completion_tokens":2}"#,
     ]
     let lines = usages.enumerated().map {
-      #"{"id":"l\#($0.offset)","response":{"body":{"choices":[],"usage":\#($0.element)}}}"#
+      #"{"id":"l\#($0.offset)","custom_id":"c","response":{"status_code":200,"body":{"choices":[],"usage":\#($0.element)}}}"#
     }
     let (facts, items) = try read("/v1/files/file-1/content", .openai, lines)
     #expect(items.map(\.facts.reportedCostPicodollars) == [250_000_000_000, 30_000, nil])

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import anthropic
 import openai
 import pytest
+from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.raw_client import RawClient, ask
 from harness.stub_upstream import StubUpstream
 from harness.tollgate_process import Tollgate, run_tollgate
@@ -173,7 +174,7 @@ def test_a_call_that_never_reached_its_provider_takes_nothing(tmp_path):
 def test_what_was_spent_outlives_the_process(tmp_path, ending):
     budgets = [
         {"name": "runs", "each": "run", "limit": "3 calls"},
-        {"name": "today", "limit": "0.0100 USD", "every": "day", "timezone": "Europe/Berlin"},
+        {"name": "today", "limit": "0.0200 USD", "every": "day", "timezone": "Europe/Berlin"},
         {"name": "recent", "limit": "4000 tokens", "every": "rolling 24h"},
     ]
     path = "/run/r/openai/v1/chat/completions"
@@ -221,3 +222,70 @@ def test_a_wrong_budget_is_refused_with_its_place(tmp_path, budget, problem):
     checked = run_tollgate("check-config", "--config", str(path))
     assert checked.returncode != 0
     assert problem in checked.stderr and "budgets[0]" in checked.stderr
+
+
+def endless_stream(events: int):
+    """A provider that does not keep to the limit of its output, event by event."""
+
+    def answer(exchange):
+        exchange.read_body()
+        exchange.send(response_head(200, [("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked")]))
+        for number in range(events):
+            delta = {"index": 0, "delta": {"content": f"word {number} and more of it, "}, "finish_reason": None}
+            data = {"id": "c-1", "object": "chat.completion.chunk", "model": "gpt-4.1", "choices": [delta]}
+            try:
+                exchange.send(chunk(f"data: {json.dumps(data)}\n\n".encode()))
+            except OSError:
+                return
+        exchange.send(chunk(b"data: [DONE]\n\n") + LAST_CHUNK)
+
+    return answer
+
+
+def test_a_stream_that_passes_its_reservation_is_cut_with_an_error_of_the_api(tmp_path):
+    budget = {"name": "cap", "limit": "0.0050 USD", "bound": "hard", "every": "total"}
+    with serving(tmp_path, [budget], endless_stream(20_000)) as (tollgate, _):
+        client = openai.OpenAI(base_url=f"{tollgate.url}/openai/v1", api_key="sk-test", max_retries=0)
+        seen = 0
+        with pytest.raises(openai.APIError) as raised:
+            for event in client.chat.completions.create(
+                model="gpt-4.1", max_tokens=50, stream=True, messages=[{"role": "user", "content": "Hi"}]
+            ):
+                seen += len(event.choices[0].delta.content or "")
+        assert raised.value.code == "budget_cut"
+        assert 'Tollgate budget "cap"' in raised.value.message
+        [row] = eventually(tollgate.calls, what="the row")
+        assert row["outcome"] == "aborted" and row["error"] == "budget_cut"
+        # 0.0050 USD pay for 625 tokens of reply at the most. What a part of the stream (64 KiB) brings is forwarded before it is
+        # counted, and this provider sends as fast as it can.
+        assert 100 < seen / 4 < 4_000
+
+
+def test_a_clamp_writes_a_limit_into_the_request_and_says_so(tmp_path):
+    seen = []
+
+    def answer(exchange):
+        seen.append(json.loads(exchange.read_body()))
+        exchange.respond(200, reply(), JSON)
+
+    budget = {"name": "cap", "limit": "0.2000 USD", "bound": "hard", "clamp": "on", "every": "total"}
+    with serving(tmp_path, [budget], answer) as (tollgate, _):
+        answered = call(tollgate, chat(temperature=1))
+        assert answered.status == 200
+        limit = seen[0].get("max_completion_tokens") or seen[0].get("max_tokens")
+        assert 4096 <= limit < 32768
+        assert answered.head.get("x-tollgate-changed") == f"output_tokens_max={limit}"
+        assert {name: seen[0][name] for name in ("model", "messages", "temperature")} == json.loads(chat(temperature=1))
+        # A limit that is low enough stays as it is.
+        answered = call(tollgate, chat(max_tokens=100))
+        assert answered.status == 200 and answered.head.get("x-tollgate-changed") is None
+        assert seen[1] == json.loads(chat(max_tokens=100))
+
+
+def test_a_model_without_a_price_is_debited_as_the_dearest(tmp_path):
+    body = reply().replace(b"gpt-4.1", b"gpt-unheard-of")
+    with serving(tmp_path, [{"name": "cap", "limit": "20 USD"}], answering(body)) as (tollgate, _):
+        answered = call(tollgate, chat().replace(b"gpt-4.1", b"gpt-unheard-of"))
+        row = tollgate.call(answered.head.get("x-tollgate-call"))
+        assert row["cost_source"] == "unpriced" and row["cost_pico_usd"] is None
+        assert row["debited_pico_usd"] > COST

@@ -113,6 +113,34 @@ def test_what_the_provider_says_that_a_call_cost_is_its_cost(tmp_path):
         assert call["priced_as"] == "grok-4.3"
 
 
+def test_what_the_provider_says_that_the_results_of_a_batch_cost_is_their_cost_together_and_once(tmp_path):
+    def result(number: int, **usage) -> dict:
+        reply_of_batch = json.loads(reply("grok-4.3", **usage)) | {"id": f"xai-{number}"}
+        return {"batch_request_id": str(number), "batch_result": {"response": {"chat_get_completion": reply_of_batch}}}
+
+    def page(*results) -> bytes:
+        return json.dumps({"results": results, "pagination_token": None}).encode()
+
+    def fetch(tollgate) -> dict:
+        answer = ask(tollgate.port, "GET", "/xai/v1/batches/batch_1/results")
+        return tollgate.call(answer.head.get("x-tollgate-call"))
+
+    whole = page(result(1, cost_in_usd_ticks=37_756_000), result(2, cost_in_usd_ticks=244_000))
+    with serving(tmp_path, whole, ["xai"]) as (tollgate, stub):
+        first, second = fetch(tollgate), fetch(tollgate)
+        assert (first["cost_source"], first["cost_pico_usd"]) == ("reported", 3_800_000_000)
+        assert first["book_cost_pico_usd"] is not None
+        assert (second["cost_source"], second["cost_pico_usd"]) == ("free", 0)
+        # Where the provider says it of some only, the price book says it of all.
+        stub.answer = lambda exchange: (
+            exchange.read_body(),
+            exchange.respond(200, page(result(3, cost_in_usd_ticks=1), result(4)), JSON),
+        )
+        mixed = fetch(tollgate)
+        assert (mixed["cost_source"], mixed["reported_cost_pico_usd"]) == ("priced", None)
+        assert mixed["cost_pico_usd"] == first["book_cost_pico_usd"]
+
+
 def test_a_substitute_that_the_book_does_not_know_is_told_at_the_start(tmp_path):
     config = tmp_path / "tollgate.yaml"
     config.write_text("providers: { openai: { unpriced: { charge_as: gpt-98 } } }\n")

@@ -32,18 +32,51 @@ struct GrammarTests {
     #expect(!Trace(Array(document.utf8), shape: shape, parts: document.utf8.indices(as: Int.self)).isDone)
   }
 
-  @Test("goes as deep as its limit, and no deeper")
+  @Test("goes on behind what is nested deeper than it looks")
   func depth() {
     for opening in ["[", "{\"n\":"] {
       let closing = opening == "[" ? "]" : "}"
-      let inner = opening == "[" ? "" : "0"
-      for depth in [JSONReader.depthMax, JSONReader.depthMax + 1] {
-        let document =
-          String(repeating: opening, count: depth) + inner + String(repeating: closing, count: depth)
-        #expect(Trace(document, shape: shape).isDone == (depth == JSONReader.depthMax))
+      for depth in [JSONReader.depthMax - 1, JSONReader.depthMax, JSONReader.depthMax + 1, 100_000] {
+        let inner = #""]}\"\\[{""#
+        let deep = String(repeating: opening, count: depth) + inner + String(repeating: closing, count: depth)
+        #expect(Trace(deep, shape: shape).isDone)
+        let inside = Trace(#"{"x":"# + deep + #","n":7}"#, shape: shape)
+        #expect(inside.isDone)
+        #expect(inside.events.contains { $0.hasPrefix("number 7") }, "\(depth) of \(opening)")
       }
     }
-    #expect(Trace([UInt8](repeating: UInt8(ascii: "["), count: 1 << 20), shape: shape).events == ["failed"])
+    #expect(!Trace([UInt8](repeating: UInt8(ascii: "["), count: 1 << 20), shape: shape).isDone)
+  }
+
+  @Test("passes over what is deep at every cut")
+  func deepCuts() {
+    let depth = JSONReader.depthMax - 1
+    let document =
+      #"{"x":"# + String(repeating: "[", count: depth) + #"[[{"a":"]}\"\\"}],[]]"#
+      + String(repeating: "]", count: depth)
+      + #","n":7}"#
+    let bytes = Array(document.utf8)
+    let whole = Trace(bytes, shape: shape)
+    #expect(whole.isDone)
+    for cut in bytes.indices {
+      #expect(Trace(bytes, shape: shape, parts: [0..<cut, cut..<bytes.count]) == whole, "cut at \(cut)")
+    }
+    let parts = bytes.indices.map { $0..<$0 + 1 }
+    #expect(Trace(bytes, shape: shape, parts: parts) == whole)
+  }
+
+  @Test("leaves a byte order mark out in front of a document, and nowhere else")
+  func byteOrderMark() {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let document = mark + Array(#"{"n":7}"#.utf8)
+    #expect(Trace(document, shape: shape).isDone)
+    let parts = document.indices.map { $0..<$0 + 1 }
+    #expect(Trace(document, shape: shape, parts: parts) == Trace(document, shape: shape))
+    #expect(Trace(document, shape: shape).events.contains { $0.hasPrefix("number 7") })
+    let one = Array("1".utf8)
+    for refused in [mark, mark + mark + one, Array("[".utf8) + mark + Array("1]".utf8), [0xEF, 0xBB] + one] {
+      #expect(!Trace(refused, shape: shape).isDone, "\(refused)")
+    }
   }
 
   @Test("agrees with the parser of whole documents on mutated ones")

@@ -18,7 +18,7 @@ struct PriceCeilingTests {
     let book = try book(
       model: """
         "match": ["m"],
-        "prices": [{"source": "page", "rates": {"in": "3", "in.cached": "0.3", "in.write.1h": "6", "out": "15"}}]
+        "prices": [{"source": "page", "rates": {"in": "3", "in.cached": "0.3", "in.write": "3.75", "in.write.1h": "6", "out": "15"}}]
         """)
     let ceiling = book.ceiling(
       PriceTerms(provider: "p"), model: "m", at: try instant("2026-11-23T12:00:00Z"), promptTokens: 1000,

@@ -48,6 +48,28 @@ struct ExportTests {
     #expect(DecimalAmount("0.0000000001", unitExponent: -2)?.picodollars == 1)
   }
 
+  @Test("Times and amounts that no bill has are refused, and do not end the program")
+  func absurd() throws {
+    let forever = #"{"data":[{"start_time":-9223372036854775808,"end_time":86400,"results":[]}]}"#
+    #expect(throws: ExportError.self) { try read(forever) }
+    #expect(throws: ExportError.self) { try read("day,amount_usd\n-9223372036854775808,1\n") }
+    #expect(DecimalAmount(String(repeating: "9", count: 19)) == nil)
+    let largest = String(repeating: "9", count: 18)
+    let export = try read("day,amount_usd\n0,\(largest)\n0,\(largest)\n0,\(largest)\n")
+    let ours = Reconciliation.OurRow(day: 0, row: ReportRow(key: []))
+    let compared = Reconciliation(export, ours: [ours], days: 0..<1) { name, _ in name }
+    #expect(compared.rows.map(\.reasons.count) == [1])
+    let tokens = try read("day,input_tokens,output_tokens\n0,\(Int64.max),\(Int64.max)\n").lines
+    #expect(tokens.map(\.tokens) == [.max])
+  }
+
+  @Test("Lines of a CSV that are the same are counted, and said once")
+  func repeatedLines() throws {
+    let export = try read("day,amount_usd\n0,1\n0,1\n0,1\n")
+    #expect(export.lines.count == 3)
+    #expect(export.notes == ["file, line 3 and 1 more says the same as a line before it; all are counted"])
+  }
+
   @Test("Line items name models, or stand by themselves")
   func items() {
     for (item, model) in [
@@ -195,6 +217,9 @@ struct ReconciliationTests {
     #expect(reasons([two], [ours(Self.dollar) { $0.unmeteredCalls = 1 }]) == ["1 call unmetered"])
     #expect(
       reasons([two], [ours(3 * Self.dollar) { $0.costBySource = [.counted: Self.dollar] }]) == ["1.00 USD estimated"])
+    #expect(
+      reasons([two], [ours(3 * Self.dollar) { $0.substitutedPicodollars = Self.dollar }])
+        == ["1.00 USD charged as another model"])
     #expect(
       reasons([two], [ours(Self.dollar) { $0.adjustedPicodollars = -Self.dollar }])
         == ["-1.00 USD adjusted, which is the gap"])

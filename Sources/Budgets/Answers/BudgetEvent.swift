@@ -15,7 +15,7 @@ public struct BudgetEvent: Sendable, Hashable {
     case holding
     /// The limit is passed, and calls pass all the same (`on_exhausted: warn`).
     case warning
-    /// A call used more than it had reserved; the amount by which the first of the window did.
+    /// A call used more than it had reserved, though that was a bound, or passed the limit by it: the amount of the first.
     case overrun(amount: Int64)
     /// At the rate so far the limit is reached then, before the window ends.
     case forecast(exhaustionAt: Timestamp)

@@ -4,6 +4,8 @@ public import Metering
 public struct BudgetReading: Sendable, Equatable {
   public var name: String
   public var unit: BudgetUnit
+  /// What has the limit for itself; nil where all share it.
+  public var each: BudgetDimension?
   /// When it last matched a call; nil where none has since the process started.
   public var lastMatchedAt: Timestamp?
   public var decisions: DecisionCounts
@@ -20,6 +22,7 @@ public struct BudgetReading: Sendable, Equatable {
 /// One window of one scope.
 public struct WindowReading: Sendable, Equatable {
   public var scope: String
+  /// A rolling one begins so long ago as it counts, and has no end; nor has that of a total, which begins at 0.
   public var window: BudgetWindow
   /// The limit in force, raises included. This and the following are in the budget's unit.
   public var limit: Int64
@@ -29,6 +32,11 @@ public struct WindowReading: Sendable, Equatable {
   public var usedPartsPerMillion: Int64
   /// When the limit will be reached at the rate so far; nil where it will not, or too little is known.
   public var exhaustionAt: Timestamp?
+
+  /// When the window began; nil where it counts for ever.
+  public var startsAt: Timestamp? { window == .always ? nil : window.start }
+  /// When it ends; nil where it does not.
+  public var endsAt: Timestamp? { window.isEndless ? nil : window.end }
 }
 
 /// What one budget would decide of a call.

@@ -42,7 +42,7 @@ extension BudgetBook {
         tellThresholds(of: candidate.account, at: time)
       }
     }
-    for candidate in candidates where candidate.terms.each == .run { dropIfOver(candidate.account, at: time) }
+    dropEndedRuns(at: time)
     settlement.changes.events = takeEvents()
     return settlement
   }

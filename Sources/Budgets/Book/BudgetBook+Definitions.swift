@@ -6,11 +6,13 @@ extension BudgetBook {
   /// begins with what ``restore(_:tells:at:)`` says, and calls in flight are still settled into the windows they were
   /// reserved in.
   ///
-  /// - Parameter zone: The rules of the definition's zone.
+  /// - Parameters:
+  ///   - zone: The rules of the definition's zone.
+  ///   - forgettingSpent: Whether the budget begins anew in any case, since who restores it knows better.
   /// - Returns: Who waits no longer, since there is more left.
   @discardableResult
   public mutating func define(
-    _ definition: BudgetDefinition, zone: TimeZoneRules = .utc, at time: Timestamp
+    _ definition: BudgetDefinition, zone: TimeZoneRules = .utc, forgettingSpent: Bool = false, at time: Timestamp
   ) throws(BudgetDefinitionError) -> BudgetChanges {
     try definition.validate()
     let known = budgetByName[definition.name] ?? removedByName[definition.name]
@@ -22,7 +24,7 @@ extension BudgetBook {
     }
     removedByName[definition.name] = nil
     budgetByName[definition.name] = place
-    replace(place, with: definition, zone: zone, at: time)
+    replace(place, with: definition, zone: zone, forgettingSpent: forgettingSpent, at: time)
     return released(by: place, at: time)
   }
 
@@ -81,9 +83,10 @@ extension BudgetBook {
   }
 
   private mutating func replace(
-    _ place: Int, with definition: BudgetDefinition, zone: TimeZoneRules, at time: Timestamp
+    _ place: Int, with definition: BudgetDefinition, zone: TimeZoneRules, forgettingSpent: Bool, at time: Timestamp
   ) {
-    if budgets.items[place].hasSameAccounts(as: definition) {
+    let hasSameAccounts = budgets.items[place].hasSameAccounts(as: definition)
+    if hasSameAccounts, !forgettingSpent {
       if budgets.items[place].definition.alerts != definition.alerts {
         // What was told of thresholds is told of alerts by their place, which are others now.
         for account in accounts.items.indices where accounts.items[account].budget == place {
@@ -92,8 +95,10 @@ extension BudgetBook {
       }
     } else {
       for scope in budgets.items[place].scopes.values.sorted() { drop(scope, at: time) }
-      budgets.items[place].raises = []
-      budgets.items[place].allowances = [:]
+      if !hasSameAccounts {
+        budgets.items[place].raises = []
+        budgets.items[place].allowances = [:]
+      }
     }
     budgets.items[place].replace(with: definition, zone: zone)
   }

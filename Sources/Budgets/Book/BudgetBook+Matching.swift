@@ -29,6 +29,7 @@ struct MatchTarget: Sendable {
 extension BudgetBook {
   /// The budgets that match, each with its scope where the scope does not depend on the run.
   mutating func targets(of call: BudgetCall, at time: Timestamp) -> [MatchTarget] {
+    guard !budgetByName.isEmpty else { return [] }
     let key = MatchKey(call)
     if let known = matches[key] { return known }
     var found: [MatchTarget] = []

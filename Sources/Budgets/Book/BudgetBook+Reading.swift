@@ -1,15 +1,26 @@
 public import Metering
 
 extension BudgetBook {
-  /// Every budget by name, each with at most so many windows.
-  public mutating func readings(windowsMax: Int = 1_000, at time: Timestamp) -> [BudgetReading] {
-    var windows: [Int: [WindowReading]] = [:]
+  /// Every budget by name, each with at most so many windows: those of which most is used.
+  ///
+  /// - Parameter runsMax: the same for budgets with a limit for each run, whose windows are many; nil is `windowsMax`.
+  public mutating func readings(
+    windowsMax: Int = 1_000, runsMax: Int? = nil, at time: Timestamp
+  ) -> [BudgetReading] {
+    var found: [Int: [UsedAccount]] = [:]
     for account in accounts.items.indices where accounts.items[account].scope != nowhere {
       if accounts.items[account].rolling != nil { roll(account, at: time) }
       guard time < accounts.items[account].window.end else { continue }
-      windows[accounts.items[account].budget, default: []].append(reading(of: account, at: time))
+      let state = accounts.items[account]
+      let limit = budgets.items[state.budget].limit(of: state.scopeText, at: time)
+      found[state.budget, default: []].append(
+        UsedAccount(
+          account: account, isExhausted: state.spent >= limit, partsPerMillion: Self.used(state.spent, of: limit)))
     }
-    return budgetByName.sorted { $0.key < $1.key }.map { reading(of: $1, windows[$1] ?? [], windowsMax, at: time) }
+    return budgetByName.sorted { $0.key < $1.key }.map { _, budget in
+      let max = budgets.items[budget].terms.each == .run ? runsMax ?? windowsMax : windowsMax
+      return reading(of: budget, found[budget] ?? [], windowsMax: Swift.max(0, max), at: time)
+    }
   }
 
   /// What each matching budget would decide of the call now. Nothing is reserved or counted.
@@ -28,7 +39,7 @@ extension BudgetBook {
           expected: unit.amount(of: need.expected), bound: unit.need(need, .hard, clamp: nil), need: candidate.amount,
           clampOutputTokens: candidate.terms.clamps ? clamp : nil))
     }
-    for candidate in candidates where candidate.terms.each == .run { dropIfOver(candidate.account, at: time) }
+    dropEndedRuns(at: time)
     return explanations
   }
 
@@ -45,31 +56,58 @@ extension BudgetBook {
   }
 
   private mutating func reading(
-    of budget: Int, _ found: [WindowReading], _ windowsMax: Int, at time: Timestamp
+    of budget: Int, _ found: [UsedAccount], windowsMax: Int, at time: Timestamp
   ) -> BudgetReading {
-    var windows = found.sorted { ($1.usedPartsPerMillion, $0.scope) < ($0.usedPartsPerMillion, $1.scope) }
-    if windows.isEmpty, budgets.items[budget].terms.each == nil { windows = [untouched(budget, at: time)] }
-    let exhausted = windows.count { $0.spent >= $0.limit }
+    // Of ten thousand scopes only those that are shown are put in order by their names, which costs most.
+    let chosen =
+      found.count <= windowsMax
+      ? found : Array(found.sorted { $0.partsPerMillion > $1.partsPerMillion }.prefix(windowsMax))
+    var windows = chosen.map { reading(of: $0.account, at: time) }
+    windows.sort { ($1.usedPartsPerMillion, $0.scope) < ($0.usedPartsPerMillion, $1.scope) }
+    var open = found.count { !$0.isExhausted }
+    if found.isEmpty, budgets.items[budget].terms.each == nil {
+      windows = [untouched(budget, at: time)]
+      open = 1
+    }
     let state = budgets.items[budget]
     return BudgetReading(
-      name: state.definition.name, unit: state.terms.unit, lastMatchedAt: state.lastMatchedAt, decisions: state.counts,
-      overruns: state.overruns, waiting: state.waiterCount, openScopes: windows.count - exhausted,
-      exhaustedScopes: exhausted, windows: Array(windows.prefix(max(0, windowsMax))))
+      name: state.definition.name, unit: state.terms.unit, each: state.terms.each, lastMatchedAt: state.lastMatchedAt,
+      decisions: state.counts, overruns: state.overruns, waiting: state.waiterCount, openScopes: open,
+      exhaustedScopes: found.count { $0.isExhausted }, windows: windows)
   }
 
   /// A shared limit's window that no call has asked for yet, so that its series begin at 0.
   private mutating func untouched(_ budget: Int, at time: Timestamp) -> WindowReading {
     WindowReading(
-      scope: Self.sharedByAll, window: budgets.items[budget].window(at: time),
+      scope: Self.sharedByAll, window: shown(budgets.items[budget].window(at: time), of: budget, at: time),
       limit: budgets.items[budget].limit(of: Self.sharedByAll, at: time), spent: 0, reserved: 0, usedPartsPerMillion: 0)
   }
 
   private func reading(of account: Int, at time: Timestamp) -> WindowReading {
     let state = accounts.items[account]
     let limit = budgets.items[state.budget].limit(of: state.scopeText, at: time)
-    let used = Int128(max(0, state.spent)) * 1_000_000 / Int128(max(1, limit))
     return WindowReading(
-      scope: state.scopeText, window: state.window, limit: limit, spent: state.spent, reserved: state.reserved,
-      usedPartsPerMillion: Int64(clamping: used), exhaustionAt: exhaustion(of: account, at: time))
+      scope: state.scopeText, window: shown(state.window, of: state.budget, at: time), limit: limit, spent: state.spent,
+      reserved: state.reserved, usedPartsPerMillion: Self.used(state.spent, of: limit),
+      exhaustionAt: exhaustion(of: account, at: time))
   }
+
+  /// A rolling window as people see it: it began so long ago, and has no end.
+  private func shown(_ window: BudgetWindow, of budget: Int, at time: Timestamp) -> BudgetWindow {
+    guard case .rolling(let seconds) = budgets.items[budget].definition.period,
+      budgets.items[budget].terms.each != .run
+    else { return window }
+    return BudgetWindow(start: time.adding(seconds: -seconds), end: window.end)
+  }
+
+  private static func used(_ spent: Int64, of limit: Int64) -> Int64 {
+    Int64(clamping: Int128(max(0, spent)) * 1_000_000 / Int128(max(1, limit)))
+  }
+}
+
+/// An account, and how much of it is used.
+private struct UsedAccount {
+  var account: Int
+  var isExhausted: Bool
+  var partsPerMillion: Int64
 }

@@ -21,7 +21,7 @@ extension BudgetBook {
     case .refused(let refusal): outcome = .refused(refusal)
     case .held(let refusal): outcome = .held(refusal)
     }
-    for candidate in candidates where candidate.terms.each == .run { dropIfOver(candidate.account, at: time) }
+    dropEndedRuns(at: time)
     return ReserveAnswer(outcome: outcome, events: takeEvents())
   }
 

@@ -52,7 +52,7 @@ extension BudgetBook {
     if let key = holding.allowance { giveBack(max(0, holding.amount.saturatingAdd(-amount)), to: key, in: budget) }
     guard used != nil else { return }
     post(amount, to: account, into: &debits, at: time)
-    if amount > holding.amount, holding.unit != .toolCalls { overrun(amount - holding.amount, account, at: time) }
+    if amount > holding.amount { overrun(amount - holding.amount, holding, at: time) }
     if budgets.items[budget].terms.hasAlerts { tellThresholds(of: account, at: time) }
   }
 
@@ -70,10 +70,17 @@ extension BudgetBook {
       windowStart: accounts.items[account].debitStart, unit: accounts.items[account].unit, amount: amount)
   }
 
-  private mutating func overrun(_ amount: Int64, _ account: Int, at time: Timestamp) {
+  /// Counts what was above the reservation. It is told where a bound was none, or where it passed the limit: one call in
+  /// twenty uses more than is expected of it.
+  private mutating func overrun(_ amount: Int64, _ holding: Holding, at time: Timestamp) {
+    // Nobody knows beforehand how many tools a reply will ask for.
+    guard holding.unit != .toolCalls else { return }
+    let account = holding.account
     let budget = accounts.items[account].budget
     budgets.items[budget].overruns.calls += 1
     budgets.items[budget].overruns.amount = budgets.items[budget].overruns.amount.saturatingAdd(amount)
+    let limit = budgets.items[budget].limit(of: accounts.items[account].scopeText, at: time)
+    guard holding.isFirm || accounts.items[account].spent > limit else { return }
     tell(.overrun, .overrun(amount: amount), of: account, at: time)
   }
 
@@ -88,6 +95,11 @@ extension BudgetBook {
   mutating func dropIfOver(_ account: Int, at time: Timestamp) {
     let scope = accounts.items[account].scope
     if scope != nowhere, scopes.items[scope].isOneCall, accounts.items[account].isIdle { drop(scope, at: time) }
+  }
+
+  /// Drops what the last decision made for a call that names no run and did not get to reserve or to wait.
+  mutating func dropEndedRuns(at time: Timestamp) {
+    for candidate in candidates where candidate.terms.each == .run { dropIfOver(candidate.account, at: time) }
   }
 
   func place(of id: ReservationID) -> Int? {

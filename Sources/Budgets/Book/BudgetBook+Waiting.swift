@@ -54,12 +54,15 @@ extension BudgetBook {
     let outcome: ReserveOutcome
     switch attempt(waiter.call, waiter.need, sequence: waiter.sequence, at: time) {
     case .contended(let index):
-      enqueue(place, in: candidates[index].account, of: candidates[index].budget)
-      return candidates[index].account
+      let account = candidates[index].account
+      enqueue(place, in: account, of: candidates[index].budget)
+      dropEndedRuns(at: time)
+      return account
     case .admitted(let admission): outcome = .admitted(admission)
     case .refused(let refusal): outcome = .refused(refusal)
     case .held(let refusal): outcome = .held(refusal)
     }
+    dropEndedRuns(at: time)
     remove(place)
     changes.released.append(ReleasedWaiter(waiter: WaiterID(rawValue: waiter.sequence), outcome: outcome))
     return nil

@@ -352,6 +352,7 @@ enum OpenAPISchemas {
       },
       \#(OpenAPIBookSchemas.members)
       \#(OpenAPIAccessSchemas.members)
+      \#(OpenAPIBudgetSchemas.members)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

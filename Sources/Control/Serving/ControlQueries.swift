@@ -8,6 +8,7 @@ struct ControlQueries: Sendable {
   var summary: @Sendable (_ by: [SummaryDimension], _ range: TimeRange) async throws -> [SummaryRow]
   var books: ControlBooks
   var credentials: ControlCredentials
+  var budgets: ControlBudgets
 }
 
 /// What the control plane asks of the books, and has written into them.
@@ -23,7 +24,7 @@ struct ControlBooks: Sendable {
 
 extension ControlQueries {
   /// - Parameter price: what a call costs by the price book of today.
-  init(_ ledger: Ledger, price: @escaping @Sendable (CallRecord) -> SecondCharge) {
+  init(_ ledger: Ledger, budgets: ControlBudgets, price: @escaping @Sendable (CallRecord) -> SecondCharge) {
     let books = ledger.books
     self.init(
       calls: { try await ledger.calls($0) }, call: { try await ledger.call($0) },
@@ -36,6 +37,6 @@ extension ControlQueries {
         adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0, by: $1) },
         reprice: { try await books.reprice($0, by: $1, price: price) },
         repriceCount: { try await books.count(of: $0) }),
-      credentials: ControlCredentials(ledger.credentials))
+      credentials: ControlCredentials(ledger.credentials), budgets: budgets)
   }
 }

@@ -21,6 +21,12 @@ enum ControlRoute: Equatable {
   /// The name or the id of a token, likewise.
   case token(name: String)
   case audit
+  case budgets
+  /// The name of a budget, as the path has it, which may be none.
+  case budget(name: String)
+  case budgetRaise(name: String)
+  case explain
+  case simulate
   case openAPI
 
   /// The route of a path without query; nil where there is none.
@@ -37,6 +43,9 @@ enum ControlRoute: Equatable {
     case "/api/v1/keys": self = .keys
     case "/api/v1/tokens": self = .tokens
     case "/api/v1/audit": self = .audit
+    case "/api/v1/budgets": self = .budgets
+    case "/api/v1/explain": self = .explain
+    case "/api/v1/simulate": self = .simulate
     case "/api/v1/openapi.json": self = .openAPI
     default:
       if let id = Self.segment(of: path, after: "/api/v1/calls/") {
@@ -47,6 +56,10 @@ enum ControlRoute: Equatable {
         self = .key(name: name)
       } else if let name = Self.segment(of: path, after: "/api/v1/tokens/") {
         self = .token(name: name)
+      } else if let name = Self.segment(of: path, after: "/api/v1/budgets/", before: "/raise") {
+        self = .budgetRaise(name: name)
+      } else if let name = Self.segment(of: path, after: "/api/v1/budgets/") {
+        self = .budget(name: name)
       } else {
         return nil
       }
@@ -69,6 +82,7 @@ enum ControlRoute: Equatable {
     case .summary: SummaryQuery.parameters
     case .adjustments: AdjustmentQuery.parameters
     case .audit: AuditParameters.names
+    case .explain: ExplainQuery.parameters
     default: []
     }
   }
@@ -77,8 +91,9 @@ enum ControlRoute: Equatable {
   var methods: [String] {
     switch self {
     case .adjustments, .keys, .tokens: ["GET", "HEAD", "POST"]
-    case .reprice, .keyRotation: ["POST"]
+    case .reprice, .keyRotation, .budgetRaise, .simulate: ["POST"]
     case .key, .token: ["DELETE"]
+    case .budget: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     default: ["GET", "HEAD"]
     }
   }
@@ -87,5 +102,5 @@ enum ControlRoute: Equatable {
   var roleToRead: ControlRole { self == .metrics ? .metrics : .viewer }
 
   /// The role that changing it takes.
-  var roleToChange: ControlRole { .admin }
+  var roleToChange: ControlRole { self == .simulate ? .viewer : .admin }
 }

@@ -11,11 +11,6 @@ struct MessagesReply: ~Copyable, DocumentWire {
     case block, blockType, blockIndex, blockID, blockName, blockInput
   }
 
-  enum Event: String, CaseIterable {
-    case contentBlockStart = "content_block_start"
-    case messageStop = "message_stop"
-  }
-
   private enum BlockType: Int {
     case toolUse, serverToolUse, mcpToolUse
 
@@ -27,7 +22,7 @@ struct MessagesReply: ~Copyable, DocumentWire {
   /// A whole message, or an event.
   static func pattern(usage: JSONPattern) -> JSONPattern {
     .object([
-      "type": .word(Field.eventType, of: Event.allCases.map(\.rawValue)),
+      "type": .word(Field.eventType, of: ["message_stop"]),
       "message": .object(Field.message, message(usage: usage)),
       "index": .scalar(Field.blockIndex),
       "content_block": block,
@@ -77,8 +72,8 @@ struct MessagesReply: ~Copyable, DocumentWire {
   private var error = ErrorMembers()
   private var isInMessage = false
 
-  /// What the current document is, if it is an event.
-  private var event: Event?
+  /// Whether the current document is the event that ends a stream.
+  private var isStop = false
   private var blockIndex: Int64 = 0
   private var block = Block()
   private var waiting: Block?
@@ -104,7 +99,7 @@ struct MessagesReply: ~Copyable, DocumentWire {
     }
     switch field {
     case .text: tally.addContent(bytes: json.size)
-    case .eventType: event = json.word.flatMap { $0 == 0 ? .contentBlockStart : .messageStop }
+    case .eventType: isStop = json.word != nil
     case .blockIndex: if let index = json.count { blockIndex = index }
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
@@ -124,7 +119,7 @@ struct MessagesReply: ~Copyable, DocumentWire {
     case Field.content.rawValue: contentPlace = nil
     case Field.block.rawValue: endBlock(&tally)
     default:
-      if usage.end(label, isProvisional: isInMessage) { _ = json.exchangeUsage(&tally.facts.usageRaw) }
+      if usage.end(label, isProvisional: isInMessage, &tally) { _ = json.exchangeUsage(&tally.facts.usageRaw) }
     }
   }
 
@@ -137,8 +132,8 @@ struct MessagesReply: ~Copyable, DocumentWire {
     if let waiting { count(waiting, at: blockIndex, &tally) }
     waiting = nil
     usage.report(to: &tally)
-    if event == .messageStop { tally.facts.isTerminal = true }
-    event = nil
+    if isStop { tally.facts.isTerminal = true }
+    isStop = false
     tally.endDocument()
   }
 

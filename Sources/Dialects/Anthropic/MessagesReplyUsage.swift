@@ -14,6 +14,8 @@ struct MessagesReplyUsage {
   private var current = MessagesUsage()
   private var currentIterations: [MessagesIteration]?
   private var iteration: MessagesIteration?
+  /// What OpenRouter says of the cost.
+  private var cost = VendorUsage()
 
   mutating func begin(_ label: UInt8) {
     switch Field(rawValue: label) {
@@ -21,6 +23,7 @@ struct MessagesReplyUsage {
       current = MessagesUsage()
       currentIterations = nil
       iteration = nil
+      cost = VendorUsage()
     case .iterations: currentIterations = []
     case .iteration: iteration = MessagesIteration()
     default: break
@@ -28,16 +31,19 @@ struct MessagesReplyUsage {
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
-    guard let field = Field(rawValue: label) else { return }
+    guard let field = Field(rawValue: label) else {
+      cost.value(label, json)
+      return
+    }
     switch field {
     case .tier:
       tally.readServiceTier(json)
       if json.isText("batch") { tally.facts.context.processing = "batch" }
     case .geo:
-      if let geo = Self.text(json) { tally.facts.context.geo = geo == "global" || geo == "not_available" ? nil : geo }
-    case .speed: if let speed = Self.text(json) { tally.facts.context.speed = speed == "standard" ? nil : speed }
+      if let geo = json.wholeText { tally.facts.context.geo = geo == "global" || geo == "not_available" ? nil : geo }
+    case .speed: if let speed = json.wholeText { tally.facts.context.speed = speed == "standard" ? nil : speed }
     case .iterationType: iteration?.kind = MessagesIteration.Kind.at(json.word)
-    case .iterationModel: iteration?.model = Self.text(json)
+    case .iterationModel: iteration?.model = json.wholeText
     default:
       if iteration == nil { current.value(field, json) } else { iteration?.usage.value(field, json) }
     }
@@ -46,12 +52,13 @@ struct MessagesReplyUsage {
   /// Takes an object that ended; true for a report that counts, so that its bytes are kept.
   ///
   /// - Parameter isProvisional: whether it stands in the message that a stream begins with.
-  mutating func end(_ label: UInt8, isProvisional: Bool) -> Bool {
+  mutating func end(_ label: UInt8, isProvisional: Bool, _ tally: inout ReplyTally) -> Bool {
     switch Field(rawValue: label) {
     case .iteration:
       endIteration()
       return false
     case .usage:
+      if let cost = cost.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
       guard current.hasCounts, !current.isMalformed else { return false }
       total.merge(current, isProvisional: isProvisional)
       if let currentIterations { iterations = currentIterations }
@@ -74,9 +81,6 @@ struct MessagesReplyUsage {
     hasNews = false
     let split = MessagesIteration.split(total, iterations, answering: tally.facts.model)
     tally.report(split.usage, others: split.others)
-  }
-
-  private static func text(_ json: borrowing JSONReader) -> String? {
-    json.kind == .string && json.size > 0 && json.isTextWhole ? json.string : nil
+    tally.facts.lacksOutput = !total.hasOutput
   }
 }

@@ -28,7 +28,7 @@ struct MessagesUsage {
           ["type": .word(Field.iterationType, of: MessagesIteration.Kind.names), "model": .text(Field.iterationModel)]
         ).orObject(counts)),
     ]
-  ).orObject(counts)
+  ).orObject(counts).orObject(VendorUsage.costMembers)
 
   private static let counts: KeyValuePairs<String, JSONPattern> = [
     "input_tokens": .scalar(Field.input),
@@ -51,7 +51,7 @@ struct MessagesUsage {
 
   mutating func value(_ field: Field, _ json: borrowing JSONReader) {
     guard field.rawValue <= Field.searches.rawValue, json.kind != .null else { return }
-    guard let count = json.count else {
+    guard let count = json.wholeCount else {
       if field == .input || field == .output { isMalformed = true }
       return
     }
@@ -69,6 +69,9 @@ struct MessagesUsage {
     }
   }
 
+  /// Whether the output is known, rather than a guess.
+  var hasOutput: Bool { self[.output] >= 0 }
+
   /// Whether there is anything to report.
   var hasCounts: Bool { self[.input] >= 0 || self[.output] >= 0 }
 
@@ -77,18 +80,26 @@ struct MessagesUsage {
     var usage = Usage()
     usage[.input] = self[.input]
     usage[.cachedInput] = self[.cacheRead]
-    let split5m = max(0, self[.write5m])
-    let split1h = max(0, self[.write1h])
-    let written = self[.cacheWrite] >= 0 ? self[.cacheWrite] : split5m.addingSaturated(split1h)
     // The split comes at the start of a stream, its sum may be corrected at the end.
-    usage[.cacheWrite5m] = min(split5m, written)
-    usage[.cacheWrite1h] = min(split1h, written - usage[.cacheWrite5m])
-    usage[.cacheWrite] = written - usage[.cacheWrite5m] - usage[.cacheWrite1h]
+    usage.setCacheWrites(self[.cacheWrite], fiveMinutes: self[.write5m], oneHour: self[.write1h])
     let output = max(0, self[.output])
     usage[.reasoning] = min(max(0, self[.thinking]), output)
     usage[.output] = output - usage[.reasoning]
     usage[.webSearch] = self[.searches]
     return usage
+  }
+}
+
+extension Usage {
+  /// Sets what was written to a cache: the parts by their lifetime, and the rest of the total. Parts that say more than their
+  /// total are cut; a number below zero was not said.
+  mutating func setCacheWrites(_ total: Int64, fiveMinutes: Int64, oneHour: Int64) {
+    let fiveMinutes = max(0, fiveMinutes)
+    let oneHour = max(0, oneHour)
+    let written = total >= 0 ? total : fiveMinutes.addingSaturated(oneHour)
+    self[.cacheWrite5m] = min(fiveMinutes, written)
+    self[.cacheWrite1h] = min(oneHour, written - self[.cacheWrite5m])
+    self[.cacheWrite] = written - self[.cacheWrite5m] - self[.cacheWrite1h]
   }
 }
 

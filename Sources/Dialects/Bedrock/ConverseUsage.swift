@@ -58,9 +58,9 @@ struct ConverseUsage {
     switch field {
     case .usage, .cacheDetail, .write5m, .write1h: break
     case .cacheTTL: detailTTL = json.word
-    case .cacheTokens: detailTokens = json.count ?? 0
+    case .cacheTokens: detailTokens = json.wholeCount ?? 0
     case .input, .output, .cacheRead, .cacheWrite:
-      if let count = json.count {
+      if let count = json.wholeCount {
         self[field] = count
       } else if field == .input || field == .output {
         isMalformed = true
@@ -83,12 +83,7 @@ struct ConverseUsage {
     usage[.input] = self[.input]
     usage[.output] = self[.output]
     usage[.cachedInput] = self[.cacheRead]
-    let split5m = max(0, self[.write5m])
-    let split1h = max(0, self[.write1h])
-    let written = self[.cacheWrite] >= 0 ? self[.cacheWrite] : split5m.addingSaturated(split1h)
-    usage[.cacheWrite5m] = min(split5m, written)
-    usage[.cacheWrite1h] = min(split1h, written - usage[.cacheWrite5m])
-    usage[.cacheWrite] = written - usage[.cacheWrite5m] - usage[.cacheWrite1h]
+    usage.setCacheWrites(self[.cacheWrite], fiveMinutes: self[.write5m], oneHour: self[.write1h])
     return usage
   }
 }

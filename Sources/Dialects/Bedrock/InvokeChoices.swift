@@ -42,36 +42,12 @@ struct InvokeChoices {
         ])),
   ])
 
-  /// A tool call of the current choice, whose index may come behind it.
-  private struct Fragment {
-    var index: Int64
-    var id = ""
-    var name = ""
-  }
-
-  /// How many calls wait for their choice's index; with more of them, that is taken to be the one known so far.
-  private static let fragmentsMax = 256
-
-  private var calls = ToolCallFragments()
-  private var choicesSeen: Int64 = 0
-  private var choiceIndex: Int64 = 0
-  private var finish: String?
-  /// The choice that the finish reason comes from: the first one.
-  private var finishChoice = Int64.max
-  private var fragmentsSeen: Int64 = 0
-  private var fragment = Fragment(index: 0)
-  private var fragments: [Fragment] = []
+  private var calls = ChoiceCalls()
 
   mutating func begin(_ label: UInt8) {
     switch Field(rawValue: label) {
-    case .choice:
-      choiceIndex = choicesSeen
-      choicesSeen &+= 1
-      finish = nil
-      fragmentsSeen = 0
-    case .toolCall:
-      fragment = Fragment(index: fragmentsSeen)
-      fragmentsSeen &+= 1
+    case .choice: calls.beginChoice()
+    case .toolCall: calls.beginCall()
     default: break
     }
   }
@@ -83,40 +59,23 @@ struct InvokeChoices {
     switch field {
     case .content: tally.addContent(bytes: json.size)
     case .tier: tally.readServiceTier(json)
-    case .choiceIndex: if let index = json.count { choiceIndex = index }
-    case .finish: if json.kind == .string, json.size > 0 { finish = json.string }
-    case .toolIndex: if let index = json.count { fragment.index = index }
-    case .toolID: if json.kind == .string, json.size > 0 { fragment.id = json.string }
-    case .toolName: if json.kind == .string, json.size > 0 { fragment.name = json.string }
+    case .choiceIndex: calls.setChoice(index: json.count)
+    case .finish: if json.kind == .string, json.size > 0 { calls.setFinish(json.string) }
+    case .toolIndex: calls.setCall(index: json.count)
+    case .toolID: if json.kind == .string, json.size > 0 { calls.setCall(id: json.string) }
+    case .toolName: if json.kind == .string, json.size > 0 { calls.setCall(name: json.string) }
     case .choice, .toolCall: break
     }
   }
 
   mutating func end(_ label: UInt8, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
-    case .toolCall:
-      guard !fragment.id.isEmpty || !fragment.name.isEmpty else { return }
-      fragments.append(fragment)
-      if fragments.count >= Self.fragmentsMax { endFragments(&tally) }
-    case .choice:
-      if let finish, choiceIndex <= finishChoice {
-        finishChoice = choiceIndex
-        tally.facts.finishReason = finish
-      }
-      endFragments(&tally)
+    case .toolCall: calls.endCall(&tally)
+    case .choice: calls.endChoice(&tally)
     default: break
     }
   }
 
   /// The choices of the next document are counted anew.
-  mutating func endDocument() { choicesSeen = 0 }
-
-  private mutating func endFragments(_ tally: inout ReplyTally) {
-    for fragment in fragments {
-      calls.add(
-        ToolCallFragments.Key(choice: choiceIndex, index: fragment.index), id: fragment.id, name: fragment.name,
-        to: &tally)
-    }
-    fragments.removeAll(keepingCapacity: true)
-  }
+  mutating func endDocument() { calls.endDocument() }
 }

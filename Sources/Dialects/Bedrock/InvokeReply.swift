@@ -56,10 +56,10 @@ struct InvokeReply: ~Copyable, DocumentWire {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
     case .metrics: return
-    case .metricsInput: metrics[.input] = json.count ?? 0
-    case .metricsOutput: metrics[.output] = json.count ?? 0
-    case .metricsRead: metrics[.cachedInput] = json.count ?? 0
-    case .metricsWrite: metrics[.cacheWrite] = json.count ?? 0
+    case .metricsInput: metrics[.input] = json.wholeCount ?? 0
+    case .metricsOutput: metrics[.output] = json.wholeCount ?? 0
+    case .metricsRead: metrics[.cachedInput] = json.wholeCount ?? 0
+    case .metricsWrite: metrics[.cacheWrite] = json.wholeCount ?? 0
     case nil:
       messages.value(label, json, &tally)
       converse.value(label, json, &tally)
@@ -94,7 +94,7 @@ struct InvokeReply: ~Copyable, DocumentWire {
     messages.endDocument(&tally)
     // Anthropic's streams begin with the prompt, and a guess of the output: where the end that corrects it is missing, the
     // metrics know better.
-    let isKnown = tally.usage.map { $0[.output] + $0[.reasoning] > 0 || metrics[.output] == 0 } ?? false
+    let isKnown = tally.usage.map { $0[.output] > 0 || $0[.reasoning] > 0 || metrics[.output] == 0 } ?? false
     if hasMetrics, !isKnown { tally.report(metrics) }
     if hasMetrics, tally.isStream { tally.facts.isTerminal = true }
   }

@@ -65,10 +65,10 @@ struct InvokeText {
     switch field {
     case .text: tally.addContent(bytes: json.size)
     case .stop: if json.kind == .string, json.size > 0 { tally.facts.finishReason = json.string }
-    case .input: set(.input, json.count)
+    case .input: set(.input, json.wholeCount)
     // In a stream, what was generated so far.
-    case .output: set(.output, json.count)
-    case .resultTokens: set(.output, json.count.map { $0.addingSaturated(usage[.output]) })
+    case .output: set(.output, json.wholeCount)
+    case .resultTokens: set(.output, json.wholeCount.map { $0.addingSaturated(usage[.output]) })
     case .image: set(.outputImages, usage[.outputImages].addingSaturated(1))
     // The query is billed, not each of its documents.
     case .rank: set(.rerank, 1)

@@ -33,7 +33,8 @@ struct CohereReply: ~Copyable, DocumentWire {
       "delta": .object([
         "message": message, "finish_reason": finish, "usage": CohereUsage.pattern, "error": ErrorMembers.pattern,
       ]),
-      "usage": CohereUsage.pattern.orObject(OpenAIUsage.members).orObject(VendorUsage.members),
+      "usage": CohereUsage.pattern.orObject(OpenAIUsage.members).orObject(VendorUsage.costMembers)
+        .orObject(VendorUsage.members),
       "meta": CohereUsage.pattern,
       "response": .object([
         "id": id, "response_id": id, "generation_id": id, "finish_reason": finish, "meta": CohereUsage.pattern,

@@ -58,14 +58,20 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
   private var index: Int64 = -1
   /// The caller's name for a request, and the file that is read.
   private var key: String?
+  private let isFile: Bool
   private let resultsID: String?
   /// Replies without an id, until the batch's name gives them one.
   private var nameless: [(index: Int64, item: ReplyItem)] = []
   /// Ids that this body has had. Beyond their limit, the caller alone tells what it has counted.
   private var seen: Set<String> = []
 
-  /// - Parameter resultsID: the file that is read; nil where the document is a batch.
-  init(resultsID: String?) { self.resultsID = resultsID }
+  /// - Parameters:
+  ///   - isFile: whether the document is a line of a file, rather than a batch.
+  ///   - resultsID: the file or the batch that is read, where the path names one.
+  init(isFile: Bool, resultsID: String?) {
+    self.isFile = isFile
+    self.resultsID = resultsID
+  }
 
   // MARK: Reading
 
@@ -115,7 +121,7 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
     name = nil
     model = nil
     // The lines of a file are counted on.
-    if resultsID == nil { index = -1 }
+    if !isFile { index = -1 }
   }
 
   // MARK: Replies
@@ -140,12 +146,30 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
     facts.context.processing = "batch"
     guard !facts.usage.isEmpty || facts.finishReason != nil || facts.responseID != nil else { return }
     if facts.model == nil { facts.model = model.map(Self.withoutCollection) }
-    let item = ReplyItem(facts: facts, isBatch: true)
-    if facts.responseID == nil, nameless.count < ReplyReader.itemsMax {
-      nameless.append((index, item))
-    } else {
-      add(item, &outer)
+    // The name of a line may stand behind it, and the model of a batch.
+    if facts.responseID == nil, !isFile, facts.model != nil {
+      facts.responseID = (name ?? resultsID).map { "\($0)#\(index)" }
     }
+    let item = ReplyItem(facts: facts, isBatch: true)
+    if facts.responseID == nil { wait(item) } else { add(item, &outer) }
+  }
+
+  /// Has a reply wait for its batch's name. What is beyond the limit is added to the last one that waits.
+  private mutating func wait(_ item: ReplyItem) {
+    guard nameless.count >= ReplyReader.itemsMax, var last = nameless.popLast() else {
+      nameless.append((index, item))
+      return
+    }
+    for part in item.facts.usage {
+      let model = part.model ?? item.facts.model
+      let isOwn = model == nil || model == last.item.facts.model
+      if let place = last.item.facts.usage.firstIndex(where: { isOwn ? $0.model == nil : $0.model == model }) {
+        last.item.facts.usage[place].usage = last.item.facts.usage[place].usage + part.usage
+      } else if last.item.facts.usage.count < ReplyTally.modelUsagesMax {
+        last.item.facts.usage.append(ModelUsage(model: isOwn ? nil : model, usage: part.usage))
+      }
+    }
+    nameless.append(last)
   }
 
   private mutating func settleNameless(_ outer: inout ReplyTally) {

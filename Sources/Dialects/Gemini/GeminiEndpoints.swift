@@ -92,8 +92,19 @@ extension Endpoint {
       }
     return operation.map {
       Endpoint(
-        dialect: .gemini, operation: $0, resultsID: $0 == .fileContent ? resource.segments.last.map(String.init) : nil)
+        dialect: .gemini, operation: $0, resultsID: resultsID($0, resource))
     }
+  }
+
+  /// The file or the batch (`batches/b1`) whose results are asked for.
+  private static func resultsID(_ operation: Operation, _ resource: GoogleResource) -> String? {
+    let id: String? =
+      switch operation {
+      case .fileContent: resource.segments.last.map(String.init)
+      case .batchGenerateContent where resource.segments.count == 2: resource.segments.joined(separator: "/")
+      default: nil
+      }
+    return id.flatMap { $0.utf8.count <= modelBytesMax ? $0 : nil }
   }
 
   private static func interactions(_ resource: GoogleResource, _ method: String) -> Operation? {

@@ -1,6 +1,8 @@
 internal import Metering
+internal import Tokenizers
 
-/// Requests that are forms: transcriptions, edits of images, videos. Files pass through it unread.
+/// Requests that are forms: transcriptions, edits of images, videos. Files pass through it unread, but for the head of a sound,
+/// which tells how long it is: what is billed where the reply does not say it.
 ///
 /// https://platform.openai.com/docs/api-reference/audio/createTranscription and `/images/createEdit`.
 struct FormRequest: ~Copyable {
@@ -8,8 +10,11 @@ struct FormRequest: ~Copyable {
   private static let valueBytesMax = 256
 
   private enum Field: String, CaseIterable {
-    case model, stream, n, size, quality, resolution, prompt, instructions
+    case model, stream, n, size, quality, resolution, prompt, instructions, file
   }
+
+  /// The bytes of a WAV before its sound; with others in between, it comes out longer by a few milliseconds.
+  private static let waveHeaderBytes: Int64 = 44
 
   private let operation: Operation
   /// Nil where the content type names no boundary, so that nothing can be told apart.
@@ -19,6 +24,8 @@ struct FormRequest: ~Copyable {
   private var valueBytes = 0
   private var met: Set<Field> = []
   private var choices = MediaChoices()
+  private var header = MediaHeader()
+  private var fileBytes: Int64 = 0
 
   init(_ operation: Operation, contentType: String) {
     self.operation = operation
@@ -60,12 +67,15 @@ struct FormRequest: ~Copyable {
 
   private mutating func begin(_ name: String) {
     field = Field(rawValue: name)
+    header = MediaHeader()
+    fileBytes = 0
     value.removeAll(keepingCapacity: true)
     valueBytes = 0
   }
 
   private mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
-    guard field != nil else { return }
+    guard let field else { return }
+    if field == .file { return appendFile(bytes, range) }
     valueBytes &+= range.count
     let count = min(range.count, Self.valueBytesMax &- value.count)
     guard count > 0 else { return }
@@ -73,8 +83,26 @@ struct FormRequest: ~Copyable {
     kept.withUnsafeBytes { value.append(contentsOf: $0) }
   }
 
+  private mutating func appendFile(_ bytes: RawSpan, _ range: Range<Int>) {
+    fileBytes &+= Int64(range.count)
+    guard operation == .transcription, !header.isDone else { return }
+    for offset in range {
+      header.take(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+      if header.isDone { return }
+    }
+  }
+
+  /// The length of a sound that says how many bytes a second has; of others it would be a guess.
+  private func endFile(_ facts: inout RequestFacts) {
+    guard operation == .transcription, case .audio(let bytesPerSecond, isExact: true) = header.kind, bytesPerSecond > 0
+    else { return }
+    let soundBytes = max(0, fileBytes &- Self.waveHeaderBytes)
+    facts.usage[.inputAudioTime] = Int64(clamping: Int128(soundBytes) * 1000 / Int128(bytesPerSecond))
+  }
+
   private mutating func end(_ facts: inout RequestFacts) {
     guard let field = field.take() else { return }
+    if field == .file { return endFile(&facts) }
     if field == .prompt || field == .instructions {
       facts.promptTextBytes &+= Int64(valueBytes)
       return
@@ -89,7 +117,7 @@ struct FormRequest: ~Copyable {
     case .size: choices.size = text
     case .quality: choices.quality = text
     case .resolution: choices.resolution = text
-    case .prompt, .instructions: break
+    case .prompt, .instructions, .file: break
     }
   }
 }

@@ -68,13 +68,13 @@ struct AssistantReply: ~Copyable, DocumentWire {
     switch field {
     case .content: tally.addContent(bytes: json.size)
     case .object: isRun = json.word != nil
-    case .id: id = Self.text(json)
-    case .model: model = Self.text(json)
-    case .status: status = Self.text(json)
-    case .reason: reason = Self.text(json)
-    case .errorCode: errorCode = Self.text(json)
-    case .callID: call.id = Self.text(json) ?? ""
-    case .callName: call.name = Self.text(json) ?? ""
+    case .id: id = json.wholeText
+    case .model: model = json.wholeText
+    case .status: status = json.wholeText
+    case .reason: reason = json.wholeText
+    case .errorCode: errorCode = json.wholeText
+    case .callID: call.id = json.wholeText ?? ""
+    case .callName: call.name = json.wholeText ?? ""
     case .error, .call: break
     }
   }
@@ -121,9 +121,5 @@ struct AssistantReply: ~Copyable, DocumentWire {
   private mutating func isNew(_ id: String) -> Bool {
     guard counted.count < ReplyTally.blocksMax else { return false }
     return counted.insert(id).inserted
-  }
-
-  private static func text(_ json: borrowing JSONReader) -> String? {
-    json.kind == .string && json.size > 0 && json.isTextWhole ? json.string : nil
   }
 }

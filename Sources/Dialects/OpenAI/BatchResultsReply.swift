@@ -3,13 +3,15 @@ internal import JSON
 /// Results of batches: a file with a line for each (OpenAI, Azure, Mistral), or a document with a list of them (xAI). Each is
 /// the reply of a chat completion, a response or an embedding of its own, at the price of a batch.
 ///
-/// A file that holds anything else says nothing that is taken for a result: no line of it has a usage under `response.body`.
+/// A file that holds anything else says nothing that is taken for a result: no line of it has the caller's name for a request
+/// beside a response with its status, and a usage in that. A copy of results that a customer has stored cannot be told apart; it
+/// repeats their ids, so that it is counted once with them.
 ///
 /// https://platform.openai.com/docs/guides/batch, https://docs.x.ai/docs/guides/batch-api
 struct BatchResultsReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case lineID = 240
-    case requestID, customID, result, body
+    case requestID, customID, status, result, body
   }
 
   static let shape = JSONShape(
@@ -36,6 +38,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
 
   private static let response = JSONPattern.object([
     "request_id": .text(Field.requestID),
+    "status_code": .scalar(Field.status),
     "body": body, "chat_get_completion": body, "responses": body,
   ])
 
@@ -52,6 +55,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
   private var requestID: String?
   /// The caller's name for the request, which tells results apart within one file only.
   private var customID: String?
+  private var hasStatus = false
   private let resultsID: String?
   private var isInBody = false
   private var hasBody = false
@@ -65,7 +69,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
     case .body:
       isInBody = true
       hasBody = true
-    case .lineID, .requestID, .customID: break
+    case .lineID, .requestID, .customID, .status: break
     case nil where !isInBody: error.begin(label)
     case nil where Self.isOfChat(label): chat.begin(label, json, &result)
     case nil: responses.begin(label, json, &result)
@@ -77,6 +81,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
     case .lineID: lineID = json.wholeText
     case .requestID: requestID = json.wholeText
     case .customID: customID = json.wholeText
+    case .status: hasStatus = json.kind == .number
     case .result, .body: break
     case nil where !isInBody: error.value(label, json, &tally)
     case nil where Self.isOfChat(label): chat.value(label, json, &result)
@@ -86,12 +91,12 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
-    case .result: emit(to: &tally)
+    case .result: if customID != nil { emit(to: &tally) }
     case .body:
       isInBody = false
       responses.endDocument(&result)
       chat.endDocument(&result)
-    case .lineID, .requestID, .customID: break
+    case .lineID, .requestID, .customID, .status: break
     case nil where !isInBody: error.end(label, &tally)
     case nil where Self.isOfChat(label): chat.end(label, &json, &result)
     case nil: responses.end(label, &json, &result)
@@ -105,8 +110,12 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     error.endDocument(&tally)
-    emit(to: &tally)
+    if isLine { emit(to: &tally) }
+    reset()
   }
+
+  /// Whether the line that has been read is a result: the caller's name for its request, beside a response over HTTP.
+  private var isLine: Bool { customID != nil && (hasStatus || requestID != nil) }
 
   /// Hands over the result that has been read. One without usage cost nothing: it failed, or never ran.
   private mutating func emit(to tally: inout ReplyTally) {
@@ -119,7 +128,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
         tally.addItem(ReplyItem(facts: facts, isBatch: true))
       }
     }
-    reset()
+    hasBody = false
   }
 
   private var idInFile: String? {
@@ -134,6 +143,7 @@ struct BatchResultsReply: ~Copyable, DocumentWire {
     lineID = nil
     requestID = nil
     customID = nil
+    hasStatus = false
     isInBody = false
     hasBody = false
   }

@@ -12,21 +12,26 @@ struct ChatReply: ~Copyable, DocumentWire {
     case toolCall, toolIndex, toolID, toolName, functionCall, functionName
     case citation
     case delta, message, reasoning, namedReasoning, reasoningPart
+    case deferredID
   }
 
   static let shape = JSONShape(
-    .object([
-      "id": .text(Field.id),
-      "model": .text(Field.model),
-      "service_tier": .text(Field.tier),
-      "choices": choices,
-      "usage": OpenAIUsage.pattern,
-      "timings": LlamaTimings.pattern,
-      "x_groq": ChatVendorMembers.groq,
-      "usage_breakdown": ChatVendorMembers.breakdown,
-    ]).orObject(ErrorMembers.flatMembers)
+    .object(members).orObject(ErrorMembers.flatMembers)
       // Google's errors come in a list of one.
       .orArray(of: .object(["error": ErrorMembers.pattern])))
+
+  static let members: KeyValuePairs<String, JSONPattern> = [
+    "id": .text(Field.id),
+    "model": .text(Field.model),
+    "service_tier": .text(Field.tier),
+    "choices": choices,
+    "usage": OpenAIUsage.pattern,
+    "timings": LlamaTimings.pattern,
+    "x_groq": ChatVendorMembers.groq,
+    "usage_breakdown": ChatVendorMembers.breakdown,
+    // xAI's answer to a request that is deferred: https://docs.x.ai/docs/guides/deferred-chat-completions
+    "request_id": .scalar(Field.deferredID),
+  ]
 
   static let choices = JSONPattern.array(
     of: .object(
@@ -38,6 +43,8 @@ struct ChatReply: ~Copyable, DocumentWire {
         "delta": .object(Field.delta, message),
         "message": .object(Field.message, message),
         "error": ErrorMembers.pattern,
+        // Moonshot's streams: https://platform.moonshot.ai/docs/api/chat
+        "usage": OpenAIUsage.pattern,
       ]))
 
   private static let message: KeyValuePairs<String, JSONPattern> = [
@@ -70,30 +77,15 @@ struct ChatReply: ~Copyable, DocumentWire {
       "custom": .object(["name": .text(Field.toolName), "input": .stringSize(Field.content)]),
     ])
 
-  /// A tool call of the current choice, whose index may come behind it.
-  private struct Fragment {
-    var index: Int64
-    var id = ""
-    var name = ""
-  }
-
-  /// How many calls wait for their choice's index; with more of them, that is taken to be the one known so far.
-  private static let fragmentsMax = 256
-
   private var usage = OpenAIUsage()
   private var error = ErrorMembers()
-  private var calls: ToolCallFragments
+  private var calls: ChoiceCalls
   private var text = ChoiceText()
   private var vendor = ChatVendorMembers()
+  private var choiceUsage = ChoiceUsage()
+  /// Whether a document was only the receipt for a request that is answered later.
+  private var isDeferred = false
 
-  private var choicesSeen: Int64 = 0
-  private var choiceIndex: Int64 = 0
-  private var finish: String?
-  /// The choice that the finish reason comes from: the first one.
-  private var finishChoice = Int64.max
-  private var fragmentsSeen: Int64 = 0
-  private var fragment = Fragment(index: 0)
-  private var fragments: [Fragment] = []
   private var hasCitation = false
 
   private let isGemini: Bool
@@ -101,7 +93,7 @@ struct ChatReply: ~Copyable, DocumentWire {
   /// - Parameter isGemini: whether the reply is Gemini's, which says some things in its own way.
   init(isGemini: Bool = false) {
     self.isGemini = isGemini
-    calls = ToolCallFragments(comeWhole: isGemini)
+    calls = ChoiceCalls(comeWhole: isGemini)
   }
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
@@ -116,14 +108,10 @@ struct ChatReply: ~Copyable, DocumentWire {
     case .message: text.begin(.message)
     case .choice:
       text = ChoiceText()
-      choiceIndex = choicesSeen
-      choicesSeen &+= 1
-      finish = nil
-      fragmentsSeen = 0
-    case .toolCall:
-      fragment = Fragment(index: fragmentsSeen)
-      fragmentsSeen &+= 1
-    case .functionCall: fragment = Fragment(index: -1)
+      choiceUsage.begin()
+      calls.beginChoice()
+    case .toolCall: calls.beginCall()
+    case .functionCall: calls.beginFunctionCall()
     default: break
     }
   }
@@ -143,34 +131,44 @@ struct ChatReply: ~Copyable, DocumentWire {
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
     case .tier: tally.readServiceTier(json)
-    case .choiceIndex: if let index = json.count { choiceIndex = index }
-    case .finish: if json.kind == .string, json.size > 0 { finish = json.string }
-    case .toolIndex: if let index = json.count { fragment.index = index }
-    case .toolID: if json.kind == .string, json.size > 0 { fragment.id = json.string }
-    case .toolName, .functionName: if json.kind == .string, json.size > 0 { fragment.name = json.string }
+    case .choiceIndex: calls.setChoice(index: json.count)
+    case .finish: if json.kind == .string, json.size > 0 { calls.setFinish(json.string) }
+    case .toolIndex: calls.setCall(index: json.count)
+    case .toolID: if json.kind == .string, json.size > 0 { calls.setCall(id: json.string) }
+    case .toolName, .functionName: if json.kind == .string, json.size > 0 { calls.setCall(name: json.string) }
     case .citation: if json.word != nil { hasCitation = true }
+    case .deferredID: if json.kind == .string { isDeferred = true }
     case .choice, .toolCall, .functionCall, .delta, .message: break
     }
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
     error.end(label, &tally)
-    vendor.end(label, choice: choiceIndex, usage, &json, &tally)
+    vendor.end(label, choice: calls.choiceIndex, usage, &json, &tally)
     switch label {
     case Field.delta.rawValue, Field.message.rawValue: text.end()
-    case Field.toolCall.rawValue, Field.functionCall.rawValue:
-      guard !fragment.id.isEmpty || !fragment.name.isEmpty else { return }
-      fragments.append(fragment)
-      if fragments.count >= Self.fragmentsMax { endFragments(&tally) }
-    case Field.choice.rawValue: endChoice(&tally)
-    case OpenAIUsage.Field.usage.rawValue:
-      if let cost = usage.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
-      guard let cells = usage.cells else { return }
-      usage.vendor.complete(&tally.facts.context)
-      _ = json.exchangeUsage(&tally.facts.usageRaw)
+    case Field.toolCall.rawValue, Field.functionCall.rawValue: calls.endCall(&tally)
+    case Field.choice.rawValue:
+      choiceUsage.end(choice: calls.choiceIndex)
+      tally.addContent(bytes: text.bytes(isStream: tally.isStream))
+      calls.endChoice(&tally)
+    case OpenAIUsage.Field.usage.rawValue: endUsage(&json, &tally)
+    default: break
+    }
+  }
+
+  private mutating func endUsage(_ json: inout JSONReader, _ tally: inout ReplyTally) {
+    // The sum goes before what each choice says.
+    if choiceUsage.isInChoice, vendor.hasUsage { return }
+    if let cost = usage.reportedCostPicodollars { tally.facts.reportedCostPicodollars = cost }
+    guard let cells = usage.cells else { return }
+    usage.vendor.complete(&tally.facts.context)
+    _ = json.exchangeUsage(&tally.facts.usageRaw)
+    if choiceUsage.isInChoice {
+      choiceUsage.read(cells)
+    } else {
       tally.report(cells)
       vendor.hasUsage = true
-    default: break
     }
   }
 
@@ -183,8 +181,11 @@ struct ChatReply: ~Copyable, DocumentWire {
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
-    choicesSeen = 0
+    if isDeferred, !calls.hasChoices, tally.usage == nil, tally.facts.responseID == nil { tally.facts.isPending = true }
+    isDeferred = false
+    calls.endDocument()
     error.endDocument(&tally)
+    if !vendor.hasUsage, let cells = choiceUsage.takeReport() { tally.report(cells) }
     countSearch(&tally)
     vendor.endDocument(&tally)
     tally.endDocument()
@@ -197,24 +198,6 @@ struct ChatReply: ~Copyable, DocumentWire {
     else { return }
     usage[.webSearch] = 1
     tally.report(usage, others: tally.otherUsage)
-  }
-
-  private mutating func endChoice(_ tally: inout ReplyTally) {
-    if let finish, choiceIndex <= finishChoice {
-      finishChoice = choiceIndex
-      tally.facts.finishReason = finish
-    }
-    tally.addContent(bytes: text.bytes(isStream: tally.isStream))
-    if !fragments.isEmpty { endFragments(&tally) }
-  }
-
-  private mutating func endFragments(_ tally: inout ReplyTally) {
-    for fragment in fragments {
-      calls.add(
-        ToolCallFragments.Key(choice: choiceIndex, index: fragment.index), id: fragment.id, name: fragment.name,
-        to: &tally)
-    }
-    fragments.removeAll(keepingCapacity: true)
   }
 }
 

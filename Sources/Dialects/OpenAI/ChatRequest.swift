@@ -11,43 +11,47 @@ struct ChatRequest: ~Copyable, DocumentWire {
     case inputText, token
   }
 
-  static let shape = JSONShape(
-    .object(
-      RequestMembers.Field.body,
-      [
-        "model": .text(RequestMembers.Field.model),
-        "stream": .scalar(RequestMembers.Field.stream),
-        "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
-        "max_tokens": .object(RequestMembers.Field.tokensMaxOld, [:]),
-        // llama.cpp's own, and that of Mistral's conversations.
-        "n_predict": .object(RequestMembers.Field.tokensMax, [:]),
-        "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMax, [:])]),
-        "thinking": .object(["budget_tokens": thought]),
-        "reasoning": .object(["max_tokens": thought]),
-        "thinking_budget": thought,
-        "extra_body": .object(google), "google": googleThinking,
-        "n": .scalar(RequestMembers.Field.choices),
-        "best_of": .scalar(RequestMembers.Field.bestOf),
-        "service_tier": .text(RequestMembers.Field.tier),
-        "stream_options": .object(Field.streamOptions, ["include_usage": .object(Field.includeUsage, [:])]),
-        "messages": .array(of: message),
-        "prompt": input,
-        "suffix": .stringSize(RequestMembers.Field.prompt),
-        "input": input,
-        "tools": RequestMembers.tools,
-        "web_search_options": RequestMembers.stored,
-        "search_parameters": RequestMembers.stored,
-        "enable_search": RequestMembers.stored.orScalar(),
-        "plugins": RequestMembers.stored,
-        "preset": RequestMembers.stored,
-        "agent_id": RequestMembers.stored,
-        "prompt_mode": RequestMembers.stored,
-        "chat_template": RequestMembers.stored,
-        "image_data": RequestMembers.stored,
-        "multimodal_data": RequestMembers.stored,
-        "functions": prompt,
-        "response_format": prompt,
-      ]))
+  static let shape = JSONShape(body)
+
+  /// Of a request that is queued, as Perplexity takes it.
+  static let asyncShape = JSONShape(.object(["request": body]))
+
+  private static let body = JSONPattern.object(
+    RequestMembers.Field.body,
+    [
+      "model": .text(RequestMembers.Field.model),
+      "stream": .scalar(RequestMembers.Field.stream),
+      "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+      "max_tokens": .object(RequestMembers.Field.tokensMaxOld, [:]),
+      // llama.cpp's own, and that of Mistral's conversations.
+      "n_predict": .object(RequestMembers.Field.tokensMax, [:]),
+      "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMax, [:])]),
+      "thinking": .object(["budget_tokens": thought]),
+      "reasoning": .object(["max_tokens": thought]),
+      "thinking_budget": thought,
+      "extra_body": .object(google), "google": googleThinking,
+      "n": .scalar(RequestMembers.Field.choices),
+      "best_of": .scalar(RequestMembers.Field.bestOf),
+      "service_tier": .text(RequestMembers.Field.tier),
+      "stream_options": .object(Field.streamOptions, ["include_usage": .object(Field.includeUsage, [:])]),
+      "messages": .array(of: message),
+      "prompt": input,
+      "suffix": .stringSize(RequestMembers.Field.prompt),
+      "input": input,
+      "tools": RequestMembers.tools,
+      "web_search_options": RequestMembers.stored,
+      "search_parameters": RequestMembers.stored,
+      "enable_search": RequestMembers.stored.orScalar(),
+      "plugins": RequestMembers.stored,
+      "preset": RequestMembers.stored,
+      "agent_id": RequestMembers.stored,
+      "prompt_mode": RequestMembers.stored,
+      "chat_template": RequestMembers.stored,
+      "image_data": RequestMembers.stored,
+      "multimodal_data": RequestMembers.stored,
+      "functions": prompt,
+      "response_format": prompt,
+    ])
 
   /// Budgets of thought: as Anthropic's models, OpenRouter, Qwen and Gemini have them.
   private static let thought = JSONPattern.scalar(RequestMembers.Field.thinking)

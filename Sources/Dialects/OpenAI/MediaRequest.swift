@@ -60,13 +60,17 @@ struct MediaChoices {
   var quality = ""
   var resolution = ""
 
+  /// The most images that an API draws at once: OpenAI and xAI ten, others some more. A larger number is refused there, and
+  /// must not become a charge here.
+  private static let imagesMax: Int64 = 16
+
   /// Writes the choices into the facts. The number of images is fixed by the request, the length of a video by its reply.
   func settle(_ facts: inout RequestFacts, isImage: Bool) {
     facts.context.size = Self.chosen(size)
     facts.context.quality = Self.chosen(quality)
     facts.context.resolution = Self.chosen(resolution)
     if isImage {
-      facts.usage[.outputImages] = facts.choices
+      facts.usage[.outputImages] = min(facts.choices, Self.imagesMax)
     } else if facts.context.resolution == nil {
       facts.context.resolution = facts.context.size.flatMap(VideoResolution.name)
     }

@@ -20,7 +20,7 @@ extension Endpoint {
 
   private static func openAIPost(_ path: EndpointPath, isConfigured: Bool) -> Operation? {
     switch (path.beforeLast, path.last) {
-    case ("chat", "completions"): .chatCompletions
+    case ("chat", "completions"): path.thirdLast == "async" ? .asyncChatCompletion : .chatCompletions
     case (_, "completions"): .completions
     case (_, "responses"), ("responses", "compact"): .responses
     case ("responses", "input_tokens"): .countTokens
@@ -69,6 +69,7 @@ extension Endpoint {
   }
 
   private static func openAIGet(_ path: EndpointPath) -> Operation? {
+    if let operation = asyncGet(path) { return operation }
     switch (path.thirdLast, path.beforeLast, path.last) {
     case (_, "responses", _): return .responseRetrieval
     case ("chat", "completions", _), ("chat", "deferred-completion", _): return .chatCompletionRetrieval

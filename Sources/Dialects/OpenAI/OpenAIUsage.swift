@@ -48,7 +48,8 @@ struct OpenAIUsage {
     "cached_tokens_details": .object(["cached_image_tokens": .scalar(Field.cachedImage)]),
   ]
 
-  static let pattern = JSONPattern.object(Field.usage, keepsBytes: true, members).orObject(VendorUsage.members)
+  static let pattern = JSONPattern.object(Field.usage, keepsBytes: true, members).orObject(VendorUsage.costMembers)
+    .orObject(VendorUsage.members)
 
   private static let promptDetails = JSONPattern.object([
     "cached_tokens": .scalar(Field.cached),

@@ -34,7 +34,7 @@ struct ResponsesUsage {
   mutating func value(_ field: ResponsesReply.Field, _ json: borrowing JSONReader) {
     switch field {
     case .searches:
-      guard let count = json.count else { return }
+      guard let count = json.wholeCount else { return }
       searches = count
       hasNews = hasNews || count > 0
     case .svgModel: if json.kind == .string { currentModel = json.string }

@@ -14,12 +14,15 @@ struct VendorUsage {
     case tier
   }
 
-  static let members: KeyValuePairs<String, JSONPattern> = [
-    // OpenRouter's is a number, Perplexity's an object.
-    // https://openrouter.ai/docs/use-cases/usage-accounting and https://docs.perplexity.ai/api-reference/chat-completions-post
+  /// What a call cost. OpenRouter's is a number, Perplexity's an object.
+  /// https://openrouter.ai/docs/use-cases/usage-accounting and https://docs.perplexity.ai/api-reference/chat-completions-post
+  static let costMembers: KeyValuePairs<String, JSONPattern> = [
     "cost": JSONPattern.text(Field.cost).orObject(["total_cost": .text(Field.totalCost)]),
     "is_byok": .scalar(Field.isOwnKey),
     "cost_details": .object(["upstream_inference_cost": .text(Field.upstreamCost)]),
+  ]
+
+  static let members: KeyValuePairs<String, JSONPattern> = [
     "server_tool_use_details": .object(["web_search_requests": .scalar(Field.webSearches)]),
     // Perplexity's.
     "search_context_size": .text(Field.searchContext),

@@ -41,11 +41,11 @@ struct VideosReply: ~Copyable, DocumentWire {
     switch Field(rawValue: label) {
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
-    case .status: status = Self.text(json) ?? status
+    case .status: status = json.wholeText ?? status
     case .seconds: milliseconds = json.decimal?.scaled(byPowerOfTen: 3) ?? milliseconds
-    case .resolution: tally.facts.context.resolution = Self.text(json) ?? tally.facts.context.resolution
+    case .resolution: tally.facts.context.resolution = json.wholeText ?? tally.facts.context.resolution
     case .size:
-      guard let size = Self.text(json) else { return }
+      guard let size = json.wholeText else { return }
       tally.facts.context.size = size
       tally.facts.context.resolution = tally.facts.context.resolution ?? VideoResolution.name(ofSize: size)
     case nil:
@@ -73,10 +73,6 @@ struct VideosReply: ~Copyable, DocumentWire {
       tally.report(cells)
     default: break
     }
-  }
-
-  private static func text(_ json: borrowing JSONReader) -> String? {
-    json.kind == .string && json.size > 0 && json.isTextWhole ? json.string : nil
   }
 }
 

@@ -28,6 +28,9 @@ struct ReplyBody: ~Copyable {
   private let isLineBased: Bool
   /// Whether a comment is being passed over, in front of the body.
   private var isInComment = false
+  /// Bytes of a byte order mark that the body begins with.
+  private var markBytes = 0
+  private static let byteOrderMark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
   private(set) var hasEndMark = false
   var tally = ReplyTally()
 
@@ -117,6 +120,10 @@ struct ReplyBody: ~Copyable {
         continue
       }
       if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { continue }
+      if markBytes < Self.byteOrderMark.count, byte == Self.byteOrderMark[markBytes] {
+        markBytes &+= 1
+        continue
+      }
       switch byte {
       case UInt8(ascii: "{"), UInt8(ascii: "["): framing = headers == .lines || isLineBased ? .lines : .json
       case _ where other != .none && (headers == .json || headers == .lines): framing = .content
@@ -124,8 +131,8 @@ struct ReplyBody: ~Copyable {
       case UInt8(ascii: ":") where headers != .opaque:
         isInComment = true
         continue
-      // The fields of an event, a byte order mark.
-      case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "r"), 0xEF:
+      // The fields of an event.
+      case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "r"):
         framing = headers == .opaque ? .opaque : .events
       default:
         switch headers {

@@ -56,13 +56,13 @@ public struct ReplyReader: ~Copyable {
     // A stored file is of whatever kind its bytes are: where they are JSON, it is read line by line.
     isFile = operation.isStoredFile && framing != .opaque
     let isLineBased = endpoint.dialect == .ollama || operation == .cohereChat
+    wire = ReplyWires(endpoint)
     body = ReplyBody(
-      framing: isFile ? .lines : framing, shape: ReplyWires.shape(endpoint), other: OtherContent(operation),
+      framing: isFile ? .lines : framing, shape: wire.shape, other: OtherContent(operation),
       isLineBased: isLineBased)
     // A client that listens to a server leaves when it likes.
     if operation == .mcp, endpoint.streams == true { body.tally.facts.isTerminal = true }
     if let tokenizer { body.tally.count(by: tokenizer, bytesMax: Self.countedBytesMax) }
-    wire = ReplyWires(endpoint)
     endsWithMark = operation == .chatCompletions || operation == .completions || operation == .assistantRun
     responseIDOfPath = endpoint.responseID
   }
@@ -93,7 +93,7 @@ public struct ReplyReader: ~Copyable {
   public var isTerminal: Bool { body.tally.facts.isTerminal || endsWithMark && body.hasSeenEndMark }
 
   /// Takes the replies that were read since the last time, of a body that holds several (the results of a batch, the
-  /// frames of a socket). To be called after each part: at most ``itemsMax`` are kept.
+  /// frames of a socket). To be called after each part: at most twice ``itemsMax`` are kept.
   public mutating func takeItems() -> [ReplyItem] {
     guard !body.tally.items.isEmpty else { return [] }
     let items = body.tally.items

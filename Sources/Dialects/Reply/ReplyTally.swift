@@ -85,7 +85,8 @@ struct ReplyTally: CountedText {
 
   /// Adds one reply of a body that holds several.
   mutating func addItem(_ item: ReplyItem) {
-    if items.count < ReplyReader.itemsMax { items.append(item) }
+    // Those that have waited for an id come at once, beside those of the same part.
+    if items.count < 2 * ReplyReader.itemsMax { items.append(item) }
   }
 
   mutating func addToolCall(id: String, name: String) {

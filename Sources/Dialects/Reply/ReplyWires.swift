@@ -3,6 +3,7 @@ internal import JSON
 /// The wire of a reply's API. The payload is moved out and back for each part, never copied.
 enum ReplyWires: ~Copyable {
   case chat(ChatReply)
+  case asyncChat(AsyncChatReply)
   case responses(ResponsesReply)
   case messages(MessagesReply)
   case cohere(CohereReply)
@@ -19,12 +20,15 @@ enum ReplyWires: ~Copyable {
   case embedContent(EmbedContentReply)
   case cachedContent(CachedContentReply)
   case geminiBatch(GeminiBatchReply)
+  /// A file of its results.
+  case geminiResults(GeminiBatchReply)
   case interactions(InteractionsReply)
   case images(ImagesReply)
   case audio(AudioReply)
   case videos(VideosReply)
   case assistant(AssistantReply)
   case batchResults(BatchResultsReply)
+  case moderation(PlainReply)
   case plain(PlainReply)
 
   init(_ endpoint: Endpoint) {
@@ -39,6 +43,7 @@ enum ReplyWires: ~Copyable {
     case .mcp: self = .mcp(MCPReply())
     case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings:
       self = .chat(ChatReply(isGemini: endpoint.dialect == .gemini))
+    case .asyncChatCompletion: self = .asyncChat(AsyncChatReply())
     case .responses, .responseRetrieval: self = .responses(ResponsesReply())
     case .images: self = .images(ImagesReply())
     case .speech: self = .audio(AudioReply(isSpeech: true))
@@ -53,50 +58,50 @@ enum ReplyWires: ~Copyable {
     case .generateContent: self = .generateContent(GenerateContentReply(requestedModel: endpoint.model))
     case .embedContent, .predict: self = .embedContent(EmbedContentReply())
     case .cachedContents: self = .cachedContent(CachedContentReply())
-    case .batchGenerateContent: self = .geminiBatch(GeminiBatchReply(resultsID: nil))
+    case .batchGenerateContent:
+      self = .geminiBatch(GeminiBatchReply(isFile: false, resultsID: endpoint.resultsID))
     case .fileContent where endpoint.dialect == .gemini:
-      self = .geminiBatch(GeminiBatchReply(resultsID: endpoint.resultsID))
+      self = .geminiResults(GeminiBatchReply(isFile: true, resultsID: endpoint.resultsID))
     case .fileContent: self = .batchResults(BatchResultsReply(resultsID: endpoint.resultsID))
     case .interactions, .interactionRetrieval: self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     case .decisions where endpoint.dialect == .gemini:
       self = .interactions(InteractionsReply(requestedModel: endpoint.model))
     case .decisions: self = .chat(ChatReply(isGemini: false))
+    case .moderations: self = .moderation(PlainReply())
     default: self = .plain(PlainReply())
     }
   }
 
-  static func shape(_ endpoint: Endpoint) -> JSONShape {
-    switch endpoint.operation {
-    case .transcription where endpoint.dialect == .mistral, .speech where endpoint.dialect == .mistral,
-      .ocr where endpoint.dialect == .mistral:
-      MistralMediaReply.shape
-    case .cohereChat, .cohereEmbed, .rerank, .ocr: CohereReply.shape
-    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaReply.shape
-    case .conversations: ConversationReply.shape
-    case .llamaCompletion: LlamaCompletionReply.shape
-    case .mcp: MCPReply.shape
-    case .chatCompletions, .chatCompletionRetrieval, .completions, .embeddings: ChatReply.shape
-    case .responses, .responseRetrieval: ResponsesReply.shape
-    case .images: ImagesReply.shape
-    case .speech, .transcription: AudioReply.shape
-    case .videos: VideosReply.shape
-    case .assistantRun: AssistantReply.shape
+  /// What is read of a body.
+  var shape: JSONShape {
+    switch self {
+    case .chat: ChatReply.shape
+    case .asyncChat: AsyncChatReply.shape
+    case .responses: ResponsesReply.shape
     case .messages: MessagesReply.shape
-    case .messageBatchResults: MessageBatchReply.shape
-    case .legacyComplete: CompleteReply.shape
+    case .cohere: CohereReply.shape
+    case .ollama: OllamaReply.shape
+    case .mistralMedia: MistralMediaReply.shape
+    case .conversation: ConversationReply.shape
+    case .llama: LlamaCompletionReply.shape
+    case .mcp: MCPReply.shape
+    case .messageBatch: MessageBatchReply.shape
+    case .complete: CompleteReply.shape
     case .converse: ConverseReply.shape
-    case .invokeModel: InvokeReply.shape
+    case .invoke: InvokeReply.shape
     case .generateContent: GenerateContentReply.shape
-    case .embedContent, .predict: EmbedContentReply.shape
-    case .cachedContents: CachedContentReply.shape
-    case .batchGenerateContent: GeminiBatchReply.shape
-    case .fileContent where endpoint.dialect == .gemini: GeminiBatchReply.resultsShape
-    case .fileContent: BatchResultsReply.shape
-    case .interactions, .interactionRetrieval: InteractionsReply.shape
-    case .decisions where endpoint.dialect == .gemini: InteractionsReply.shape
-    case .decisions: ChatReply.shape
-    case .moderations: PlainReply.moderationShape
-    default: PlainReply.shape
+    case .embedContent: EmbedContentReply.shape
+    case .cachedContent: CachedContentReply.shape
+    case .geminiBatch: GeminiBatchReply.shape
+    case .geminiResults: GeminiBatchReply.resultsShape
+    case .interactions: InteractionsReply.shape
+    case .images: ImagesReply.shape
+    case .audio: AudioReply.shape
+    case .videos: VideosReply.shape
+    case .assistant: AssistantReply.shape
+    case .batchResults: BatchResultsReply.shape
+    case .moderation: PlainReply.moderationShape
+    case .plain: PlainReply.shape
     }
   }
 
@@ -105,6 +110,9 @@ enum ReplyWires: ~Copyable {
     case .chat(var wire):
       body.read(bytes, into: &wire)
       self = .chat(wire)
+    case .asyncChat(var wire):
+      body.read(bytes, into: &wire)
+      self = .asyncChat(wire)
     case .responses(var wire):
       body.read(bytes, into: &wire)
       self = .responses(wire)
@@ -153,6 +161,9 @@ enum ReplyWires: ~Copyable {
     case .geminiBatch(var wire):
       body.read(bytes, into: &wire)
       self = .geminiBatch(wire)
+    case .geminiResults(var wire):
+      body.read(bytes, into: &wire)
+      self = .geminiResults(wire)
     case .interactions(var wire):
       body.read(bytes, into: &wire)
       self = .interactions(wire)
@@ -171,6 +182,9 @@ enum ReplyWires: ~Copyable {
     case .batchResults(var wire):
       body.read(bytes, into: &wire)
       self = .batchResults(wire)
+    case .moderation(var wire):
+      body.read(bytes, into: &wire)
+      self = .moderation(wire)
     case .plain(var wire):
       body.read(bytes, into: &wire)
       self = .plain(wire)

@@ -117,12 +117,12 @@ struct RequestMembers {
     }
     if meet(field) { facts.isAmbiguous = true }
     switch field {
-    case .model: facts.model = Self.text(json)
+    case .model: facts.model = json.wholeText
     case .stream: facts.wantsStream = json.isTrue
     case .tokensMax, .tokensMaxOld: takeLimit(json, &facts)
     case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
-    case .tier: facts.context.serviceTier = Self.text(json)
-    case .speed: facts.context.speed = Self.text(json)
+    case .tier: facts.context.serviceTier = json.wholeText
+    case .speed: facts.context.speed = json.wholeText
     case .body, .prompt, .arguments, .media, .stored, .knownType, .detail, .part, .limits, .thinking: break
     }
   }
@@ -144,9 +144,5 @@ struct RequestMembers {
     facts.isComplete = isWhole && isObject
     guard facts.isComplete, !facts.isAmbiguous else { return }
     facts.outputLimitLocation = outputLimit.location(limit, brace: braceOffset)
-  }
-
-  private static func text(_ json: borrowing JSONReader) -> String? {
-    json.kind == .string && json.size > 0 && json.isTextWhole ? json.string : nil
   }
 }

@@ -23,8 +23,8 @@ public struct RequestReader: ~Copyable {
     // Bytes alone bound the tokens of all tokenizers but Claude's (and those of which nothing is known).
     let isMarked = endpoint.dialect == .anthropic || TokenizerFamily(model: endpoint.model).isClaude
     facts.look(at: tokenizer != nil || isMarked, counting: tokenizer, bytesMax: Self.countedBytesMax)
-    json = JSONReader(shape: RequestWires.shape(endpoint))
     wire = RequestWires(endpoint, contentType: contentType)
+    json = JSONReader(shape: wire.shape)
   }
 
   /// Whether a body of this content type is a form (`multipart/form-data`): with the files that it brings it has no limit, so

@@ -3,6 +3,8 @@ internal import JSON
 /// The wire of a request's API. The payload is moved out and back for each part, never copied.
 enum RequestWires: ~Copyable {
   case chat(ChatRequest)
+  /// A chat completion that is queued.
+  case asyncChat(ChatRequest)
   case responses(ResponsesRequest)
   case messages(MessagesRequest)
   case cohere(CohereRequest)
@@ -26,6 +28,7 @@ enum RequestWires: ~Copyable {
     }
     switch endpoint.operation {
     case .chatCompletions, .completions: self = .chat(ChatRequest(endpoint))
+    case .asyncChatCompletion: self = .asyncChat(ChatRequest(endpoint))
     case .responses, .responseRetrieval: self = .responses(ResponsesRequest(isCompaction: endpoint.isCompaction))
     case .messages: self = .messages(MessagesRequest())
     case .images: self = .media(MediaRequest(isImage: true))
@@ -50,27 +53,25 @@ enum RequestWires: ~Copyable {
     }
   }
 
-  static func shape(_ endpoint: Endpoint) -> JSONShape {
-    switch endpoint.operation {
-    case .responses, .responseRetrieval: ResponsesRequest.shape
+  /// What is read of a body; a form is no JSON.
+  var shape: JSONShape {
+    switch self {
+    case .chat: ChatRequest.shape
+    case .asyncChat: ChatRequest.asyncShape
+    case .form: ChatRequest.shape
+    case .responses: ResponsesRequest.shape
     case .messages: MessagesRequest.shape
-    case .images, .videos: MediaRequest.shape
-    case .speech: SpeechRequest.shape
-    case .assistantRun: AssistantRequest.shape
-    case .countTokens where endpoint.dialect == .anthropic: MessagesRequest.shape
-    case .cohereChat, .cohereEmbed, .rerank: CohereRequest.shape
-    case .ollamaChat, .ollamaGenerate, .ollamaEmbed: OllamaRequest.shape
+    case .cohere: CohereRequest.shape
+    case .ollama: OllamaRequest.shape
     case .ocr: OCRRequest.shape
     case .mcp: MCPRequest.shape
-    case .legacyComplete: CompleteRequest.shape
-    case .converse, .invokeModel: BedrockRequest.shape
-    case .countTokens where endpoint.dialect == .bedrock: BedrockRequest.shape
-    case .generateContent, .embedContent, .predict, .cachedContents, .batchGenerateContent:
-      GenerateContentRequest.shape
-    case .countTokens where endpoint.dialect == .gemini: GenerateContentRequest.shape
-    case .interactions, .interactionRetrieval: InteractionsRequest.shape
-    case .decisions where endpoint.dialect == .gemini: InteractionsRequest.shape
-    default: ChatRequest.shape
+    case .complete: CompleteRequest.shape
+    case .bedrock: BedrockRequest.shape
+    case .generateContent: GenerateContentRequest.shape
+    case .interactions: InteractionsRequest.shape
+    case .media: MediaRequest.shape
+    case .speech: SpeechRequest.shape
+    case .assistant: AssistantRequest.shape
     }
   }
 
@@ -79,6 +80,9 @@ enum RequestWires: ~Copyable {
     case .chat(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .chat(wire)
+    case .asyncChat(var wire):
+      wire.read(bytes, with: &json, into: &facts)
+      self = .asyncChat(wire)
     case .responses(var wire):
       wire.read(bytes, with: &json, into: &facts)
       self = .responses(wire)
@@ -128,6 +132,7 @@ enum RequestWires: ~Copyable {
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
     switch consume self {
     case .chat(let wire): wire.finish(&facts, isWhole: isWhole)
+    case .asyncChat(let wire): wire.finish(&facts, isWhole: isWhole)
     case .responses(let wire): wire.finish(&facts, isWhole: isWhole)
     case .messages(let wire): wire.finish(&facts, isWhole: isWhole)
     case .cohere(let wire): wire.finish(&facts, isWhole: isWhole)

@@ -125,7 +125,7 @@ public final class BudgetDesk: Sendable {
   // MARK: What calls cost
 
   /// What calls of that model and workflow have used, nineteen in twenty of them; nil before enough are known.
-  func usual(model: String, workflow: String) -> SpendPercentiles? {
+  public func usual(model: String, workflow: String) -> SpendPercentiles? {
     history.withLock { $0.percentile95(model: model, workflow: workflow) }
   }
 
@@ -133,7 +133,8 @@ public final class BudgetDesk: Sendable {
   func learn(model: String, workflow: String, used: CallAmounts, outputTokens: Int64) {
     history.withLock {
       $0.record(
-        model: model, workflow: workflow, picodollars: used.picodollars, tokens: used.tokens, outputTokens: outputTokens)
+        model: model, workflow: workflow, picodollars: used.picodollars, tokens: used.tokens, outputTokens: outputTokens
+      )
     }
   }
 }

@@ -26,9 +26,10 @@ extension Call {
     guard let endpoint else { return unmeteredNeed(gateway.configuration.unmetered) }
     guard identity.billing != .free else { return CallNeed(expected: .zero, boundPicodollars: 0) }
     let pricing = NeedPricing(call: self, endpoint: endpoint, gateway: gateway, time: time)
+    outputTerms = pricing.outputTerms(gateway.budgets)
     return CallNeed(
       expected: pricing.expected(gateway.budgets), boundPicodollars: pricing.bound?.picodollars,
-      boundTokens: pricing.bound?.tokens, clamp: pricing.clampTerms(gateway.budgets))
+      boundTokens: pricing.bound?.tokens, clamp: pricing.canClamp ? outputTerms : nil)
   }
 
   private func unmeteredNeed(_ policy: UnmeteredPolicy) -> CallNeed {
@@ -94,7 +95,7 @@ private struct NeedPricing {
     var usage = facts.usage
     if usage.isEmpty {
       usage[.input] = promptTokensEstimate.multipliedReportingOverflow(by: 115).partialValue / 100
-      usage[.output] = operation.generatesText ? min(facts.outputTokensMax ?? .max, Self.usualOutputTokensMax) : 0
+      usage[.output] = operation.writesText ? min(facts.outputTokensMax ?? .max, Self.usualOutputTokensMax) : 0
     }
     let tokens = usage.totalTokens
     guard let model else { return CallAmounts(picodollars: 0, tokens: tokens) }
@@ -103,9 +104,12 @@ private struct NeedPricing {
     return CallAmounts(picodollars: charge.costPicodollars, tokens: tokens)
   }
 
-  /// How the bound follows from a limit of output; nil where none can be written into the request.
-  func clampTerms(_ budgets: BudgetDesk) -> ClampTerms? {
-    guard let bound, !isEncoded, facts.generations == 1, facts.outputLimitLocation != nil else { return nil }
+  /// Whether a limit of output can be written into the request.
+  var canClamp: Bool { !isEncoded && facts.generations == 1 && facts.outputLimitLocation != nil }
+
+  /// How the bound follows from the output; nil where there is none.
+  func outputTerms(_ budgets: BudgetDesk) -> ClampTerms? {
+    guard let bound else { return nil }
     let usual = facts.model.flatMap { budgets.usual(model: $0, workflow: workflow) }
     return ClampTerms(
       picodollarsBeforeOutput: bound.ceiling.promptPicodollars, tokensBeforeOutput: bound.promptTokens,
@@ -122,11 +126,11 @@ private struct NeedPricing {
     terms: PriceTerms, book: PriceBook, context: PricingContext, time: Timestamp
   ) -> Bound? {
     guard facts.isComplete, !facts.isAmbiguous, facts.usage.isEmpty, let model,
-      operation.generatesText || operation.billsPromptOnly,
+      operation.writesText || operation.billsPromptOnly,
       let promptTokens = facts.promptTokensBound(family: family)
     else { return nil }
     var outputTokens: Int64 = 0
-    if operation.generatesText {
+    if operation.writesText {
       guard
         let most = facts.outputTokensMax
           ?? book.maxOutputTokens(terms, dialect: dialect.rawValue, model: model, at: time)

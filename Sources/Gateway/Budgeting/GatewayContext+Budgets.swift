@@ -33,8 +33,10 @@ extension GatewayContext {
     learn(record, used)
     if let reservation { return budgets.settle(reservation.reservation, used: used, at: wallClock()) }
     // What nobody reserved was spent all the same: results that are fetched, a call that came before the first budget.
-    return used == .zero ? [] : budgets.post(
-      call.budgetCall, used: used, startedAt: record.startedAt, at: wallClock())
+    return used == .zero
+      ? []
+      : budgets.post(
+        call.budgetCall, used: used, startedAt: record.startedAt, at: wallClock())
   }
 
   /// A call whose model has no price takes from budgets what the provider's dearest model would cost. Its cost stays unknown.

@@ -3,8 +3,8 @@
 /// Bounded: a body that unpacks to more than ``outputBytesMax`` is given up, as is one that is damaged; it then is metered by a
 /// bound.
 struct BodyDecoder: ~Copyable {
-  /// More than any body that may be sent, and a hundredth of what a bomb unpacks to.
-  static let outputBytesMax = 64 * 1024 * 1024
+  /// More than any file of results, the largest bodies there are. Nothing is kept of what comes out, so this bounds time only.
+  static let outputBytesMax = 1024 * 1024 * 1024
 
   private var library: DecodingLibrary
   private let window = DecodingWindow()

@@ -6,9 +6,12 @@ struct Inflater: ~Copyable {
   private static let detectHeader: Int32 = 15 + 32
   /// zlib: the same window, and no header.
   private static let rawDeflate: Int32 = -15
+  private static let firstByteOfGzip: UInt8 = 0x1F
 
   // A heap copy, since zlib keeps a pointer back to it.
   private let stream: UnsafeMutablePointer<z_stream>
+  /// Whether a member of the body has ended: what follows is another, or nothing that counts.
+  private var isBetweenMembers = false
   private var isAtEnd = false
   /// Whether the first bytes may turn out to be no header, so that the body is raw.
   private var mayLackHeader: Bool
@@ -58,6 +61,12 @@ struct Inflater: ~Copyable {
   private mutating func inflatePart(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) -> DecodingStep {
+    if isBetweenMembers {
+      guard let next = input.first else { return DecodingStep() }
+      // A gzip file may have several members, which are one body (RFC 1952, section 2.2); what is no member is padding.
+      isBetweenMembers = false
+      isAtEnd = next != Self.firstByteOfGzip || inflateReset(stream) != Z_OK
+    }
     guard !isAtEnd else { return DecodingStep(consumedBytes: input.count) }
     let count = min(input.count, Int(UInt32.max))
     // zlib reads through a mutable pointer, and writes nothing to it.
@@ -69,8 +78,7 @@ struct Inflater: ~Copyable {
     stream.pointee.avail_out = UInt32(output.count)
     let status = inflate(stream, Z_NO_FLUSH)
     guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else { return .failure }
-    // A gzip file may have several members, which are one body (RFC 1952, section 2.2).
-    if status == Z_STREAM_END { isAtEnd = stream.pointee.avail_in == 0 || inflateReset(stream) != Z_OK }
+    if status == Z_STREAM_END { isBetweenMembers = true }
     return DecodingStep(
       consumedBytes: count - Int(stream.pointee.avail_in), producedBytes: output.count - Int(stream.pointee.avail_out))
   }

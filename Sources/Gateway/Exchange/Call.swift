@@ -51,6 +51,12 @@ final class Call {
 
   /// What budgets have reserved for the call; nil where none matches, and once it is settled.
   var reservation: BudgetAdmission?
+  /// How what the call costs follows from its output; nil where nothing bounds it.
+  var outputTerms: ClampTerms?
+  /// What the reply may visibly cost; nil where no hard budget bounds it.
+  var visibleSpend: VisibleSpend?
+  /// How the stream is ended that cost more than could be reserved.
+  var cutNotice: CutNotice?
   /// The call's place in the queue of a budget, while it waits.
   var waiter: WaiterID?
   var ticket: Ticket?
@@ -169,16 +175,20 @@ final class Call {
   }
 
   /// Reads a part of the reply that has been forwarded already.
-  func meter(_ part: ByteBuffer, ledger: Ledger, uptimeNanoseconds: UInt64) {
-    guard replyMeter != nil else { return }
+  ///
+  /// - Returns: the bytes of text so far, where they have grown by so much that it is worth a look.
+  @discardableResult
+  func meter(_ part: ByteBuffer, ledger: Ledger, uptimeNanoseconds: UInt64) -> Int64? {
+    guard replyMeter != nil else { return nil }
     part.withUnsafeReadableBytes { replyMeter?.read($0, ledger: ledger) }
     if firstTokenUptimeNanoseconds == nil, replyMeter?.hasContent == true {
       firstTokenUptimeNanoseconds = uptimeNanoseconds
     }
-    guard let (progress, model, responseID) = replyMeter?.takeProgress() else { return }
+    guard let (progress, model, responseID) = replyMeter?.takeProgress() else { return nil }
     ticket?.store(
       usage: progress.usage, outputTextBytes: progress.outputTextBytes, model: model, responseID: responseID,
       status: reply.status)
+    return progress.outputTextBytes
   }
 
   /// The replies of a body that holds several.

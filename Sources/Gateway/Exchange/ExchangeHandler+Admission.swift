@@ -34,6 +34,7 @@ extension ExchangeHandler {
     switch outcome {
     case .admitted(let reservation):
       call.reservation = reservation
+      call.visibleSpend = VisibleSpend(call.outputTerms, reservation)
       start(call, upload: upload)
     case .waiting(let wait):
       call.waiter = wait.waiter

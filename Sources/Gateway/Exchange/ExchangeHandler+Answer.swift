@@ -29,11 +29,13 @@ extension ExchangeHandler {
   }
 
   func writeReplyBody(_ part: ByteBuffer, for call: Call) {
-    guard call.usageChunkFilter != nil else {
-      write(.body(.byteBuffer(part)))
-      return
+    var kept = part
+    if let filtered = call.usageChunkFilter?.filter(part) { kept = filtered }
+    if let last = call.cutNotice?.take(kept) {
+      kept = last
+      if call.cutNotice?.isDone == true { call.transfer?.cancel() }
     }
-    if let kept = call.usageChunkFilter?.filter(part), kept.readableBytes > 0 { write(.body(.byteBuffer(kept))) }
+    if kept.readableBytes > 0 { write(.body(.byteBuffer(kept))) }
   }
 
   func finishReply(_ call: Call, then next: Exchange.AfterReply) {
@@ -44,6 +46,11 @@ extension ExchangeHandler {
 
   /// Closes without an end, once what is queued has gone out: the client must see that the reply was cut.
   func closeTruncated(_ call: Call) {
+    if call.cutNotice?.isDone == true {
+      // The client has been told: its stream ends as it should.
+      endAnswer(closes: true)
+      return
+    }
     if let rest = call.usageChunkFilter?.finish(), rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
     context?.flush()
     closeAfterAnswer()

@@ -43,7 +43,9 @@ extension ExchangeHandler {
       if isForwarded { context?.flush() }
       hasWritten = hasWritten && !isForwarded
       returnCredit(part.readableBytes, of: call, isForwarded: isForwarded)
-      call.meter(part, ledger: gateway.ledger, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+      let textBytes = call.meter(
+        part, ledger: gateway.ledger, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+      if call.visibleSpend != nil, let textBytes { checkSpend(of: call, textBytes: textBytes, isCurrent: isCurrent) }
     case .end(let end):
       transferEnded(end, for: call, isCurrent: isCurrent)
     }

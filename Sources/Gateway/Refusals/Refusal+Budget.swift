@@ -23,6 +23,16 @@ extension Refusal {
   }
 }
 
+extension Refusal {
+  /// The last event of a stream that costs more than its budget has left.
+  init(cutBy refusal: BudgetRefusal) {
+    self.init(
+      .budgetCut,
+      "\(refusal.subject) cut this reply: it costs more than was reserved for it, and nothing is left: \(refusal.state)."
+    )
+  }
+}
+
 extension BudgetRefusal {
   fileprivate var subject: String { "Tollgate budget \"\(budget)\" (\(scope))" }
 

@@ -23,12 +23,10 @@ enum PathShape {
   }
 
   private static let roots: [(root: String, provider: String)] = [
-    ("/v1/messages", "anthropic"), ("/v1/complete", "anthropic"), ("/v1/chat/completions", "openai"),
-    ("/v1/responses", "openai"),
-    ("/v1/embeddings", "openai"), ("/v1/completions", "openai"), ("/v1/moderations", "openai"),
-    ("/v1/images", "openai"), ("/v1/audio", "openai"), ("/v1/videos", "openai"),
-    ("/v1/batches", "openai"),
-    ("/v1/realtime", "openai"), ("/v1/live", "openai"),
+    ("/v1/messages", "anthropic"), ("/v1/complete", "anthropic"),
+    ("/v1/chat/completions", "openai"), ("/v1/responses", "openai"), ("/v1/embeddings", "openai"),
+    ("/v1/completions", "openai"), ("/v1/moderations", "openai"), ("/v1/images", "openai"), ("/v1/audio", "openai"),
+    ("/v1/videos", "openai"), ("/v1/batches", "openai"), ("/v1/realtime", "openai"), ("/v1/live", "openai"),
     ("/v1beta/models", "gemini"),
   ]
 

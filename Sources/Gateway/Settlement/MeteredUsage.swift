@@ -33,7 +33,9 @@ extension MeteredUsage {
     guard end.wasSent, !endpoint.operation.isFree, !wasCounted else { return }
     if !reply.usage.isEmpty {
       models = reply.usage
-      source = .provider
+      // Of a body that could not be read to its end, more may have been reported than was seen.
+      let mayMiss = endpoint.operation.writesText || endpoint.operation.repeatsUsage
+      source = end.reading == .undecodable && mayMiss ? .atLeast : .provider
       completeOutput(endpoint: endpoint, request: request, reply: reply, end: end, estimate: estimate)
       return
     }
@@ -51,7 +53,8 @@ extension MeteredUsage {
   private mutating func completeOutput(
     endpoint: Endpoint, request: RequestFacts, reply: ReplyFacts, end: CallEnd, estimate: TokenEstimate
   ) {
-    guard endpoint.operation.writesText, !endpoint.operation.repeatsUsage, !reply.isTerminal else { return }
+    guard endpoint.operation.writesText, !endpoint.operation.repeatsUsage, !reply.isTerminal || reply.lacksOutput
+    else { return }
     guard let first = models.first, first.usage[.output] == 0, first.usage[.reasoning] == 0 else { return }
     if let bound = end.outputBound {
       models[0].usage[.output] = bound
@@ -71,7 +74,9 @@ extension MeteredUsage {
     var usage = request.usage
     if usage.isEmpty { usage[.input] = estimate.prompt(request, requestBytes: requestBytes) }
     var isBound = !request.isComplete
-    if endpoint.operation.writesText {
+    // What is billed by the length of its sound is not billed by its text too; what streams is billed by tokens.
+    let isBilledByLength = usage[.inputAudioTime] > 0 && reply.contentDeltas == 0
+    if endpoint.operation.writesText, !isBilledByLength {
       usage[.output] = estimate.output(reply, dialect: endpoint.dialect)
       if let bound = end.outputBound, bound > 0, bound >= usage[.output] {
         usage[.output] = bound

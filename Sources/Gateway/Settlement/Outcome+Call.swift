@@ -5,6 +5,10 @@ import Upstream
 extension Outcome {
   /// How a call ended.
   init(of call: Call, reply: ReplyFacts, end: TransferEnd) {
+    if call.refusalCode == .budgetCut {
+      self = .aborted
+      return
+    }
     if call.refusalCode != nil {
       self = .denied
     } else if call.clientLeftEarly {

@@ -16,15 +16,18 @@ struct ReplyItems {
   private(set) var counted: [ResponseDigest] = []
   /// Replies that were seen, counted before or not.
   private(set) var seen = 0
+  /// What the provider says that those cost which were counted here.
+  private var reportedCost = ReportedSum()
 
   mutating func add(_ items: [ReplyItem], provider: String, ledger: Ledger) {
     for item in items {
       seen += 1
       let facts = item.facts
-      guard !facts.usage.isEmpty, let id = facts.responseID,
+      guard !facts.usage.isEmpty || facts.reportedCostPicodollars != nil, let id = facts.responseID,
         let digest = ledger.count(provider: provider, responseID: id)
       else { continue }
       counted.append(digest)
+      reportedCost.add(facts.reportedCostPicodollars)
       var own = facts.context
       if item.isBatch { own.processing = "batch" }
       if context == nil { context = own }
@@ -55,7 +58,25 @@ struct ReplyItems {
     reply.usage = usage.parts.map { ModelUsage(model: $0.model, usage: $0.usage) }
     reply.toolCalls = toolCalls
     reply.toolCallCount = toolCalls.count
+    reply.reportedCostPicodollars = reportedCost.picodollars
     if let context { reply.context = context }
     if reply.model == nil { reply.model = usage.parts.first?.model }
   }
+}
+
+/// What a provider says that several replies cost together: known where it says so of each.
+private struct ReportedSum {
+  private var sum: Int64?
+  private var isComplete = true
+
+  mutating func add(_ cost: Int64?) {
+    guard let cost else {
+      isComplete = false
+      return
+    }
+    let (total, overflow) = (sum ?? 0).addingReportingOverflow(cost)
+    sum = overflow ? .max : total
+  }
+
+  var picodollars: Int64? { isComplete ? sum : nil }
 }

@@ -15,7 +15,7 @@ extension JSONReader {
 
   @inline(__always)
   mutating func beginContainer(isObject: Bool, at offset: inout Int) -> JSONEvent? {
-    guard depth < Self.depthMax else { return fail() }
+    guard depth < Self.depthMax else { return beginDeep() }
     offset &+= 1
     let node = valueNode
     let isInShape = node != 0 && depth == shapeDepth && depth < Self.shapeDepthMax

@@ -2,8 +2,8 @@
 /// ``JSONShape`` names.
 ///
 /// The grammar is that of RFC 8259, except that text is not checked to be UTF-8. Nothing recurses, nothing is
-/// allocated, and nothing that input can do traps: what is malformed, or nested deeper than ``depthMax``, ends in
-/// ``JSONEvent/failed``.
+/// allocated, and nothing that input can do traps: what is malformed ends in ``JSONEvent/failed``. What is nested deeper than
+/// ``depthMax`` is passed over: only its strings and brackets are told apart. A byte order mark in front is left out.
 ///
 /// ```
 /// var offset = 0
@@ -13,7 +13,7 @@
 ///   case .value(let label): ...
 /// ```
 public struct JSONReader: ~Copyable {
-  /// How deep objects and arrays may stand in each other.
+  /// How deep the grammar of objects and arrays is checked.
   public static let depthMax = 128
   /// How much of a string's text is kept; the rest is counted only.
   public static let textBytesMax = KeptText.bytesMax
@@ -26,6 +26,7 @@ public struct JSONReader: ~Copyable {
   enum Phase: UInt8 {
     case value, firstElement, firstName, name, colon, separator
     case string, escape, unicode, number, literal
+    case deep, deepString, deepEscape, byteOrderMark
     case ended, done, failed
   }
 
@@ -36,6 +37,10 @@ public struct JSONReader: ~Copyable {
   var depth = 0
   /// One bit for each open container, the innermost lowest: whether it is an object.
   var objects: UInt128 = 0
+  /// Containers that are open beyond ``depthMax``.
+  var deepDepth = 0
+  /// Bytes of the byte order mark that were read.
+  var markBytes = 0
   /// How many of the open containers the shape looks into: always the outermost ones.
   var shapeDepth = 0
   var shapeStack = InlineArray<16, UInt16>(repeating: 0)
@@ -127,6 +132,8 @@ public struct JSONReader: ~Copyable {
     case .unicode: return scanUnicode(bytes, at: &offset)
     case .number: return scanNumber(bytes, at: &offset)
     case .literal: return scanLiteral(bytes, at: &offset)
+    case .deep, .deepString, .deepEscape: return scanDeep(bytes, at: &offset)
+    case .byteOrderMark: return scanMark(bytes, at: &offset)
     case .failed: return .failed
     case .ended:
       phase = .done
@@ -195,7 +202,7 @@ public struct JSONReader: ~Copyable {
     case UInt8(ascii: "f"): beginLiteral(.false)
     case UInt8(ascii: "n"): beginLiteral(.null)
     default:
-      guard byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") < 10 else { return fail() }
+      guard byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") < 10 else { return beginMark(byte, at: offset) }
       if valueNode == 0, skipNumber(bytes, at: &offset) { return nil }
       number = NumberScan()
       phase = .number

@@ -30,9 +30,11 @@ struct ResponseDigester: Sendable {
     return ResponseDigest(high: high, low: low)
   }
 
-  /// The digest of the response that a call was charged for; nil where it was charged for none.
+  /// The digest of the response that a call was charged for; nil where it was charged for none. A call that was interrupted before
+  /// anything was generated was charged a guess: a look at the response later has what it really used.
   func digest(of record: borrowing CallRecord) -> ResponseDigest? {
     guard record.usageSource != .none, let responseID = record.providerResponseID else { return nil }
+    if record.usageSource == .recovered, record.usage[.output] == 0, record.usage[.reasoning] == 0 { return nil }
     return digest(provider: record.provider, responseID: responseID)
   }
 }

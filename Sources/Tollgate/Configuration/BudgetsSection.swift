@@ -93,7 +93,7 @@ struct BudgetsSection: Sendable, Equatable {
   private static func alert(_ value: ConfigurationValue, _ context: inout ReadingContext) -> BudgetAlert? {
     let section = MappingReader(value, keys: ["at", "to"], context: &context)
     guard let at = section["at"] else {
-      value.report("an alert needs at, such as \(alertsAccepted)", to: &context)
+      value.report("an alert needs at, such as \(BudgetAlert.Condition.accepted)", to: &context)
       return nil
     }
     guard let condition = at.parsed(&context, by: condition) else { return nil }
@@ -104,18 +104,11 @@ struct BudgetsSection: Sendable, Equatable {
     return BudgetAlert(condition, receivers: receivers)
   }
 
-  private static let alertsAccepted = "80%, refusing or forecast"
-
   private static func condition(_ text: String) throws(MalformedText) -> BudgetAlert.Condition {
-    switch text {
-    case "refusing": return .refusing
-    case "forecast": return .forecast
-    default:
-      guard text.hasSuffix("%"), let percent = Int64(text.dropLast()), 1...1000 ~= percent else {
-        throw MalformedText("\"\(text)\" is not one of \(alertsAccepted)")
-      }
-      return .spent(partsPerMillion: percent * 10_000)
+    guard let condition = BudgetAlert.Condition(text) else {
+      throw MalformedText("\"\(text)\" is not one of \(BudgetAlert.Condition.accepted)")
     }
+    return condition
   }
 
   private static func limit(_ text: String) throws(MalformedText) -> BudgetLimit {
@@ -172,17 +165,9 @@ struct BudgetsSection: Sendable, Equatable {
       "on_exhausted: \(budget.onExhausted.rawValue)", "subscriptions: \(budget.countsSubscriptions ? "on" : "off")",
     ]
     let alerts = budget.alerts.map { alert in
-      "{at: \(name(of: alert.condition)), to: [\(alert.receivers.map(CanonicalText.inQuotes).joined(separator: ", "))]}"
+      "{at: \(alert.condition), to: [\(alert.receivers.map(CanonicalText.inQuotes).joined(separator: ", "))]}"
     }
     if !alerts.isEmpty { parts.append("alerts: [\(alerts.joined(separator: ", "))]") }
     return "{" + parts.joined(separator: ", ") + "}"
-  }
-
-  private static func name(of condition: BudgetAlert.Condition) -> String {
-    switch condition {
-    case .spent(let partsPerMillion): "\(partsPerMillion / 10_000)%"
-    case .refusing: "refusing"
-    case .forecast: "forecast"
-    }
   }
 }

@@ -4,8 +4,8 @@ struct DecimalAmount: Equatable {
   /// Whether digits beyond the pico-dollar were rounded away, half to even (exports print sums of binary floats).
   var isRounded: Bool
 
-  /// Digits that are read, before and after the point together.
-  private static let digitsMax = 36
+  /// Digits of the pico-dollars: 10^18 USD, of which a hundred million lines can be added up.
+  private static let digitsMax = 30
 
   /// Reads `12`, `-0.0625`, `1.25e-05`.
   ///

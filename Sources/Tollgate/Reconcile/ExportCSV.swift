@@ -32,10 +32,9 @@ struct ExportCSV {
   /// apart.
   private static let tokenColumns = [
     "input_tokens", "output_tokens", "cached_tokens", "usage_input_tokens_no_cache",
-    "usage_input_tokens_cache_write_5m",
-    "usage_input_tokens_cache_write_1h", "usage_input_tokens_cache_read", "usage_output_tokens",
-    "uncached_input_tokens",
-    "cache_read_input_tokens", "cache_creation_5m_input_tokens", "cache_creation_1h_input_tokens",
+    "usage_input_tokens_cache_write_5m", "usage_input_tokens_cache_write_1h", "usage_input_tokens_cache_read",
+    "usage_output_tokens", "uncached_input_tokens", "cache_read_input_tokens", "cache_creation_5m_input_tokens",
+    "cache_creation_1h_input_tokens",
   ]
   private static let audioColumns = ["input_audio_tokens", "output_audio_tokens"]
 
@@ -56,25 +55,27 @@ struct ExportCSV {
     let amount = place(of: .amount)
     guard amount != nil || !tokens.isEmpty || place(of: .requests) != nil else { throw unknownHeader }
     var seen: Set<String> = []
+    var repeated: (first: String, count: Int)?
     for row in rows {
-      let where_ = "\(name), line \(row.line)"
+      let here = "\(name), line \(row.line)"
       func field(_ place: Int?) -> String? {
         guard let place, row.fields.indices.contains(place), !row.fields[place].isEmpty else { return nil }
         return row.fields[place]
       }
-      guard let text = field(day) else { throw ExportError("\(where_) has no day") }
-      let date = try Self.day(text, where_)
+      guard let text = field(day) else { throw ExportError("\(here) has no day") }
+      let date = try Self.day(text, here)
       export.days.insert(date)
       var line = ProviderExport.Line(day: date)
       line.model = field(place(of: .model))
       line.project = field(place(of: .project))
-      line.requests = try field(place(of: .requests)).map { text throws(ExportError) in try Self.count(text, where_) }
+      line.requests = try field(place(of: .requests)).map { text throws(ExportError) in try Self.count(text, here) }
       line.costPicodollars = try field(amount).map { text throws(ExportError) in
-        try cost(text, currency: field(place(of: .currency)), where_, &export)
+        try cost(text, currency: field(place(of: .currency)), here, &export)
       }
       for place in tokens {
         guard let text = field(place) else { continue }
-        line.tokens = (line.tokens ?? 0).addingReportingOverflow(try Self.count(text, where_)).partialValue
+        let (sum, overflow) = (line.tokens ?? 0).addingReportingOverflow(try Self.count(text, here))
+        line.tokens = overflow ? .max : sum
       }
       // The consoles write a line without figures for a day without use.
       guard line.costPicodollars != nil || line.tokens != nil || line.requests != nil else { continue }
@@ -83,9 +84,13 @@ struct ExportCSV {
         line.item = line.model == nil ? item : nil
       }
       if !seen.insert(row.fields.joined(separator: "\u{1f}")).inserted {
-        export.note("\(where_) says the same as a line before it; both are counted")
+        repeated = (repeated?.first ?? here, (repeated?.count ?? 0) + 1)
       }
       export.add(line)
+    }
+    if let repeated {
+      let more = repeated.count > 1 ? " and \(repeated.count - 1) more" : ""
+      export.note("\(repeated.first)\(more) says the same as a line before it; all are counted")
     }
     let known = Column.allCases.flatMap(\.names) + Self.tokenColumns + Self.audioColumns
     let unread = header.filter { !known.contains($0) && !$0.isEmpty }
@@ -123,7 +128,7 @@ struct ExportCSV {
   }
 
   private static func day(_ text: String, _ place: String) throws(ExportError) -> Int64 {
-    if let seconds = Int64(text), abs(seconds) < 1 << 40 { return UTCDay.of(unixSeconds: seconds) }
+    if let seconds = Int64(text), UTCDay.isPlausible(unixSeconds: seconds) { return UTCDay.of(unixSeconds: seconds) }
     if let time = Timestamp(date: text, utcOffsetSeconds: 0) ?? Timestamp(rfc3339: text) { return UTCDay.of(time) }
     throw ExportError("\(place): \"\(text)\" is no day; write 2026-11-22")
   }

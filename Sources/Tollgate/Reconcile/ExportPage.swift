@@ -58,11 +58,12 @@ struct ExportPage {
       }
       return nil
     }
-    guard let start = seconds(["start_time", "starting_at", "start_time_iso"]), abs(start) < 1 << 40 else {
+    guard let start = seconds(["start_time", "starting_at", "start_time_iso"]), UTCDay.isPlausible(unixSeconds: start)
+    else {
       throw ExportError("\(place) has neither start_time nor starting_at")
     }
     let end = seconds(["end_time", "ending_at", "end_time_iso"]) ?? start + 1
-    guard start < end, end < 1 << 40 else { throw ExportError("\(place) ends before it begins") }
+    guard start < end, UTCDay.isPlausible(unixSeconds: end) else { throw ExportError("\(place) ends before it begins") }
     return (start, end)
   }
 }

@@ -47,6 +47,9 @@ struct GapReasons {
       if ours.unmeteredCalls > 0 { reasons.append("\(calls(ours.unmeteredCalls)) unmetered") }
     }
     if ours.estimatedPicodollars != 0 { reasons.append("\(usd(ours.estimatedPicodollars)) USD estimated") }
+    if ours.substitutedPicodollars != 0 {
+      reasons.append("\(usd(ours.substitutedPicodollars)) USD charged as another model")
+    }
     if ours.adjustedPicodollars != 0 {
       let explains = isClose(theirs - ours.costPicodollars + ours.adjustedPicodollars, to: theirs)
       reasons.append("\(usd(ours.adjustedPicodollars)) USD adjusted\(explains ? ", which is the gap" : "")")
@@ -66,7 +69,7 @@ struct GapReasons {
   private func tokenReasons(_ ours: ReportRow) -> [String] {
     guard let theirs = row.theirs.tokens else { return [] }
     let gap = Int128(theirs) - Int128(ours.totalTokens)
-    guard gap.magnitude * UInt128(Self.toleranceDivisor) > UInt128(theirs.magnitude) else { return [] }
+    guard gap.magnitude > UInt128(theirs.magnitude) / UInt128(Self.toleranceDivisor) else { return [] }
     if gap > 0 { return ["\(grouped(Int64(clamping: gap))) tokens not through Tollgate"] }
     let estimated = ours.estimatedPicodollars != 0 ? ", some estimated" : ""
     return ["\(grouped(Int64(clamping: -gap))) tokens not billed yet\(estimated)"]
@@ -74,7 +77,7 @@ struct GapReasons {
 
   private func isClose(_ gap: Int128, to amount: Int128) -> Bool {
     gap.magnitude <= Self.tolerancePicodollars.magnitude
-      || gap.magnitude * UInt128(Self.toleranceDivisor) <= amount.magnitude
+      || gap.magnitude <= amount.magnitude / UInt128(Self.toleranceDivisor)
   }
 
   private func calls(_ count: Int64) -> String { count == 1 ? "1 call" : "\(grouped(count)) calls" }

@@ -59,6 +59,9 @@ struct ExportError: Error, Equatable {
 enum UTCDay {
   static let seconds: Int64 = 86_400
 
+  /// Whether a number can be a time: some 35,000 years around 1970.
+  static func isPlausible(unixSeconds: Int64) -> Bool { unixSeconds.magnitude < 1 << 40 }
+
   /// The day of a time.
   static func of(unixSeconds: Int64) -> Int64 {
     let (quotient, remainder) = unixSeconds.quotientAndRemainder(dividingBy: seconds)

@@ -38,7 +38,8 @@ struct FocusExport {
     var notes = [
       "\(DollarText.exact(picodollars: total.costPicodollars)) USD in all, of which "
         + "\(DollarText.exact(picodollars: total.estimatedPicodollars)) USD is estimated, "
-        + "\(DollarText.exact(picodollars: total.reportedPicodollars)) USD was reported by providers and "
+        + "\(DollarText.exact(picodollars: total.reportedPicodollars)) USD was reported by providers, "
+        + "\(DollarText.exact(picodollars: total.substitutedPicodollars)) USD was charged as another model and "
         + "\(DollarText.exact(picodollars: total.adjustedPicodollars)) USD was booked afterwards"
     ]
     let unknown = [("no price", total.unpricedCalls), ("a price for a part", total.partialCalls)]

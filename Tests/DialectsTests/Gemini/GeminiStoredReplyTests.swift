@@ -79,8 +79,8 @@ struct GeminiStoredReplyTests {
       #expect(facts.usage.isEmpty)
       #expect(facts.errorCode == nil)
       #expect(facts.isTerminal)
-      #expect(items.map(\.facts.responseID) == ["r1", "r3", "batches/b#1"])
-      #expect(items.map { answering($0.facts)?[.input] } == [10, 30, 20])
+      #expect(items.map(\.facts.responseID) == ["r1", "batches/b#1", "r3"])
+      #expect(items.map { answering($0.facts)?[.input] } == [10, 20, 30])
       for item in items {
         #expect(item.isBatch)
         #expect(item.facts.model == "gemini-2.5-flash")

@@ -78,6 +78,10 @@ struct BatchResultsTests {
       "", "%PDF-1.7 ...", "{}", "[1,2]", #"{"model":"m","usage":{"prompt_tokens":1,"completion_tokens":2}}"#,
       #"{"custom_id":"1","method":"POST","url":"/v1/chat/completions","body":{"model":"m"}}"#,
       #"{"messages":[{"role":"user","content":"x"}]}"#, "data: x\n\n", "a,b\n1,2\n", "\u{FEFF}text",
+      #"{"response":{"body":{"id":"x","model":"m","usage":{"prompt_tokens":1,"completion_tokens":2}}}}"#,
+      #"{"id":"l","response":{"status_code":200,"body":{"id":"x","usage":{"prompt_tokens":1,"completion_tokens":2}}}}"#,
+      #"{"custom_id":"1","response":{"body":{"id":"x","usage":{"prompt_tokens":1,"completion_tokens":2}}}}"#,
+      #"{"results":[{"response":{"body":{"id":"x","usage":{"prompt_tokens":1,"completion_tokens":2}}}}]}"#,
       #"{"response":{"body":[1]}}"#, #"{"response":{"body":{"usage":{"prompt_tokens":"x"}}}}"#,
     ])
   func none(file: String) {

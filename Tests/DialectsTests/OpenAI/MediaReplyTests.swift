@@ -49,14 +49,34 @@ struct MediaReplyTests {
     #expect(!readStream(.images, [events[0]]).isTerminal)
   }
 
+  @Test("of images without tokens are counted by the images that came, however many were asked for")
+  func imagesByNumber() {
+    let replies: [(body: String, images: Int64?)] = [
+      (#"{"created":1,"data":[{"url":"x"},{"b64_json":"eA=="}]}"#, 2), (#"{"data":[{"url":"x","b64_json":"y"}]}"#, 1),
+      (#"{"data":[]}"#, 0), (#"{"data":[{"url":null},{"revised_prompt":"x"},{"url":"x"}]}"#, 1),
+      (#"{"data":[{"url":"x"}],"usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0}}"#, 1),
+      (#"{"error":{"code":"bad"}}"#, nil),
+    ]
+    for (body, images) in replies {
+      #expect(answering(readReply(.images, body)) == images.map { cells([.outputImages: $0]) }, "\(body)")
+      #expect(readReply(.images, Array(body.utf8), .bytes) == readReply(.images, body))
+    }
+    let events = [
+      #"{"type":"image_generation.partial_image","b64_json":"a"}"#,
+      #"{"type":"image_generation.completed","b64_json":"a"}"#,
+    ]
+    #expect(answering(readStream(.images, events)) == cells([.outputImages: 1]))
+    #expect(readStream(.images, [events[0]]).usage.isEmpty)
+    #expect(readRequest(.images, #"{"prompt":"a","n":9223372036854775807}"#).usage[.outputImages] <= 16)
+  }
+
   @Test("of images may say nothing but what they cost")
   func imageCost() {
     let facts = readReply(.images, #"{"data":[{"url":"u"}],"usage":{"cost_in_usd_ticks":200000000}}"#)
     // 0.02 dollars.
     #expect(facts.reportedCostPicodollars == 20_000_000_000)
-    #expect(facts.usage.isEmpty)
     #expect(facts.usageRaw.map { String(decoding: $0, as: UTF8.self) } == #"{"cost_in_usd_ticks":200000000}"#)
-    #expect(readReply(.images, #"{"created":1,"data":[{"url":"u"}]}"#).usage.isEmpty)
+    #expect(answering(facts) == cells([.outputImages: 1]))
   }
 
   // MARK: Audio

@@ -56,6 +56,29 @@ struct MultipartTests {
     #expect(readForm(bytes, contentType: form.contentType, .bytes) == expected)
   }
 
+  @Test("of a transcription tell how long a sound is that says so in its head, at every cut")
+  func soundLength() {
+    func little(_ value: Int, _ bytes: Int) -> [UInt8] { (0..<bytes).map { UInt8(value >> (8 * $0) & 0xFF) } }
+    let sound = [UInt8](repeating: 0x0D, count: 4_000)
+    var wave = Array("RIFF".utf8) + little(36 + sound.count, 4) + Array("WAVEfmt ".utf8) + little(16, 4)
+    wave += little(1, 2) + little(1, 2) + little(500, 4) + little(1_000, 4) + little(2, 2) + little(16, 2)
+    wave += Array("data".utf8) + little(sound.count, 4) + sound
+    var form = FormOfTest()
+    form.addFile(wave)
+    form.add("model", "whisper-1")
+    let bytes = form.bytes
+    for cut in [Cut.whole, .bytes, .random(7), .at(150), .at(200)] {
+      let facts = readForm(bytes, contentType: form.contentType, cut)
+      #expect(facts.usage == cells([.inputAudioTime: 4_000]), "\(cut)")
+      #expect(facts.isComplete)
+    }
+    #expect(readForm(bytes, contentType: form.contentType, operation: .images).usage[.inputAudioTime] == 0)
+    // Of a compressed sound the length would be a guess.
+    var compressed = FormOfTest()
+    compressed.addFile([0xFF, 0xFB, 0x90, 0x00] + sound)
+    #expect(readForm(compressed.bytes, contentType: compressed.contentType).usage.isEmpty)
+  }
+
   @Test("of images fix their number, size and quality")
   func images() {
     var form = FormOfTest()

@@ -21,6 +21,26 @@ struct CompatibleReplyTests {
     }
   }
 
+  @Test("of Moonshot have the usage of a stream in its choices: one prompt, and what each wrote")
+  func usageOfChoices() {
+    func chunk(_ index: Int, _ completion: Int, _ own: String = "") -> String {
+      #"{"id":"c","choices":[{"delta":{},"finish_reason":"stop","usage":{"prompt_tokens":100,"completion_tokens":\#(completion),"total_tokens":\#(100 + completion),"cached_tokens":40},"index":\#(index)}]\#(own)}"#
+    }
+    let text = #"{"id":"c","choices":[{"index":0,"delta":{"content":"hello"}}]}"#
+    let one = readEvents(.openai, .chatCompletions, [text, chunk(0, 50)], end: "data: [DONE]\n\n")
+    #expect(answering(one) == cells([.input: 60, .cachedInput: 40, .output: 50]))
+    #expect(one.isTerminal)
+    let two = readEvents(.openai, .chatCompletions, [text, chunk(1, 7), chunk(0, 50)])
+    #expect(answering(two) == cells([.input: 60, .cachedInput: 40, .output: 57]))
+    // Repeated, it is the same; and what the whole reply says goes before it.
+    let again = readEvents(.openai, .chatCompletions, [chunk(0, 20), chunk(0, 50)])
+    #expect(answering(again) == cells([.input: 60, .cachedInput: 40, .output: 50]))
+    let sum = #","usage":{"prompt_tokens":9,"completion_tokens":3}"#
+    for events in [[chunk(0, 50, sum)], [chunk(0, 50), #"{"choices":[]\#(sum)}"#], [chunk(0, 50, sum), chunk(0, 50)]] {
+      #expect(answering(readEvents(.openai, .chatCompletions, events)) == cells([.input: 9, .output: 3]))
+    }
+  }
+
   @Test("of Groq's compound systems bill each model, and count the tools that ran")
   func compound() {
     let breakdown =

@@ -68,14 +68,31 @@ struct BodyDecoderTests {
   func members() throws {
     for sample in Self.samples where sample.coding == .gzip || sample.coding == .zstd {
       #expect(try decoded(sample.coding, [sample.bytes + sample.bytes]).text == "hello hello hellohello hello hello")
+      #expect(try decoded(sample.coding, [sample.bytes, sample.bytes]).text == "hello hello hellohello hello hello")
     }
+  }
+
+  @Test("hands out what the last byte makes beyond a full window")
+  func drained() throws {
+    // A block of RFC 1951, section 3.2.6: ten times "a", then 254 times the 258 bytes before. Its end is in the byte of the
+    // last repetition, which is not yet written when 64 KiB are full.
+    var bits = [1, 1, 0]
+    for _ in 0..<10 { bits += [1, 0, 0, 1, 0, 0, 0, 1] }
+    for _ in 0..<254 { bits += [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0] }
+    bits += [0, 0, 0, 0, 0, 0, 0]
+    #expect(bits.count % 8 == 0)
+    var bytes = [UInt8](repeating: 0, count: bits.count / 8)
+    for (place, bit) in bits.enumerated() { bytes[place / 8] |= UInt8(bit) << (place % 8) }
+    let (text, hasFailed) = try decoded(.deflate, [bytes])
+    #expect(text.utf8.count == 10 + 254 * 258 && text.utf8.allSatisfy { $0 == UInt8(ascii: "a") })
+    #expect(!hasFailed)
   }
 
   @Test("gives up a body that unpacks to more than the limit")
   func bomb() throws {
     // One block of zstd that repeats a byte 128 KiB times (RFC 8878, section 3.1.1.2.2), without end.
     var parts: [[UInt8]] = [[0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58]]
-    parts += Array(repeating: [0x02, 0x00, 0x10, 0x41], count: 600)
+    parts += Array(repeating: [0x02, 0x00, 0x10, 0x41], count: 9_000)
     var unpacked = 0
     guard var decoder = BodyDecoder(.zstd) else { throw NoDecoder() }
     for part in parts { part.withUnsafeBytes { decoder.decode($0) { unpacked += $0.count } } }

@@ -31,6 +31,23 @@ struct CountedResponsesTests {
     ledger.close()
   }
 
+  @Test(
+    "is left open by a call that was interrupted before anything was generated: a look at it later has what it used")
+  func interrupted() throws {
+    let ledger = try openLedger(scratch.data)
+    for (id, output) in [(1, 0), (2, 5)] as [(Int64, Int64)] {
+      var record = CallRecord.sample(CallID(rawValue: id))
+      record.usageSource = .recovered
+      record.usage = Usage()
+      record.usage[.input] = 9
+      record.usage[.output] = output
+      try ledger.put(record)
+    }
+    #expect(ledger.countOnce(provider: "anthropic", responseID: "msg_1"))
+    #expect(!ledger.countOnce(provider: "anthropic", responseID: "msg_2"))
+    ledger.close()
+  }
+
   @Test("is known after a restart")
   func afterRestart() throws {
     let ledger = try openLedger(scratch.data)

@@ -1,10 +1,10 @@
 internal import JSON
 
-/// Numbers as protocol buffers write them in JSON: 64-bit integers may stand as strings, enumerations as numbers.
-///
-/// https://protobuf.dev/programming-guides/json/
 extension JSONReader {
-  /// The current value if it is a count, written as a number or as a string of digits.
+  /// The current value if it is a count, written as a number in any spelling or as a string of digits: so protocol buffers write
+  /// 64-bit integers.
+  ///
+  /// https://protobuf.dev/programming-guides/json/
   var protoCount: Int64? {
     guard kind == .string else { return wholeCount }
     guard size > 0, size <= 19, isTextWhole else { return nil }
