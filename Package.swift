@@ -69,6 +69,12 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Upstream", dependencies: ["CCurl", "Observability", nioCore, logging], swiftSettings: strict),
     .target(
+      name: "Escalation",
+      dependencies: [
+        "Budgets", "JSON", "Metering", "Observability", "Ledger", "Upstream", crypto, lifecycle, logging, nioCore,
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Gateway",
       dependencies: [
         "CBrotli", "CZlib", "CZstd", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
@@ -79,7 +85,8 @@ let package = Package(
     .target(
       name: "Control",
       dependencies: [
-        "JSON", "Budgets", "Metering", "Observability", "Ledger", hummingbird, hummingbirdCore, hummingbirdTLS,
+        "JSON", "Budgets", "Metering", "Observability", "Ledger", "Escalation", hummingbird, hummingbirdCore,
+        hummingbirdTLS,
         httpTypes,
         lifecycle, logging, nioCore, nioSSL,
       ],
@@ -87,7 +94,8 @@ let package = Package(
     .executableTarget(
       name: "Tollgate",
       dependencies: [
-        "CPriceBook", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Gateway",
+        "CPriceBook", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Escalation",
+        "Gateway",
         "Control",
         argumentParser,
         hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
@@ -108,6 +116,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
+      name: "EscalationTests",
+      dependencies: [
+        "Budgets", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Upstream", crypto, logging,
+        nioCore,
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "GatewayTests",
       dependencies: [
         "CPriceBook", "Gateway", "Budgets", "Dialects", "Ledger", "Metering", "Observability", "Tokenizers", "Upstream",
@@ -116,11 +131,15 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ControlTests",
-      dependencies: ["Budgets", "Control", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore],
+      dependencies: [
+        "Budgets", "Control", "Escalation", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TollgateTests",
-      dependencies: ["Tollgate", "Budgets", "Dialects", "Gateway", "Metering", "Observability", "Upstream", logging],
+      dependencies: [
+        "Tollgate", "Budgets", "Dialects", "Escalation", "Gateway", "Metering", "Observability", "Upstream", logging,
+      ],
       swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
   ],

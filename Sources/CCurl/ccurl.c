@@ -1,5 +1,7 @@
 #include "ccurl.h"
 
+#include <netinet/in.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) { return curl_easy_setopt(easy, option, value); }
@@ -34,6 +36,20 @@ CURLcode ccurl_set_prereq_function(CURL *easy, curl_prereq_callback function) {
 
 CURLcode ccurl_set_opensocket_function(CURL *easy, curl_opensocket_callback function) {
   return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
+}
+
+int ccurl_address_bytes(const struct curl_sockaddr *address, unsigned char bytes[16]) {
+  // The address may be longer than the structure says: what follows it belongs to it.
+  const void *start = &address->addr;
+  if (address->family == AF_INET && address->addrlen >= sizeof(struct sockaddr_in)) {
+    memcpy(bytes, &((const struct sockaddr_in *)start)->sin_addr, 4);
+    return 4;
+  }
+  if (address->family == AF_INET6 && address->addrlen >= sizeof(struct sockaddr_in6)) {
+    memcpy(bytes, &((const struct sockaddr_in6 *)start)->sin6_addr, 16);
+    return 16;
+  }
+  return 0;
 }
 
 CURLcode ccurl_set_resolver_start_function(CURL *easy, curl_resolver_start_callback function) {

@@ -15,6 +15,9 @@ public struct GatewayMetrics: Sendable {
     rejections = registry.httpRejections(by: Rejection.Reason.self)
   }
 
+  /// What has been counted of each provider's calls.
+  public var traffic: [ProviderCounts] { calls.traffic }
+
   /// A request was refused before it was a call.
   func rejected(_ reason: Rejection.Reason) {
     rejections.resolve(ClosedLabel(reason)).increment()

@@ -4,7 +4,7 @@ enum ImportRules {
   static let order = [
     "CLibcurl", "CZlib", "CCurl", "CPriceBook", "CVocabularies", "JSON", "Metering", "Tokenizers", "Dialects",
     "Budgets",
-    "Observability", "Ledger", "Upstream", "Gateway", "Control", "Tollgate",
+    "Observability", "Ledger", "Upstream", "Escalation", "Gateway", "Control", "Tollgate",
   ]
   /// Values and state machines: no clock, no I/O, nothing but each other and the standard library.
   static let pure: Set<String> = ["JSON", "Metering", "Tokenizers", "Dialects", "Budgets"]

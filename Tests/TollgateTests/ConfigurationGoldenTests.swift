@@ -39,6 +39,15 @@ struct ConfigurationGoldenTests {
     retention:
       calls: 90d
       rollups: 25 months
+    receivers: {}
+    alerts:
+      budget_overrun: all
+      hold_waiting: all
+      unpriced: all
+      unmetered: all
+      upstream_failing: all
+      ledger_failing: all
+      receiver_failing: all
     log:
       level: info
       format: auto
@@ -100,6 +109,15 @@ struct ConfigurationGoldenTests {
     retention:
       calls: 30d
       rollups: 1 months
+    receivers: {}
+    alerts:
+      budget_overrun: all
+      hold_waiting: all
+      unpriced: off
+      unmetered: all
+      upstream_failing: all
+      ledger_failing: all
+      receiver_failing: all
     log:
       level: debug
       format: json
@@ -115,6 +133,7 @@ struct ConfigurationGoldenTests {
   func spellings() throws {
     let yaml = """
       retention: { rollups: 1 month, calls: 720h }
+      alerts: { unpriced: "off" }
       limits: { body: 8192 KiB, connections: 200, in_flight: 100, head_timeout: 1m30s, keep_alive_timeout: 2m,
         request_head_timeout: 5s, client_idle_timeout: 90s,
         idle_timeout: 30000ms, socket_idle_timeout: 60m, connect_timeout: 1500 ms, drain_timeout: 60s }

@@ -37,6 +37,9 @@ CURLcode ccurl_set_prereq_function(CURL *easy, curl_prereq_callback function);
 /// `CURLOPT_OPENSOCKETFUNCTION`: called instead of socket(2).
 CURLcode ccurl_set_opensocket_function(CURL *easy, curl_opensocket_callback function);
 
+/// Copies the address that a socket is to be opened for, in network order, and returns its length: 4, 16, or 0 for any other family.
+int ccurl_address_bytes(const struct curl_sockaddr *address, unsigned char bytes[16]);
+
 /// `CURLOPT_RESOLVER_START_FUNCTION`: called when libcurl is about to look a name up itself.
 CURLcode ccurl_set_resolver_start_function(CURL *easy, curl_resolver_start_callback function);
 

@@ -214,6 +214,7 @@ enum OpenAPIPaths {
           }
         }
       },
+      \#(OpenAPIAlerts.paths)
       "/api/v1/openapi.json": {
         "get": {
           "summary": "This document",

@@ -353,6 +353,7 @@ enum OpenAPISchemas {
       \#(OpenAPIBookSchemas.members)
       \#(OpenAPIAccessSchemas.members)
       \#(OpenAPIBudgetSchemas.members)
+      \#(OpenAPIAlerts.schemas)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

@@ -21,9 +21,11 @@ extension ControlEndpoints {
     _ = try QueryParameters(query, known: [])
     let isDeletion = method == .delete
     // A deletion says everything by its path.
+    if case .receiverTest(let name) = route { return try await test(receiver: name) }
     let body = try RequestBody(isDeletion && body.isEmpty ? Array("{}".utf8) : body)
     if isDeletion { try body.check(known: []) }
     switch route {
+    case .redeliver: return try await redeliver(body)
     case .keys: return try await createKey(body, by: actor)
     case .key(let name): return try await revokeKey(name, by: actor)
     case .keyRotation(let name): return try await rotateKey(name, body, by: actor)
@@ -40,7 +42,8 @@ extension ControlEndpoints {
       let query = try RepriceBody.query(body)
       let total = query.after == nil ? try await queries.books.repriceCount(query) : nil
       return .json(RepriceJSON.document(try await queries.books.reprice(query, actor.name), total: total))
-    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .audit, .budgets, .explain, .openAPI:
+    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .audit, .budgets, .explain, .alerts, .receivers,
+      .receiverTest, .openAPI:
       throw Problem(405, "Method not allowed", "This path can only be read.")
     }
   }

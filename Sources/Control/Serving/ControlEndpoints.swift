@@ -36,7 +36,9 @@ struct ControlEndpoints: Sendable {
     case .budgets: return budgets()
     case .budget(let name): return try budget(name)
     case .explain: return try explain(parameters)
-    case .reprice, .key, .keyRotation, .token, .budgetRaise, .simulate:
+    case .alerts: return try await alerts(parameters)
+    case .receivers: return receivers()
+    case .reprice, .key, .keyRotation, .token, .budgetRaise, .simulate, .receiverTest, .redeliver:
       throw Problem(405, "Method not allowed", "This path takes \(route.methods.joined(separator: ", ")).")
     case .openAPI: return .json(OpenAPIDocument.document(version: version))
     }
@@ -47,7 +49,7 @@ struct ControlEndpoints: Sendable {
     switch route {
     case .page, .metrics, .alive, .ready, .openAPI: try QueryParameters("", known: [])
     case .calls, .call, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token, .audit, .budgets,
-      .budget, .budgetRaise, .explain, .simulate:
+      .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver:
       try QueryParameters(query, known: route.parameters)
     }
   }

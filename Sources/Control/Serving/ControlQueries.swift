@@ -1,3 +1,4 @@
+internal import Escalation
 internal import Ledger
 internal import Metering
 
@@ -9,6 +10,7 @@ struct ControlQueries: Sendable {
   var books: ControlBooks
   var credentials: ControlCredentials
   var budgets: ControlBudgets
+  var alerts: ControlAlerts
 }
 
 /// What the control plane asks of the books, and has written into them.
@@ -23,8 +25,13 @@ struct ControlBooks: Sendable {
 }
 
 extension ControlQueries {
-  /// - Parameter price: what a call costs by the price book of today.
-  init(_ ledger: Ledger, budgets: ControlBudgets, price: @escaping @Sendable (CallRecord) -> SecondCharge) {
+  /// - Parameters:
+  ///   - escalation: nil where nobody is told of alerts.
+  ///   - price: what a call costs by the price book of today.
+  init(
+    _ ledger: Ledger, budgets: ControlBudgets, escalation: Escalation? = nil,
+    price: @escaping @Sendable (CallRecord) -> SecondCharge
+  ) {
     let books = ledger.books
     self.init(
       calls: { try await ledger.calls($0) }, call: { try await ledger.call($0) },
@@ -37,6 +44,7 @@ extension ControlQueries {
         adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0, by: $1) },
         reprice: { try await books.reprice($0, by: $1, price: price) },
         repriceCount: { try await books.count(of: $0) }),
-      credentials: ControlCredentials(ledger.credentials), budgets: budgets)
+      credentials: ControlCredentials(ledger.credentials), budgets: budgets,
+      alerts: escalation.map { ControlAlerts($0) } ?? ControlAlerts(ledger))
   }
 }

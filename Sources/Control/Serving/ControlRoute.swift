@@ -27,6 +27,11 @@ enum ControlRoute: Equatable {
   case budgetRaise(name: String)
   case explain
   case simulate
+  case alerts
+  case redeliver
+  case receivers
+  /// The name of a receiver, as the path has it, which may be none.
+  case receiverTest(name: String)
   case openAPI
 
   /// The route of a path without query; nil where there is none.
@@ -46,6 +51,9 @@ enum ControlRoute: Equatable {
     case "/api/v1/budgets": self = .budgets
     case "/api/v1/explain": self = .explain
     case "/api/v1/simulate": self = .simulate
+    case "/api/v1/alerts": self = .alerts
+    case "/api/v1/alerts/redeliver": self = .redeliver
+    case "/api/v1/receivers": self = .receivers
     case "/api/v1/openapi.json": self = .openAPI
     default:
       if let id = Self.segment(of: path, after: "/api/v1/calls/") {
@@ -60,6 +68,8 @@ enum ControlRoute: Equatable {
         self = .budgetRaise(name: name)
       } else if let name = Self.segment(of: path, after: "/api/v1/budgets/") {
         self = .budget(name: name)
+      } else if let name = Self.segment(of: path, after: "/api/v1/receivers/", before: "/test") {
+        self = .receiverTest(name: name)
       } else {
         return nil
       }
@@ -83,6 +93,7 @@ enum ControlRoute: Equatable {
     case .adjustments: AdjustmentQuery.parameters
     case .audit: AuditParameters.names
     case .explain: ExplainQuery.parameters
+    case .alerts: AlertQuery.parameters
     default: []
     }
   }
@@ -91,7 +102,7 @@ enum ControlRoute: Equatable {
   var methods: [String] {
     switch self {
     case .adjustments, .keys, .tokens: ["GET", "HEAD", "POST"]
-    case .reprice, .keyRotation, .budgetRaise, .simulate: ["POST"]
+    case .reprice, .keyRotation, .budgetRaise, .simulate, .redeliver, .receiverTest: ["POST"]
     case .key, .token: ["DELETE"]
     case .budget: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     default: ["GET", "HEAD"]

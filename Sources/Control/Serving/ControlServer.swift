@@ -1,3 +1,4 @@
+public import Escalation
 internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
@@ -27,8 +28,8 @@ public struct ControlServer: Service {
   ///   - readiness: asked at each `/readyz`; must return at once.
   ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
   public init(
-    _ configuration: ControlConfiguration, ledger: Ledger, budgets: ControlBudgets, metrics: MetricsRegistry,
-    tokens: ControlTokens, version: String,
+    _ configuration: ControlConfiguration, ledger: Ledger, budgets: ControlBudgets, escalation: Escalation,
+    metrics: MetricsRegistry, tokens: ControlTokens, version: String,
     logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
     now: @escaping @Sendable () -> Timestamp = WallClock.now,
     onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
@@ -36,7 +37,8 @@ public struct ControlServer: Service {
     readiness: @escaping @Sendable () -> Readiness
   ) {
     let endpoints = ControlEndpoints(
-      queries: ControlQueries(ledger, budgets: budgets, price: price), metrics: metrics, readiness: readiness,
+      queries: ControlQueries(ledger, budgets: budgets, escalation: escalation, price: price), metrics: metrics,
+      readiness: readiness,
       version: version, now: now)
     self.init(
       configuration, endpoints: endpoints, tokens: tokens, logger: logger, eventLoopGroup: eventLoopGroup,

@@ -8,6 +8,8 @@ struct CallExtras: Sendable {
   var responses: [ResponseDigest] = []
   /// What it took of budgets.
   var debits: [BudgetDebit] = []
+  /// What its settlement did to alerts; written also where the row is not.
+  var alerts: [AlertState] = []
 }
 
 /// What committing a group came to.
@@ -26,6 +28,7 @@ final class LedgerStore {
   let retention: Retention
   let rollups: RollupWriter
   let adjustments: AdjustmentWriter
+  let alerts: AlertWriter
   private let names: Names
   private let rows: RowWriter
   private let counted: CountedResponseTable
@@ -46,6 +49,7 @@ final class LedgerStore {
     rows = try RowWriter(connection, names: names)
     rollups = try RollupWriter(connection, names: names)
     adjustments = try AdjustmentWriter(connection, names: names)
+    alerts = try AlertWriter(connection)
     digester = try ResponseDigester(connection)
     counted = try CountedResponseTable(connection, digester: digester)
     spending = try SpendingTable(connection)
@@ -92,6 +96,7 @@ final class LedgerStore {
   private func write(
     _ record: borrowing CallRecord, _ extras: CallExtras, _ result: inout CommitResult
   ) throws(SQLiteFailure) {
+    for state in extras.alerts { try alerts.write(state) }
     do throws(SQLiteFailure) {
       guard try rows.insert(record) else {
         result.duplicates.append(record.id)

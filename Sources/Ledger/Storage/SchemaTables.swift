@@ -7,7 +7,7 @@ enum SchemaTables {
   /// What brings a file of version 2 to version 3, that to version 4, and so on; a new file takes every step. Never changed, only
   /// added to.
   static let stepsFromSecondVersion = [
-    keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, budgets, budgetRaises,
+    keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, budgets, budgetRaises, alertStates, alerts, outbox,
   ]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
@@ -104,6 +104,35 @@ enum SchemaTables {
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE budget_bases (budget TEXT PRIMARY KEY, basis TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+    """
+
+  /// Conditions, told or not.
+  private static let alertStates = """
+    CREATE TABLE alert_states (
+      key TEXT PRIMARY KEY, revision INTEGER NOT NULL, alert TEXT, is_firing INTEGER NOT NULL, expires_at INTEGER,
+      document TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// `number` orders alerts as they were told.
+  private static let alerts = """
+    CREATE TABLE alerts (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, dedup_key TEXT NOT NULL, rule TEXT NOT NULL,
+      severity TEXT NOT NULL, is_firing INTEGER NOT NULL, started_at INTEGER NOT NULL, resolved_at INTEGER,
+      summary TEXT NOT NULL, document TEXT NOT NULL
+    ) STRICT;
+    """
+
+  /// `sequence` orders messages; `bytes` is the length of the body.
+  private static let outbox = """
+    CREATE TABLE outbox (
+      sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, receiver TEXT NOT NULL, alert TEXT NOT NULL,
+      format TEXT NOT NULL, created_at INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL,
+      step INTEGER NOT NULL, next_attempt_at INTEGER NOT NULL, finished_at INTEGER, last_outcome TEXT,
+      bytes INTEGER NOT NULL, body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX outbox_by_alert ON outbox (alert);
+    CREATE INDEX outbox_waiting ON outbox (sequence) WHERE state = 0;
     """
 
   private static let usageColumns =

@@ -60,6 +60,21 @@ public final class CallMetrics: Sendable {
     families.rateLimitRemaining.resolve(labels).set(remaining)
   }
 
+  /// What has been counted of each provider, by name. For whoever looks every few seconds.
+  public var traffic: [ProviderCounts] {
+    var counts: [String: ProviderCounts] = [:]
+    for (labels, counter) in families.upstreamAttempts.snapshot {
+      counts[labels.provider.text, default: ProviderCounts(labels.provider)].add(counter.value, labels.value)
+    }
+    for (labels, counter) in families.unpriced.snapshot {
+      counts[labels.provider.text, default: ProviderCounts(labels.provider)].unpriced = Int64(clamping: counter.value)
+    }
+    for (labels, counter) in families.unmetered.snapshot {
+      counts[labels.provider.text, default: ProviderCounts(labels.provider)].unmetered = Int64(clamping: counter.value)
+    }
+    return counts.values.sorted { $0.provider < $1.provider }
+  }
+
   private func recordUsage(_ call: CallRecord, _ party: CallParty, isUnmetered: Bool) {
     for cell in UsageCell.allCases where call.usage[cell] > 0 {
       guard let tokenClass = TokenClass(cell) else { continue }

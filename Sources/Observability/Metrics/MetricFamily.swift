@@ -39,6 +39,9 @@ public final class MetricFamily<Labels: LabelSet, Value: Metric>: MetricCollecto
     }
   }
 
+  /// Every series with its labels, in no order.
+  var snapshot: [(labels: Labels, value: Value)] { series.withLock { $0.map { ($0.key, $0.value.value) } } }
+
   /// How many series there are.
   public var count: Int { series.withLock { $0.count } }
 

@@ -61,6 +61,18 @@ enum LedgerAccess: Sendable {
     }
   }
 
+  /// A page of alerts.
+  func alerts(_ filter: AlertFilter) async throws -> JSONValue {
+    try await answered {
+      switch self {
+      case .directory(let ledger):
+        let rows = try await ledger.alerts.list(filter)
+        return AlertJSON.page(rows, next: rows.count >= filter.limit ? rows.last?.number : nil)
+      case .proxy(let control): return try await control.get("/api/v1/alerts?\(filter.query)")
+      }
+    }
+  }
+
   /// Prices one page of calls again.
   ///
   /// - Parameter price: for a directory; a proxy has a price book of its own.
@@ -156,6 +168,14 @@ extension AdjustmentFilter {
       ("kind", kind?.rawValue), ("provider", provider), ("call", call?.description), ("from", from?.rfc3339),
       ("to", to?.rfc3339), ("cursor", before.map(String.init)), ("limit", String(limit)),
     ].compactMap { name, value in value.map { "\(name)=\(QueryText.encoded($0))" } }.joined(separator: "&")
+  }
+}
+
+extension AlertFilter {
+  /// The query of `GET /api/v1/alerts`.
+  fileprivate var query: String {
+    [("status", isFiring.map { $0 ? "firing" : "resolved" }), ("rule", rule?.rawValue), ("limit", String(limit))]
+      .compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: "&")
   }
 }
 

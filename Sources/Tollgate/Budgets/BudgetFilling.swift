@@ -18,11 +18,11 @@ struct BudgetFilling {
     for definition in definitions {
       let basis = Self.basis(of: definition)
       if kept.bases[definition.name] == basis {
-        restore(kept.debits[definition.name] ?? [], tells: false, at: time)
+        restore(kept.debits[definition.name] ?? [], at: time)
       } else {
         let debits = Self.debits(try await survey(definition, at: time).sums)
         try await ledger.spending.replace(definition.name, basis: basis, with: debits)
-        restore(debits, tells: true, at: time)
+        restore(debits, at: time)
       }
     }
   }
@@ -34,15 +34,16 @@ struct BudgetFilling {
     for debit in found.kept { sums[Self.key(of: debit)]? -= debit.amount }
     let missing = Self.debits(sums).filter { $0.amount > 0 }
     try await ledger.spending.complete(definition.name, basis: Self.basis(of: definition), with: missing)
-    restore(missing, tells: true, at: time)
+    restore(missing, at: time)
   }
 
-  /// - Parameter tells: whether thresholds that are reached have not been told yet.
-  private func restore(_ debits: [BudgetDebit], tells: Bool, at time: Timestamp) {
+  /// Thresholds that are reached are told, since the process before may have died before it did. What people were told of is known
+  /// to the alerts, which tell it once.
+  private func restore(_ debits: [BudgetDebit], at time: Timestamp) {
     let changes = desk.withBook { book in
       var all = BudgetChanges()
       for debit in debits {
-        guard let changes = book.restore(debit, tells: tells, at: time) else { continue }
+        guard let changes = book.restore(debit, at: time) else { continue }
         all.released += changes.released
         all.events += changes.events
       }

@@ -13,8 +13,12 @@ final class BudgetRegister: Sendable {
   private let logger: Logger
 
   /// With the budgets of the configuration; ``take(_:at:)`` brings the others.
-  init(_ section: BudgetsSection, logger: Logger, at time: Timestamp) throws {
-    desk = try section.desk(logger: logger, at: time)
+  ///
+  /// - Parameter tell: takes each change of a budget's state; must return at once.
+  init(
+    _ section: BudgetsSection, logger: Logger, at time: Timestamp, tell: @escaping @Sendable (BudgetEvent) -> Void
+  ) throws {
+    desk = try section.desk(logger: logger, at: time, tell: tell)
     recovery = RecoveryBudgets(try section.book(at: time))
     configured = Set(section.definitions.map(\.name))
     self.logger = logger

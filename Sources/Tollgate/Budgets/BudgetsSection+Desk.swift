@@ -5,9 +5,16 @@ import Metering
 
 extension BudgetsSection {
   /// The desk of the data plane, with the budgets of the file and nothing spent.
-  func desk(logger: Logger, at time: Timestamp) throws -> BudgetDesk {
+  ///
+  /// - Parameter tell: takes each change of a budget's state; must return at once.
+  func desk(
+    logger: Logger, at time: Timestamp, tell: @escaping @Sendable (BudgetEvent) -> Void
+  ) throws -> BudgetDesk {
     let desk = BudgetDesk { events in
-      for event in events { logger.notice("\(event.text)", metadata: event.metadata) }
+      for event in events {
+        logger.notice("\(event.text)", metadata: event.metadata)
+        tell(event)
+      }
     }
     for definition in definitions {
       let zone = try ZoneFile.rules(of: definition.timeZone)

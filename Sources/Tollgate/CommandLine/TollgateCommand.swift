@@ -19,7 +19,7 @@ struct TollgateCommand: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, ReconcileCommand.self,
       RepriceCommand.self, AdjustCommand.self, BudgetCommand.self, KeyCommand.self, TokenCommand.self,
-      PriceCommand.self,
+      PriceCommand.self, AlertCommand.self,
       CheckConfigCommand.self, VersionCommand.self, SimulateEndpointCommand.self,
     ])
 

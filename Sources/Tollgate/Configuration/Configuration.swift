@@ -20,6 +20,8 @@ struct Configuration: Sendable, Equatable {
   var ledgerUnavailable = LedgerUnavailablePolicy.refuse
   var limits = LimitsSection()
   var retention = RetentionSection()
+  var receivers = ReceiversSection()
+  var alerts = AlertsSection()
   var log = LogSection()
 
   private static let keys =
@@ -28,7 +30,7 @@ struct Configuration: Sendable, Equatable {
       ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, VirtualKeyPolicy.key,
       LedgerUnavailablePolicy.key,
       LimitsSection.key,
-      RetentionSection.key,
+      RetentionSection.key, ReceiversSection.key, AlertsSection.key,
       LogSection.key,
     ]
 
@@ -52,6 +54,8 @@ struct Configuration: Sendable, Equatable {
       LedgerUnavailablePolicy.key, into: &ledgerUnavailable, &context, by: LedgerUnavailablePolicy.init(parsing:))
     limits = LimitsSection(file, &context)
     retention = RetentionSection(file, &context)
+    receivers = ReceiversSection(file, &context)
+    alerts = AlertsSection(file, &context)
     log = LogSection(file, &context)
   }
 
@@ -71,6 +75,8 @@ struct Configuration: Sendable, Equatable {
     ledgerUnavailable.write(to: &text)
     limits.write(to: &text)
     retention.write(to: &text)
+    receivers.write(to: &text)
+    alerts.write(to: &text)
     log.write(to: &text)
     return text.text
   }

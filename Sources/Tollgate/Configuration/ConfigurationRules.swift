@@ -48,6 +48,12 @@ extension Configuration {
         ?? "; configure it under providers"
       report("default_provider", "there is no provider \"\(name)\"\(hint)")
     }
+    for (budget, name) in budgets.definitions.flatMap({ budget in
+      budget.alerts.flatMap(\.receivers).map { (budget.name, $0) }
+    }) where !receivers.receivers.contains(where: { $0.name == name }) {
+      report("budgets.\(budget).alerts", AlertsSection.unknown(name, receivers))
+    }
+    for problem in alerts.unknownReceivers(receivers) { report(problem.path, problem.message) }
     guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
     return self
   }

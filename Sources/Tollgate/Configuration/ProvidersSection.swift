@@ -113,7 +113,7 @@ struct ProviderConfiguration: Sendable, Equatable {
     if let caFile { text.section("tls") { $0.entry("ca", caFile) } }
   }
 
-  private static func readableFile(_ text: String) throws(MalformedText) -> String {
+  static func readableFile(_ text: String) throws(MalformedText) -> String {
     guard !text.isEmpty, !text.utf8.contains(0), access(text, R_OK) == 0 else {
       throw MalformedText("the file \(text.debugDescription) cannot be read; name one with certificates in PEM form")
     }

@@ -1,9 +1,11 @@
 import Control
 import Dialects
+import Escalation
 import Gateway
 import Ledger
 import Logging
 import Metering
+import NIOPosix
 import Observability
 import Upstream
 
@@ -54,6 +56,30 @@ extension Services {
       recover: recovery.row)
     registry.ledgerQueueDepth { [weak ledger] in ledger?.queueDepth ?? 0 }
     return ledger
+  }
+
+  static func escalation(
+    _ configuration: Configuration, ledger: Ledger, upstream: UpstreamClient, eventLoops: MultiThreadedEventLoopGroup,
+    metrics: GatewayMetrics, registry: MetricsRegistry, logger: Logger
+  ) -> Escalation {
+    var random = SystemRandomNumberGenerator()
+    return Escalation(
+      receivers: configuration.receivers.receivers, routing: configuration.alerts.routing(configuration.receivers),
+      environment: Escalation.Environment(
+        ledger: ledger.alerts, upstream: upstream, eventLoop: eventLoops.next(), version: Version.current,
+        logger: logger, now: WallClock.now,
+        traffic: {
+          metrics.traffic.map {
+            ProviderTraffic(
+              provider: $0.provider, failures: $0.failures, answers: $0.answers, unpriced: $0.unpriced,
+              unmetered: $0.unmetered)
+          }
+        },
+        ledgerOutage: { [weak ledger] in
+          guard let health = ledger?.health, !health.isAvailable else { return nil }
+          return health.reason ?? "the ledger is not available"
+        }),
+      metrics: registry, seed: (random.next(), random.next()))
   }
 
   /// What `/readyz` says.

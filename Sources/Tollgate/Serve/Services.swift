@@ -1,4 +1,5 @@
 import Control
+import Escalation
 import Gateway
 import Ledger
 import Logging
@@ -15,6 +16,7 @@ struct Services {
   let gateway: GatewayServer
   let control: ControlServer
   let ledger: Ledger
+  let escalation: Escalation
   private let upstream: UpstreamClient
   private let eventLoops: MultiThreadedEventLoopGroup
   private let logger: Logger
@@ -40,7 +42,9 @@ struct Services {
     let metrics = GatewayMetrics(
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
-    let register = try BudgetRegister(configuration.budgets, logger: logger, at: WallClock.now())
+    let listener = BudgetListener()
+    let register = try BudgetRegister(
+      configuration.budgets, logger: logger, at: WallClock.now(), tell: listener.take)
     budgets = register.desk
     registry.budgetMetrics(of: budgets, now: WallClock.now)
     let keys = VirtualKeys()
@@ -61,6 +65,11 @@ struct Services {
     }
     upstream = try UpstreamClient(configuration: UpstreamClient.Configuration())
     eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+    let escalation = Self.escalation(
+      configuration, ledger: ledger, upstream: upstream, eventLoops: eventLoops, metrics: metrics, registry: registry,
+      logger: logger)
+    self.escalation = escalation
+    listener.set { escalation.note($0) }
     var dataPlane = configuration.gateway
     dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
     var controlPlane = configuration.controlPlane
@@ -76,7 +85,7 @@ struct Services {
       controlPlane, ledger: ledger,
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets).explain),
-      metrics: registry, tokens: tokens, version: Version.current,
+      escalation: escalation, metrics: registry, tokens: tokens, version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
@@ -96,6 +105,7 @@ struct Services {
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
+        .init(service: escalation),
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
         .init(service: BudgetClock(desk: budgets)),

@@ -14,15 +14,20 @@ public struct UpstreamRequest: Sendable {
   /// no byte below 0x20 (but HTAB) nor 0x7f is, or the request is refused.
   public var headers: [(name: String, value: String)]
   public var body: UpstreamBody
+  /// Where it may go.
+  public var addresses: AddressRule
 
   public init(
-    origin: UpstreamOrigin, method: String, target: String, headers: [(name: String, value: String)], body: UpstreamBody
+    origin: UpstreamOrigin, method: String, target: String, headers: [(name: String, value: String)],
+    body: UpstreamBody,
+    addresses: AddressRule = .any
   ) {
     self.origin = origin
     self.method = method
     self.target = target
     self.headers = headers
     self.body = body
+    self.addresses = addresses
   }
 }
 

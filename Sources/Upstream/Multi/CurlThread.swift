@@ -257,6 +257,8 @@ extension CurlThread {
     }
     if let (failure, explanation) = easy.failure {
       self.finish(easy, .failed(failure), explanation)
+    } else if let address = easy.addressRefused, easy.sendCount == 0 {
+      self.finish(easy, .failed(.connectFailed), "\(address) is not a public address, and no other is allowed")
     } else if let failure = TransferFailure(code, easy.progress) {
       self.finish(easy, .failed(failure), "libcurl \(code.rawValue): \(easy.errorDescription)")
     } else {

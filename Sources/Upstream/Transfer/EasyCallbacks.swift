@@ -61,7 +61,9 @@ private let onRequest: curl_prereq_callback = { pointer, remoteAddress, _, remot
 }
 
 private let onOpenSocket: curl_opensocket_callback = { pointer, _, address in
-  guard let transfer = transfer(pointer), let address, transfer.mayConnect() else { return CURL_SOCKET_BAD }
+  guard let transfer = transfer(pointer), let address, transfer.mayConnect(to: NetworkAddress(address)) else {
+    return CURL_SOCKET_BAD
+  }
   let descriptor = socket(
     address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
   transfer.opened.append(descriptor)

@@ -47,9 +47,13 @@ extension EasyTransfer {
   }
 
   /// libcurl wants a new connection. After the request was sent that can only be for sending it again.
-  func mayConnect() -> Bool {
+  func mayConnect(to address: NetworkAddress?) -> Bool {
     guard self.sendCount == 0 else {
       self.thread.counters.resendsStopped.add(1, ordering: .relaxed)
+      return false
+    }
+    if self.order?.request.addresses == .publicOnly, address?.isPublic != true {
+      self.addressRefused = address
       return false
     }
     self.thread.counters.connections.add(1, ordering: .relaxed)

@@ -43,6 +43,8 @@ final class EasyTransfer {
   var opened: [Int32] = []
   /// Whether the pooled connection that libcurl chose was no longer fit for use.
   var mustReconnect = false
+  /// An address that the transfer may not connect to, and that its host's name stands for.
+  var addressRefused: NetworkAddress?
   /// Whether libcurl must make a connection, and choose none of its pool.
   private var wantsNewConnection = false
   /// Of a streamed body, how much libcurl has taken.
@@ -115,7 +117,9 @@ final class EasyTransfer {
     options.set(CURLOPT_HTTPHEADER, self.headers.first)
     options.set(CURLOPT_RESOLVE, self.addresses.first)
     options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, connectMilliseconds))
-    if self.wantsNewConnection { options.set(CURLOPT_FRESH_CONNECT, 1) }
+    let isGuarded = order.request.addresses == .publicOnly
+    if self.wantsNewConnection || isGuarded { options.set(CURLOPT_FRESH_CONNECT, 1) }
+    if isGuarded { options.set(CURLOPT_FORBID_REUSE, 1) }
     self.setBody(order.request.body, &options)
     return options.areAllSet
   }
@@ -155,6 +159,7 @@ final class EasyTransfer {
     self.opened.removeAll(keepingCapacity: true)
     self.mustReconnect = false
     self.wantsNewConnection = false
+    self.addressRefused = nil
     self.failure = nil
     self.pending = TransferEventBatch()
     self.isInDeliveryList = false

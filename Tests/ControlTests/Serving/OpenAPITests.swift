@@ -35,7 +35,9 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
         "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
         "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/keys/{id}/rotate",
         "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/audit", "/api/v1/budgets", "/api/v1/budgets/{id}",
-        "/api/v1/budgets/{id}/raise", "/api/v1/explain", "/api/v1/simulate", "/api/v1/openapi.json",
+        "/api/v1/budgets/{id}/raise", "/api/v1/explain", "/api/v1/simulate",
+        "/api/v1/openapi.json", "/api/v1/alerts",
+        "/api/v1/alerts/redeliver", "/api/v1/receivers", "/api/v1/receivers/{id}/test",
       ])
   }
 
@@ -66,6 +68,24 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     #expect(Set(object(schemas, "NewToken", "properties").keys) == Set(TokenBody.members))
   }
 
+  @Test("Alerts and receivers have exactly the members that are described")
+  func alerts() throws {
+    let schemas = object(try document(), "components", "schemas")
+    func row(_ bytes: [UInt8]) throws -> [String: Any] {
+      let page = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+      return try #require((page?["rows"] as? [[String: Any]])?.first)
+    }
+    let alert = try row(AlertJSON.page([exampleAlert()], next: nil))
+    let message = try #require((alert["messages"] as? [[String: Any]])?.first)
+    for (name, written) in [
+      ("Alert", alert), ("AlertMessage", message), ("Receiver", try row(ReceiverJSON.page([exampleReceiver()]))),
+    ] {
+      #expect(Set(object(schemas, name, "properties").keys) == Set(written.keys), "\(name)")
+      #expect(Set(object(schemas, name)["required"] as? [String] ?? []) == Set(written.keys), "\(name)")
+    }
+    #expect(Set(object(schemas, "Redelivery", "properties").keys) == Set(RedeliveryBody.members))
+  }
+
   @Test("The parameters that are described are those that are taken")
   func parameters() throws {
     let document = try document()
@@ -74,7 +94,7 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     for (path, known) in [
       ("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters),
       ("/api/v1/adjustments", AdjustmentQuery.parameters), ("/api/v1/audit", AuditParameters.names),
-      ("/api/v1/explain", ExplainQuery.parameters),
+      ("/api/v1/explain", ExplainQuery.parameters), ("/api/v1/alerts", AlertQuery.parameters),
     ] {
       let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
       let names = described.compactMap { parameter in

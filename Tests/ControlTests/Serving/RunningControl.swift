@@ -1,4 +1,5 @@
 import Budgets
+import Escalation
 import Foundation
 import Glibc
 import Ledger
@@ -34,6 +35,8 @@ final class CannedLedger: Sendable {
     var removals: [String] = []
     var raises: [BudgetRaise] = []
     var questions: [BudgetQuestion] = []
+    var alerts: [AlertFilter] = []
+    var redeliveries: [Redelivery] = []
   }
   struct Broken: Error {}
 
@@ -64,7 +67,7 @@ final class CannedLedger: Sendable {
         if self.isBroken { throw Broken() }
         return self.rows
       },
-      books: books, credentials: credentials, budgets: budgets)
+      books: books, credentials: credentials, budgets: budgets, alerts: alerts)
   }
 
   /// One budget, and changes that are asked for and not made.
@@ -82,6 +85,23 @@ final class CannedLedger: Sendable {
         self.asked.withLock { $0.budgets += definitions }
         let start = range.from ?? Timestamp(unixMicroseconds: 0)
         return BudgetSimulationAnswer(from: start, to: start, calls: 0, rows: [])
+      })
+  }
+
+  private var alerts: ControlAlerts {
+    ControlAlerts(
+      list: { filter in
+        self.asked.withLock { $0.alerts.append(filter) }
+        return Array([exampleAlert()].prefix(filter.limit))
+      },
+      receivers: { [exampleReceiver()] },
+      test: { name in
+        guard name == "ops" else { throw ReceiverError.unknownReceiver(name, known: ["ops"]) }
+        return .rejected(status: 302)
+      },
+      redeliver: { what in
+        self.asked.withLock { $0.redeliveries.append(what) }
+        return 3
       })
   }
 

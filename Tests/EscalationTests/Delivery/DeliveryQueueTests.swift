@@ -1,0 +1,168 @@
+import Ledger
+import Metering
+import Testing
+
+@testable import Escalation
+
+@Suite("Delivery")
+struct DeliveryQueueTests {
+  private func queue(_ messages: [OutboxMessage]) -> DeliveryQueue {
+    var queue = DeliveryQueue(seed: (5, 6))
+    for message in messages { #expect(queue.add(message, now: message.createdAt).isEmpty) }
+    return queue
+  }
+
+  /// Sends what is due until nothing is, and gives each attempt's time and message.
+  private func run(
+    _ queue: inout DeliveryQueue, until end: Timestamp,
+    answer: (OutboxMessage, Timestamp) -> DeliveryOutcome
+  ) -> [(at: Timestamp, id: String, state: MessageState)] {
+    var attempts: [(at: Timestamp, id: String, state: MessageState)] = []
+    while let due = queue.nextDue, due <= end {
+      let now = max(due, attempts.last?.at ?? due)
+      let started = queue.start(now: now) { _ in true }
+      guard !started.isEmpty else { break }
+      for message in started {
+        let result = queue.finish(message.id, of: message.receiver, answer(message, now), now: now)
+        attempts.append((now, message.id, result?.message.state ?? .waiting))
+      }
+    }
+    return attempts
+  }
+
+  @Test("A message that nobody takes is sent ten times by the schedule, with at most a tenth more, then given up")
+  func schedule() {
+    var queue = queue([.sample(1)])
+    let attempts = run(&queue, until: .at(1_000_000)) { _, _ in .noAnswer("refused") }
+    #expect(attempts.count == 10)
+    let waits = zip(attempts, attempts.dropFirst()).map {
+      ($1.at.unixMicroseconds - $0.at.unixMicroseconds) / 1_000_000
+    }
+    let promised: [Int64] = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]
+    for (wait, promise) in zip(waits, promised) { #expect((promise...promise + promise / 10 + 1).contains(wait)) }
+    #expect(attempts.map(\.state) == Array(repeating: .waiting, count: 9) + [.dropped])
+    #expect(queue.count == 0 && queue.bytes == 0)
+  }
+
+  @Test("A receiver that is down for an hour gets each alert exactly once, in order, at the first attempt after it")
+  func downForAnHour() {
+    // An alert every ten minutes from before the hour until after it; its end comes a minute after each.
+    var queue = DeliveryQueue(seed: (8, 9))
+    var arrivals: [OutboxMessage] = []
+    for number: Int64 in 0..<9 {
+      let time = Timestamp.at(number * 600 - 600)
+      arrivals.append(.sample(number * 2, alert: "alt_\(number)", at: time))
+      arrivals.append(.sample(number * 2 + 1, alert: "alt_\(number)", at: time + 60_000_000))
+    }
+    var delivered: [(id: String, at: Timestamp)] = []
+    var attemptsWhileDown = 0
+    for second: Int64 in -600...8000 {
+      let now = Timestamp.at(second)
+      while let next = arrivals.first, next.createdAt <= now { _ = queue.add(arrivals.removeFirst(), now: now) }
+      for message in queue.start(now: now, isSendable: { _ in true }) {
+        let isDown = (0..<3600).contains(second)
+        if isDown { attemptsWhileDown += 1 }
+        _ = queue.finish(message.id, of: "ops", isDown ? .noAnswer("down") : .delivered(status: 204), now: now)
+        if !isDown { delivered.append((message.id, now)) }
+      }
+    }
+    #expect(delivered.map(\.id) == (0..<18).map { "msg_\($0)" })
+    #expect(delivered.prefix(2).allSatisfy { $0.at < .start })
+    #expect(delivered.dropFirst(2).allSatisfy { $0.at >= .at(3600) })
+    // The newest of the alerts that waited was due every five minutes at most, and took the others with it.
+    #expect(delivered.dropFirst(2).prefix(10).allSatisfy { $0.at <= .at(3600 + 331) })
+    #expect(attemptsWhileDown < 40)
+    #expect(queue.count == 0)
+  }
+
+  @Test("A message of an alert is never sent before the older ones of that alert; those of others are")
+  func order() {
+    var queue = queue([.sample(1, alert: "a"), .sample(2, alert: "a"), .sample(3, alert: "b")])
+    #expect(queue.start(now: .start) { _ in true }.map(\.id) == ["msg_1"])
+    #expect(queue.start(now: .start) { _ in true }.isEmpty, "one at a time")
+    _ = queue.finish("msg_1", of: "ops", .rejected(status: 400), now: .start)
+    #expect(queue.start(now: .start) { _ in true }.map(\.id) == ["msg_3"])
+    _ = queue.finish("msg_3", of: "ops", .delivered(status: 200), now: .start)
+    #expect(queue.start(now: .at(4)) { _ in true }.isEmpty, "what the receiver refused is not sent earlier")
+    #expect(queue.start(now: .at(6)) { _ in true }.map(\.id) == ["msg_1"])
+  }
+
+  @Test("Receivers do not wait for each other")
+  func receivers() {
+    var queue = queue([.sample(1), .sample(2, receiver: "slow"), .sample(3)])
+    #expect(queue.start(now: .start) { _ in true }.map(\.id) == ["msg_1", "msg_2"])
+    _ = queue.finish("msg_1", of: "ops", .delivered(status: 200), now: .start)
+    #expect(queue.start(now: .start) { _ in true }.map(\.id) == ["msg_3"])
+    #expect(queue.start(now: .start) { $0.receiver != "ops" }.isEmpty)
+  }
+
+  @Test("retry-after stops everything to the receiver until then, and takes no attempt")
+  func retryAfter() {
+    var queue = queue([.sample(1), .sample(2)])
+    var sent: [(Timestamp, String)] = []
+    for round: Int64 in 0..<30 {
+      let now = Timestamp.at(round * 30)
+      for message in queue.start(now: now, isSendable: { _ in true }) {
+        sent.append((now, message.id))
+        _ = queue.finish(message.id, of: "ops", .unavailable(status: 429, retryAfterSeconds: 60), now: now)
+      }
+    }
+    #expect(sent.map(\.0) == (0..<15).map { .at($0 * 60) })
+    #expect(queue.count == 2, "neither is given up")
+    #expect(queue.nextDue == .at(14 * 60 + 60))
+  }
+
+  @Test("410 ends it for the receiver, until somebody asks for it again")
+  func gone() {
+    var queue = queue([.sample(1), .sample(2), .sample(3, receiver: "other")])
+    #expect(queue.start(now: .start) { _ in true }.count == 2)
+    #expect(queue.finish("msg_1", of: "ops", .gone, now: .start)?.receiverNews == .failing)
+    #expect(queue.isGone("ops"))
+    #expect(queue.start(now: .at(90_000)) { $0.receiver == "ops" }.isEmpty)
+    #expect(queue.hurry("ops", now: .at(90_000)) == 2)
+    #expect(queue.start(now: .at(90_000)) { _ in true }.map(\.id) == ["msg_1"])
+    #expect(queue.finish("msg_1", of: "ops", .delivered(status: 200), now: .at(90_000))?.receiverNews == .recovered)
+  }
+
+  @Test("A receiver is said to fail after three attempts in a row, once, and to work again after one")
+  func news() {
+    var queue = queue([.sample(1)])
+    var news: [DeliveryQueue.ReceiverNews?] = []
+    for round: Int64 in 1...5 {
+      let now = Timestamp.at(round * 10_000)
+      _ = queue.hurry("ops", now: now)
+      #expect(queue.start(now: now) { _ in true }.count == 1)
+      let outcome = round == 5 ? DeliveryOutcome.delivered(status: 202) : .noAnswer("x")
+      news.append(queue.finish("msg_1", of: "ops", outcome, now: now)?.receiverNews)
+    }
+    #expect(news == [nil, nil, .failing, nil, .recovered])
+  }
+
+  @Test("Messages that wait are bounded in number and bytes: the oldest that is not under way goes")
+  func bounded() {
+    var queue = DeliveryQueue(seed: (1, 1))
+    var dropped: [String] = []
+    for number: Int64 in 0...Int64(DeliveryQueue.messagesMax) {
+      if number == 1 { #expect(queue.start(now: .start) { _ in true }.map(\.id) == ["msg_0"]) }
+      dropped += queue.add(.sample(number), now: .start).map(\.id)
+    }
+    #expect(dropped == ["msg_1"] && queue.count == DeliveryQueue.messagesMax)
+    let large = queue.add(.sample(9999, body: String(repeating: "x", count: DeliveryQueue.bytesMax - 2)), now: .start)
+    #expect(large.count == DeliveryQueue.messagesMax - 1 && large.allSatisfy { $0.state == .dropped })
+    #expect(queue.bytes <= DeliveryQueue.bytesMax)
+    #expect(queue.add(.sample(9999), now: .start).isEmpty && queue.count == 2, "the same message twice is one")
+  }
+
+  @Test(
+    "What a status means",
+    arguments: [
+      (200, nil, DeliveryOutcome.delivered(status: 200)), (204, nil, .delivered(status: 204)),
+      (301, nil, .rejected(status: 301)), (400, nil, .rejected(status: 400)), (410, nil, .gone),
+      (429, "7", .unavailable(status: 429, retryAfterSeconds: 7)),
+      (503, "-1", .unavailable(status: 503, retryAfterSeconds: nil)),
+      (500, "Mon, 23 Nov 2026 05:06:07 GMT", .unavailable(status: 500, retryAfterSeconds: nil)),
+    ] as [(Int, String?, DeliveryOutcome)])
+  func statuses(status: Int, retryAfter: String?, outcome: DeliveryOutcome) {
+    #expect(DeliveryOutcome(status: status, retryAfter: retryAfter) == outcome)
+  }
+}
