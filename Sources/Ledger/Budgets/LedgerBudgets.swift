@@ -1,5 +1,5 @@
 public import Budgets
-public import Metering
+import Metering
 import Observability
 
 /// Budgets that are made, changed and raised at run time. Each change is one transaction with its entry in the audit log.

@@ -1,3 +1,4 @@
+import Dialects
 import Budgets
 import Control
 import Gateway

@@ -1,3 +1,5 @@
+import Escalation
+import Budgets
 import Gateway
 
 extension Configuration {

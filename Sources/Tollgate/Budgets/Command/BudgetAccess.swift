@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Budgets
 import Control
 import Ledger
