@@ -1,7 +1,7 @@
 internal import Budgets
 internal import Ledger
 internal import Metering
-import Observability
+internal import Observability
 
 /// Budgets as the API and the commands show them.
 public enum BudgetStatusJSON {

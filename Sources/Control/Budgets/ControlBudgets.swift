@@ -1,5 +1,4 @@
 public import Budgets
-import Ledger
 public import Metering
 
 /// What the control plane asks of budgets, and has changed in them. Changes are made in the name of an actor, the last argument.

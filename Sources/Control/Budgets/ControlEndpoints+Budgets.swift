@@ -20,7 +20,7 @@ extension ControlEndpoints {
   /// - Parameter isPartial: whether what the body leaves out stays as it is.
   func setBudget(_ name: String, _ body: RequestBody, isPartial: Bool, by actor: Actor) async throws -> ControlAnswer {
     let known = queries.budgets.states().first { $0.definition.name == name }
-    let former = isPartial ? try known ?? status(of: name) : nil
+    let former = try isPartial ? known ?? status(of: name) : nil
     let definition = try BudgetBody.definition(body, name: name, changing: former?.definition)
     try await queries.budgets.set(definition, actor.name)
     return .json(BudgetStatusJSON.document(try status(of: name)), status: known == nil ? 201 : 200)

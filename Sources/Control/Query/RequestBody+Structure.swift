@@ -17,7 +17,7 @@ extension RequestBody {
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ name: String
   ) throws(ParameterError) -> Choice? where Choice.RawValue == String {
-    try value(name, accepted: Choice.allCases.map(\.rawValue).joined(separator: ", "), Choice.init)
+    try value(name, accepted: Choice.allCases.map(\.rawValue).joined(separator: ", ")) { Choice(rawValue: $0) }
   }
 
   /// `on` or `off`, or true or false; nil where it is missing or null.

@@ -120,7 +120,7 @@ extension BudgetAdministration {
 
   private var states: [BudgetStatus] {
     let time = now()
-    return register.desk.withBook { book in
+    return register.desk.withBook { book -> [BudgetStatus] in
       let readings = Dictionary(
         book.readings(windowsMax: BudgetStatus.windowsMax, at: time).map { ($0.name, $0) },
         uniquingKeysWith: { first, _ in first })

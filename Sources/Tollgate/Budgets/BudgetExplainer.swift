@@ -19,14 +19,14 @@ struct BudgetExplainer: Sendable {
   @Sendable func explain(_ question: BudgetQuestion) throws -> CallExplanation {
     let time = WallClock.now()
     let book = prices.book
-    let route = try route(of: question, in: book)
+    let route = try self.route(of: question, in: book)
     let dialect = route.dialect?.rawValue
     let isKnown = book.knows(route.terms, dialect: dialect, model: question.model)
     let usual = desk.usual(model: question.model, workflow: question.workflow)
-    let bound = isKnown ? bound(question, route, in: book, at: time) : nil
+    let bound = isKnown ? self.bound(question, route, in: book, at: time) : nil
     let expected =
       usual.map { CallAmounts(picodollars: $0.picodollars, tokens: $0.tokens) }
-      ?? expected(question, route, in: book, at: time)
+      ?? self.expected(question, route, in: book, at: time)
     let need = CallNeed(
       expected: expected, boundPicodollars: bound?.picodollars, boundTokens: bound?.tokens)
     let call = BudgetCall(

@@ -29,8 +29,9 @@ struct BudgetFilling {
 
   /// Brings what calls took before a budget was put in force to what they have taken since.
   func complete(_ definition: BudgetDefinition, at time: Timestamp) async throws {
-    var (sums, kept) = try await survey(definition, at: time)
-    for debit in kept { sums[Self.key(of: debit)]? -= debit.amount }
+    let found = try await survey(definition, at: time)
+    var sums = found.sums
+    for debit in found.kept { sums[Self.key(of: debit)]? -= debit.amount }
     let missing = Self.debits(sums).filter { $0.amount > 0 }
     try await ledger.spending.complete(definition.name, basis: Self.basis(of: definition), with: missing)
     restore(missing, at: time)
@@ -57,7 +58,8 @@ struct BudgetFilling {
   ) async throws -> (sums: [BudgetDebit: Int64], kept: [BudgetDebit]) {
     let zone = try ZoneFile.rules(of: definition.timeZone)
     let start = Self.start(of: definition, zone, at: time)
-    let (sums, kept) = try await ledger.spending.survey(of: definition.name, since: start) { forEach in
+    let (sums, kept) = try await ledger.spending.survey(of: definition.name, since: start) {
+      forEach -> [BudgetDebit: Int64] in
       var sums: [BudgetDebit: Int64] = [:]
       var book = BudgetBook()
       try book.define(definition, zone: zone, at: time)

@@ -18,7 +18,8 @@ struct BudgetReplay: Sendable {
     } catch {
       throw LedgerError.refused("\(error)")
     }
-    let sum = try await spending.survey(of: "", since: start) { [definitions, zones] forEach in
+    let sum = try await spending.survey(of: "", since: start) {
+      [definitions, zones] forEach -> BudgetSimulationAnswer in
       var simulation: BudgetSimulation
       do {
         simulation = try BudgetSimulation(definitions, zones: zones, from: start)

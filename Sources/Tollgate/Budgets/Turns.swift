@@ -6,9 +6,9 @@ final class Turns: Sendable {
 
   /// Runs `body` after every one that came before has ended.
   func next<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-    let task = last.withLock { last in
+    let task = last.withLock { last -> Task<Value, any Error> in
       let before = last
-      let task = Task {
+      let task = Task { () async throws -> Value in
         await before?.value
         return try await body()
       }

@@ -3,7 +3,7 @@ import Budgets
 import Control
 import Ledger
 import Metering
-import NIOPosix
+import NIOHTTP1
 import Observability
 
 /// Budgets, in the data directory where no proxy uses it, else by the proxy that does. Both answer with the same JSON.

@@ -76,8 +76,8 @@ struct BudgetSetCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Which calls count: workflow=etl-*; repeatable, for agent, workflow, key, team, provider and model.",
-      valueName: "dimension=glob"), transform: usage(Self.pair))
-  var match: [(dimension: String, pattern: String)] = []
+      valueName: "dimension=glob"), transform: usage(MatchArgument.init(parsing:)))
+  var match: [MatchArgument] = []
 
   @Option(
     help: ArgumentHelp(
@@ -141,14 +141,21 @@ struct BudgetSetCommand: AsyncParsableCommand {
     let receivers = parts.count == 2 ? parts[1].split(separator: ",").map { JSONValue.string(String($0)) } : []
     return .object([("at", .string(String(parts.first ?? ""))), ("to", .array(receivers))])
   }
+}
 
-  private static let pair: @Sendable (String) throws(MalformedText) -> (dimension: String, pattern: String) = {
-    text throws(MalformedText) in
+/// A dimension of calls and a name or glob of it: `workflow=etl-*`.
+struct MatchArgument: Sendable {
+  var dimension: String
+  var pattern: String
+
+  /// - Throws: ``MalformedText`` for a text without `=`.
+  init(parsing text: String) throws(MalformedText) {
     let parts = text.split(separator: "=", maxSplits: 1)
     guard parts.count == 2 else {
       throw MalformedText("\"\(text)\" is no match; write workflow=nightly or workflow=etl-*")
     }
-    return (String(parts[0]), String(parts[1]))
+    dimension = String(parts[0])
+    pattern = String(parts[1])
   }
 }
 

@@ -54,17 +54,20 @@ struct BudgetExplainCommand: AsyncParsableCommand {
     let control = ControlPlane(
       url: access.control ?? ControlPlaneURL(address: ListenSection().control),
       group: MultiThreadedEventLoopGroup.singleton, dataDirectory: access.data ?? Configuration().dataDirectory)
-    let texts: [(String, String?)] = [
-      ("model", model), ("provider", provider), ("agent", agent), ("workflow", workflow), ("run", run), ("key", key),
-      ("team", team), ("input_tokens", inputTokens.map(String.init)), ("max_tokens", maxTokens.map(String.init)),
-    ]
-    let query = texts.compactMap { name, text in text.map { "\(name)=\(QueryText.encoded($0))" } }
     do {
-      let bytes = try await control.get("/api/v1/explain?\(query.joined(separator: "&"))")
+      let bytes = try await control.get("/api/v1/explain?\(query)")
       format.write(JSONValue.parse(bytes) ?? .null, BudgetRows.explanation)
     } catch HTTPCallError.notReached {
       throw CommandFailure("no proxy answers at \(control.url), and it is the one that knows what calls cost")
     }
+  }
+
+  private var query: String {
+    let texts: [(String, String?)] = [
+      ("model", model), ("provider", provider), ("agent", agent), ("workflow", workflow), ("run", run), ("key", key),
+      ("team", team), ("input_tokens", inputTokens.map(String.init)), ("max_tokens", maxTokens.map(String.init)),
+    ]
+    return texts.compactMap { name, text in text.map { "\(name)=\(QueryText.encoded($0))" } }.joined(separator: "&")
   }
 }
 
