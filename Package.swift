@@ -85,7 +85,8 @@ let package = Package(
     .target(
       name: "Control",
       dependencies: [
-        "JSON", "Metering", "Observability", "Ledger", "Escalation", hummingbird, hummingbirdCore, hummingbirdTLS,
+        "JSON", "Budgets", "Metering", "Observability", "Ledger", "Escalation", hummingbird, hummingbirdCore,
+        hummingbirdTLS,
         httpTypes,
         lifecycle, logging, nioCore, nioSSL,
       ],
@@ -131,7 +132,7 @@ let package = Package(
     .testTarget(
       name: "ControlTests",
       dependencies: [
-        "Control", "Escalation", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore,
+        "Budgets", "Control", "Escalation", "JSON", "Ledger", "Metering", "Observability", lifecycle, logging, nioCore,
       ],
       swiftSettings: strict),
     .testTarget(

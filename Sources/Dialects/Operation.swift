@@ -99,7 +99,8 @@ public enum Operation: Sendable, Equatable, CaseIterable {
   /// Whether the reply may repeat usage that an earlier call has been charged for, so that it is counted once by its id.
   public var repeatsUsage: Bool {
     switch self {
-    case .responseRetrieval, .chatCompletionRetrieval, .asyncChatCompletion, .assistantRun, .interactionRetrieval, .batchGenerateContent,
+    case .responseRetrieval, .chatCompletionRetrieval, .asyncChatCompletion, .assistantRun, .interactionRetrieval,
+      .batchGenerateContent,
       .fileContent, .messageBatchResults, .videos:
       true
     default: false

@@ -35,7 +35,7 @@ public final class Ledger: Sendable {
     var configuration = configuration
     configuration.directory = directory.path
     let opened = try LedgerOpening(directory: directory, configuration: configuration, logger: logger, now: now())
-      .open(recover: recover)
+      .open(budgetsRead: observer.budgetsRead, recover: recover)
     let core = LedgerCore(file: opened.file, configuration: configuration, logger: logger, observer: observer)
     let logSync = try LogSync(path: directory.databasePath + "-wal") { [directory] detail in
       core.fault(.syncFailed)
@@ -121,6 +121,11 @@ public final class Ledger: Sendable {
       [core] in
       try await core.perform($0)
     }
+  }
+
+  /// Budgets that are made and raised at run time.
+  public var budgets: LedgerBudgets {
+    LedgerBudgets(readers: readers, now: now) { [core] in try await core.performThen($0) }
   }
 
   /// What is booked after calls were settled.

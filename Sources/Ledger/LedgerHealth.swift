@@ -11,7 +11,7 @@ public struct LedgerHealth: Sendable, Equatable {
 }
 
 /// What the ledger tells whoever keeps metrics, or checks keys. Each closure is called on the writer thread, but for `failed`,
-/// which can come from any; they must return at once.
+/// which can come from any, and for what is told as the ledger is opened; they must return at once.
 public struct LedgerObserver: Sendable {
   /// A group of rows was committed: how many, and how long that took.
   public var committed: @Sendable (_ rows: Int, _ durationNanoseconds: Int64) -> Void
@@ -19,15 +19,19 @@ public struct LedgerObserver: Sendable {
   public var failed: @Sendable (LedgerFault) -> Void
   /// All keys and tokens: as the ledger is opened, before that returns, and after each change.
   public var accessChanged: @Sendable (AccessSnapshot) -> Void
+  /// The budgets that were made at run time: as the ledger is opened, before the calls of a dead process are settled.
+  public var budgetsRead: @Sendable (StoredBudgets) -> Void
 
   public init(
     committed: @escaping @Sendable (_ rows: Int, _ durationNanoseconds: Int64) -> Void = { _, _ in },
     failed: @escaping @Sendable (LedgerFault) -> Void = { _ in },
-    accessChanged: @escaping @Sendable (AccessSnapshot) -> Void = { _ in }
+    accessChanged: @escaping @Sendable (AccessSnapshot) -> Void = { _ in },
+    budgetsRead: @escaping @Sendable (StoredBudgets) -> Void = { _ in }
   ) {
     self.committed = committed
     self.failed = failed
     self.accessChanged = accessChanged
+    self.budgetsRead = budgetsRead
   }
 }
 

@@ -50,32 +50,6 @@ struct ResponsesReplyTests {
     #expect(!facts.isPending)
   }
 
-  @Test("bill every completed search where the provider counts none, and no page that was opened")
-  func searchesByItem() {
-    func search(_ type: String?, _ status: String = "completed") -> String {
-      let action = type.map { #","action":{"type":"\#($0)"}"# } ?? ""
-      return #"{"type":"web_search_call","id":"w","status":"\#(status)"\#(action)}"#
-    }
-    let items = [
-      search("search"), search("open_page"), search(nil), search("search", "failed"), search("find_in_page"),
-    ]
-    func document(_ members: String) -> String {
-      #"{"id":"r","status":"completed","output":[\#(items.joined(separator: ","))],"usage":{"input_tokens":3,"output_tokens":4\#(members)}"#
-    }
-    #expect(answering(readReply(.responses, document("}")))?[.webSearch] == 2)
-    let counted = document(#"},"tool_usage":{"web_search":{"num_requests":0}}"#)
-    #expect(answering(readReply(.responses, counted))?[.webSearch] == 0)
-    let ofUsage = document(#","server_side_tool_usage_details":{"web_search_calls":0}}"#)
-    #expect(answering(readReply(.responses, ofUsage))?[.webSearch] == 0)
-    let events = [
-      #"{"type":"response.output_item.added","output_index":0,"item":\#(search(nil, "in_progress"))}"#,
-      #"{"type":"response.output_item.done","output_index":0,"item":\#(items[0])}"#,
-      #"{"type":"response.output_item.done","output_index":1,"item":\#(items[1])}"#,
-      #"{"type":"response.completed","response":\#(document("}"))}"#,
-    ]
-    #expect(answering(readStream(.responses, events))?[.webSearch] == 2)
-  }
-
   @Test("are read from events, of which the last repeats all items")
   func events() {
     let call = #"{"type":"function_call","id":"fc_1","call_id":"call_1","name":"f","arguments":""}"#

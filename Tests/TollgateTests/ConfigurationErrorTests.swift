@@ -80,7 +80,7 @@ struct ConfigurationErrorTests {
         #"t.yaml:1:6: tls: "maybe" is not one of none, terminated_elsewhere; for TLS here write tls: { cert: FILE, key: FILE }"#
       ),
       (
-        "tls: { cert: /nowhere }",
+        "tls: { cert: /dev/null }",
         "t.yaml:1:6: tls: key is missing; write tls: { cert: FILE, key: FILE }, both in PEM form"
       ),
       (

@@ -31,7 +31,8 @@ public struct BudgetMatch: Sendable, Hashable {
   /// How many values one list may have.
   public static let patternsMax = 256
 
-  var lists: [(BudgetDimension, [BudgetPattern])] {
+  /// The list of each dimension that can be matched.
+  public var lists: [(dimension: BudgetDimension, patterns: [BudgetPattern])] {
     [(.agent, agent), (.workflow, workflow), (.key, key), (.team, team), (.provider, provider), (.model, model)]
   }
 

@@ -3,6 +3,7 @@ enum OpenAPIPaths {
   static let json = #"""
     {
       \#(OpenAPIAccessPaths.members)
+      \#(OpenAPIBudgetPaths.members)
       "/": {
         "get": {
           "summary": "A page that links the rest",

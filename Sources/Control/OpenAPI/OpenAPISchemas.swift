@@ -352,6 +352,7 @@ enum OpenAPISchemas {
       },
       \#(OpenAPIBookSchemas.members)
       \#(OpenAPIAccessSchemas.members)
+      \#(OpenAPIBudgetSchemas.members)
       \#(OpenAPIAlerts.schemas)
       "Problem": {
         "type": "object",

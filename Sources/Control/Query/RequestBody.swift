@@ -6,6 +6,8 @@ internal import Observability
 struct RequestBody {
   private let members: [JSONMember]
 
+  init(members: [JSONMember]) { self.members = members }
+
   init(_ bytes: [UInt8]) throws(Problem) {
     let value: JSONValue
     do throws(JSONError) {
@@ -89,5 +91,5 @@ struct RequestBody {
     return instant
   }
 
-  private func member(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
+  func member(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
 }

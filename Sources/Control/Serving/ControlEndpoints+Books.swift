@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import JSON
 internal import Ledger
 internal import Metering
@@ -15,9 +16,10 @@ extension ControlEndpoints {
   ///
   /// - Parameter actor: whose token allows it.
   func change(
-    _ route: ControlRoute, query: String, body: [UInt8], by actor: Actor, isDeletion: Bool
+    _ route: ControlRoute, query: String, body: [UInt8], by actor: Actor, method: HTTPRequest.Method
   ) async throws -> ControlAnswer {
     _ = try QueryParameters(query, known: [])
+    let isDeletion = method == .delete
     // A deletion says everything by its path.
     if case .receiverTest(let name) = route { return try await test(receiver: name) }
     let body = try RequestBody(isDeletion && body.isEmpty ? Array("{}".utf8) : body)
@@ -29,6 +31,10 @@ extension ControlEndpoints {
     case .keyRotation(let name): return try await rotateKey(name, body, by: actor)
     case .tokens: return try await createToken(body, by: actor)
     case .token(let name): return try await revokeToken(name, by: actor)
+    case .budget(let name) where isDeletion: return try await removeBudget(name, by: actor)
+    case .budget(let name): return try await setBudget(name, body, isPartial: method == .patch, by: actor)
+    case .budgetRaise(let name): return try await raiseBudget(name, body, by: actor)
+    case .simulate: return try await simulate(body)
     case .adjustments:
       let adjustment = try await queries.books.book(try AdjustmentBody.correction(body), actor.name)
       return .json(AdjustmentJSON.document(adjustment), status: 201)
@@ -36,7 +42,8 @@ extension ControlEndpoints {
       let query = try RepriceBody.query(body)
       let total = query.after == nil ? try await queries.books.repriceCount(query) : nil
       return .json(RepriceJSON.document(try await queries.books.reprice(query, actor.name), total: total))
-    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .audit, .alerts, .receivers, .receiverTest, .openAPI:
+    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .audit, .budgets, .explain, .alerts, .receivers,
+      .receiverTest, .openAPI:
       throw Problem(405, "Method not allowed", "This path can only be read.")
     }
   }

@@ -33,9 +33,12 @@ struct ControlEndpoints: Sendable {
     case .keys: return try await keys()
     case .tokens: return try await tokens()
     case .audit: return try await audit(parameters)
+    case .budgets: return budgets()
+    case .budget(let name): return try budget(name)
+    case .explain: return try explain(parameters)
     case .alerts: return try await alerts(parameters)
     case .receivers: return receivers()
-    case .reprice, .key, .keyRotation, .token, .receiverTest, .redeliver:
+    case .reprice, .key, .keyRotation, .token, .budgetRaise, .simulate, .receiverTest, .redeliver:
       throw Problem(405, "Method not allowed", "This path takes \(route.methods.joined(separator: ", ")).")
     case .openAPI: return .json(OpenAPIDocument.document(version: version))
     }
@@ -45,8 +48,8 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token, .audit, .alerts,
-      .receivers, .receiverTest, .redeliver:
+    case .calls, .call, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token, .audit, .budgets,
+      .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver:
       try QueryParameters(query, known: route.parameters)
     }
   }

@@ -9,6 +9,7 @@ struct ControlQueries: Sendable {
   var summary: @Sendable (_ by: [SummaryDimension], _ range: TimeRange) async throws -> [SummaryRow]
   var books: ControlBooks
   var credentials: ControlCredentials
+  var budgets: ControlBudgets
   var alerts: ControlAlerts
 }
 
@@ -27,7 +28,10 @@ extension ControlQueries {
   /// - Parameters:
   ///   - escalation: nil where nobody is told of alerts.
   ///   - price: what a call costs by the price book of today.
-  init(_ ledger: Ledger, escalation: Escalation? = nil, price: @escaping @Sendable (CallRecord) -> SecondCharge) {
+  init(
+    _ ledger: Ledger, budgets: ControlBudgets, escalation: Escalation? = nil,
+    price: @escaping @Sendable (CallRecord) -> SecondCharge
+  ) {
     let books = ledger.books
     self.init(
       calls: { try await ledger.calls($0) }, call: { try await ledger.call($0) },
@@ -40,7 +44,7 @@ extension ControlQueries {
         adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0, by: $1) },
         reprice: { try await books.reprice($0, by: $1, price: price) },
         repriceCount: { try await books.count(of: $0) }),
-      credentials: ControlCredentials(ledger.credentials),
+      credentials: ControlCredentials(ledger.credentials), budgets: budgets,
       alerts: escalation.map { ControlAlerts($0) } ?? ControlAlerts(ledger))
   }
 }

@@ -74,7 +74,7 @@ struct ControlResponder: HTTPResponder {
     let query = parts.count == 2 ? String(parts[1]) : ""
     return try await withDeadline {
       if let actor {
-        return try await endpoints.change(route, query: query, body: body, by: actor, isDeletion: isDeletion)
+        return try await endpoints.change(route, query: query, body: body, by: actor, method: request.method)
       }
       return try await endpoints.answer(
         route, query: query, accept: request.headers[.accept], isTrusted: guardian.isTrusted(origin))

@@ -21,6 +21,12 @@ enum ControlRoute: Equatable {
   /// The name or the id of a token, likewise.
   case token(name: String)
   case audit
+  case budgets
+  /// The name of a budget, as the path has it, which may be none.
+  case budget(name: String)
+  case budgetRaise(name: String)
+  case explain
+  case simulate
   case alerts
   case redeliver
   case receivers
@@ -42,6 +48,9 @@ enum ControlRoute: Equatable {
     case "/api/v1/keys": self = .keys
     case "/api/v1/tokens": self = .tokens
     case "/api/v1/audit": self = .audit
+    case "/api/v1/budgets": self = .budgets
+    case "/api/v1/explain": self = .explain
+    case "/api/v1/simulate": self = .simulate
     case "/api/v1/alerts": self = .alerts
     case "/api/v1/alerts/redeliver": self = .redeliver
     case "/api/v1/receivers": self = .receivers
@@ -55,6 +64,10 @@ enum ControlRoute: Equatable {
         self = .key(name: name)
       } else if let name = Self.segment(of: path, after: "/api/v1/tokens/") {
         self = .token(name: name)
+      } else if let name = Self.segment(of: path, after: "/api/v1/budgets/", before: "/raise") {
+        self = .budgetRaise(name: name)
+      } else if let name = Self.segment(of: path, after: "/api/v1/budgets/") {
+        self = .budget(name: name)
       } else if let name = Self.segment(of: path, after: "/api/v1/receivers/", before: "/test") {
         self = .receiverTest(name: name)
       } else {
@@ -79,6 +92,7 @@ enum ControlRoute: Equatable {
     case .summary: SummaryQuery.parameters
     case .adjustments: AdjustmentQuery.parameters
     case .audit: AuditParameters.names
+    case .explain: ExplainQuery.parameters
     case .alerts: AlertQuery.parameters
     default: []
     }
@@ -88,8 +102,9 @@ enum ControlRoute: Equatable {
   var methods: [String] {
     switch self {
     case .adjustments, .keys, .tokens: ["GET", "HEAD", "POST"]
-    case .reprice, .keyRotation, .redeliver, .receiverTest: ["POST"]
+    case .reprice, .keyRotation, .budgetRaise, .simulate, .redeliver, .receiverTest: ["POST"]
     case .key, .token: ["DELETE"]
+    case .budget: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     default: ["GET", "HEAD"]
     }
   }
@@ -98,5 +113,5 @@ enum ControlRoute: Equatable {
   var roleToRead: ControlRole { self == .metrics ? .metrics : .viewer }
 
   /// The role that changing it takes.
-  var roleToChange: ControlRole { .admin }
+  var roleToChange: ControlRole { self == .simulate ? .viewer : .admin }
 }

@@ -20,6 +20,7 @@ public struct ControlServer: Service {
   /// A server that listens once it is run.
   ///
   /// - Parameters:
+  ///   - budgets: what is asked of budgets, and changed in them.
   ///   - tokens: those that open it.
   ///   - version: Tollgate's own.
   ///   - eventLoopGroup: shared with the data plane; nil takes the process's.
@@ -27,9 +28,8 @@ public struct ControlServer: Service {
   ///   - readiness: asked at each `/readyz`; must return at once.
   ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
   public init(
-    _ configuration: ControlConfiguration, ledger: Ledger, escalation: Escalation, metrics: MetricsRegistry,
-    tokens: ControlTokens,
-    version: String,
+    _ configuration: ControlConfiguration, ledger: Ledger, budgets: ControlBudgets, escalation: Escalation,
+    metrics: MetricsRegistry, tokens: ControlTokens, version: String,
     logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
     now: @escaping @Sendable () -> Timestamp = WallClock.now,
     onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in },
@@ -37,7 +37,8 @@ public struct ControlServer: Service {
     readiness: @escaping @Sendable () -> Readiness
   ) {
     let endpoints = ControlEndpoints(
-      queries: ControlQueries(ledger, escalation: escalation, price: price), metrics: metrics, readiness: readiness,
+      queries: ControlQueries(ledger, budgets: budgets, escalation: escalation, price: price), metrics: metrics,
+      readiness: readiness,
       version: version, now: now)
     self.init(
       configuration, endpoints: endpoints, tokens: tokens, logger: logger, eventLoopGroup: eventLoopGroup,

@@ -147,7 +147,9 @@ struct GeminiBatchReply: ~Copyable, DocumentWire {
     guard !facts.usage.isEmpty || facts.finishReason != nil || facts.responseID != nil else { return }
     if facts.model == nil { facts.model = model.map(Self.withoutCollection) }
     // The name of a line may stand behind it, and the model of a batch.
-    if facts.responseID == nil, !isFile, facts.model != nil { facts.responseID = (name ?? resultsID).map { "\($0)#\(index)" } }
+    if facts.responseID == nil, !isFile, facts.model != nil {
+      facts.responseID = (name ?? resultsID).map { "\($0)#\(index)" }
+    }
     let item = ReplyItem(facts: facts, isBatch: true)
     if facts.responseID == nil { wait(item) } else { add(item, &outer) }
   }

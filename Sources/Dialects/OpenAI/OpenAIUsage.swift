@@ -78,8 +78,6 @@ struct OpenAIUsage {
   /// Whether the object says which part of its output is images, be it none.
   private(set) var splitsOutput = false
   private var isMalformed = false
-  /// Whether the object counts the provider's tools, be they none.
-  private(set) var countsTools = false
   /// What others than OpenAI say in it.
   private(set) var vendor = VendorUsage()
   /// Whether thoughts are in the total alone, as Gemini writes it.
@@ -99,7 +97,6 @@ struct OpenAIUsage {
     }
     if isTotal { hasTotal = true }
     if field == .completionImage { splitsOutput = true }
-    if field.rawValue >= Field.webSearches.rawValue { countsTools = true }
     self[field] = count
   }
 

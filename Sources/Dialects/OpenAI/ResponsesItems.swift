@@ -8,8 +8,6 @@ struct ResponsesItems: ~Copyable {
   var outputIndex: Int64?
   /// File searches, which are billed by the call.
   private(set) var fileSearches: Int64 = 0
-  /// Web searches that were completed. To open a page is an item of the same type, and not billed.
-  var webSearches: Int64 { Int64(searched.count) }
 
   /// How many tool calls are told apart; those beyond are not counted.
   private static let callsMax = 16_384
@@ -21,9 +19,6 @@ struct ResponsesItems: ~Copyable {
     var name = ""
     var isClientExecution = false
     var isInContainer = false
-    var isCompleted = false
-    /// Whether a web search is in truth another action.
-    var isNoSearch = false
     var drawing: ModelUsage?
 
     /// What the item is. xAI writes its searches of a social network like custom tools, under ids of their own.
@@ -39,7 +34,6 @@ struct ResponsesItems: ~Copyable {
   /// The item of an event, until its index is known for sure.
   private var waiting: Item?
   private var counted: Set<Int64> = []
-  private var searched: Set<Int64> = []
   private var drawingsByIndex: [Int64: ModelUsage] = [:]
 
   /// What models other than the response's used for drawings, in the order of their items.
@@ -61,8 +55,6 @@ struct ResponsesItems: ~Copyable {
     case .itemName: current.name = json.string
     case .execution: current.isClientExecution = json.word != nil
     case .environment: current.isInContainer = json.word != nil
-    case .itemStatus: current.isCompleted = json.word != nil
-    case .itemAction: current.isNoSearch = json.word == nil
     default: break
     }
   }
@@ -96,10 +88,6 @@ struct ResponsesItems: ~Copyable {
       guard !name.isEmpty, isNew(index) else { return }
       tally.addToolCall(id: item.callID.isEmpty ? item.id : item.callID, name: name)
     case .serverCall(let name):
-      // A stream completes it after it was added.
-      if item.type == .webSearchCall, item.isCompleted, !item.isNoSearch, searched.count < Self.callsMax {
-        searched.insert(index)
-      }
       guard isNew(index) else { return }
       if item.type == .fileSearchCall { fileSearches &+= 1 }
       tally.addServerToolCall(name: item.type == .mcpCall && !item.name.isEmpty ? item.name : name)

@@ -11,7 +11,6 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     case model, status, background, tier, reason, response
     case eventType, eventItem, outputIndex, delta, eventCode
     case output, item, itemType, itemID, callID, itemName, execution, environment, itemText
-    case itemStatus, itemAction
     case tool, toolType, toolModel
     case searches, imageUsage, svgUsage, svgModel
   }
@@ -79,8 +78,7 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     case .background: isBackground = json.isTrue
     case .eventCode: if json.kind == .string { eventCode = json.string }
     case .itemText: if !tally.isStream { tally.addContent(bytes: json.size) }
-    case .itemType, .itemID, .callID, .itemName, .execution, .environment, .itemStatus, .itemAction:
-      items.value(field, json)
+    case .itemType, .itemID, .callID, .itemName, .execution, .environment: items.value(field, json)
     case .searches, .svgModel: usage.value(field, json)
     case .toolType:
       isImageTool = json.word == 0

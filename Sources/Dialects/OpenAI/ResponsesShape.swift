@@ -43,8 +43,6 @@ extension ResponsesReply {
       "call_id": .text(Field.callID),
       "name": .text(Field.itemName),
       "execution": .word(Field.execution, of: ["client"]),
-      "status": .word(Field.itemStatus, of: ["completed"]),
-      "action": .object(["type": .word(Field.itemAction, of: ["search"])]),
       "environment": .object(["type": .word(Field.environment, of: ["container_reference"])]),
       "arguments": .stringSize(Field.itemText),
       "input": .stringSize(Field.itemText),

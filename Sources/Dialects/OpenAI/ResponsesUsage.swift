@@ -12,9 +12,7 @@ struct ResponsesUsage {
   private(set) var reportedCostPicodollars: Int64?
 
   private var own: Usage?
-  private var ownCountsTools = false
-  /// Searches as the provider counts them; nil where it does not.
-  private var searches: Int64?
+  private var searches: Int64 = 0
   private var images = Usage()
   private var hasNews = false
 
@@ -51,7 +49,6 @@ struct ResponsesUsage {
       if let cost = current.reportedCostPicodollars { reportedCostPicodollars = cost }
       guard let cells = current.cells else { return false }
       own = cells
-      ownCountsTools = current.countsTools
       hasNews = true
       return true
     case Field.imageUsage.rawValue:
@@ -76,9 +73,7 @@ struct ResponsesUsage {
     hasNews = false
     var usage = own ?? Usage()
     // xAI counts its searches in the usage object, OpenAI beside it, and file searches nowhere but as items.
-    // Where neither comes (Azure, older snapshots), every search that was completed is one: a search is billed by the call.
-    let searched = ownCountsTools ? 0 : items.webSearches
-    usage[.webSearch] = max(usage[.webSearch], searches ?? searched)
+    usage[.webSearch] = max(usage[.webSearch], searches)
     usage[.fileSearch] = max(usage[.fileSearch], items.fileSearches)
     var others: [ModelUsage] = []
     if !images.isEmpty {

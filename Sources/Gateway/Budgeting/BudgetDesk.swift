@@ -127,7 +127,7 @@ public final class BudgetDesk: Sendable {
   // MARK: What calls cost
 
   /// What calls of that model and workflow have used, nineteen in twenty of them; nil before enough are known.
-  func usual(model: String, workflow: String) -> SpendPercentiles? {
+  public func usual(model: String, workflow: String) -> SpendPercentiles? {
     history.withLock { $0.percentile95(model: model, workflow: workflow) }
   }
 

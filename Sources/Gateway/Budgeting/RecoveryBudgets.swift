@@ -1,7 +1,7 @@
-import Metering
 import Synchronization
 
 public import Budgets
+public import Metering
 
 /// What calls take of budgets that a process left behind when it died: posted without a reservation, since that died with it.
 public final class RecoveryBudgets: Sendable {
@@ -9,6 +9,16 @@ public final class RecoveryBudgets: Sendable {
 
   /// - Parameter book: has the definitions, and no amounts.
   public init(_ book: consuming sending BudgetBook) { self.book = Mutex(book) }
+
+  /// Adds a budget, or replaces the one of its name.
+  public func define(_ definition: BudgetDefinition, zone: TimeZoneRules, at time: Timestamp) throws {
+    _ = try book.withLock { try $0.define(definition, zone: zone, at: time) }
+  }
+
+  /// Takes a budget out.
+  public func remove(_ name: String, at time: Timestamp) throws {
+    _ = try book.withLock { try $0.remove(budget: name, at: time) }
+  }
 
   func debits(of record: borrowing CallRecord, run: String?) -> [BudgetDebit] {
     let call = BudgetCall(

@@ -56,15 +56,32 @@ public final class OfflineLedger: @unchecked Sendable {
     }
   }
 
+  /// Budgets that are made and raised at run time.
+  public var budgets: LedgerBudgets {
+    LedgerBudgets(readers: readers, now: now) { [self] in try perform($0) }
+  }
+
+  /// What calls took of budgets.
+  public var spending: LedgerSpending {
+    LedgerSpending(readers: readers, now: now, waitForCommit: {}) { [self] job in
+      try perform { store in
+        try job(store)
+        return {}
+      }
+    }
+  }
+
   /// Keys, tokens and the audit log.
   public var credentials: CredentialBook {
-    CredentialBook(readers: readers, now: now, publish: { _ in }) { [self] job in
-      try database.writeWithoutTransaction { _ in
-        guard let store else { throw LedgerError.closed }
-        var then: (@Sendable () -> Void)?
-        try store.transaction { then = try job(store) }
-        then?()
-      }
+    CredentialBook(readers: readers, now: now, publish: { _ in }) { [self] in try perform($0) }
+  }
+
+  private func perform(_ job: (LedgerStore) throws -> @Sendable () -> Void) throws {
+    try database.writeWithoutTransaction { _ in
+      guard let store else { throw LedgerError.closed }
+      var then: (@Sendable () -> Void)?
+      try store.transaction { then = try job(store) }
+      then?()
     }
   }
 

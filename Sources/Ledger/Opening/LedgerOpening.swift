@@ -24,14 +24,17 @@ struct LedgerOpening {
     var access: AccessSnapshot
   }
 
-  func open(recover: (RecoveredCall) -> RecoveredRow) throws(LedgerError) -> Opened {
+  /// - Parameter budgetsRead: is told of the budgets that were made at run time, before `recover` is asked.
+  func open(
+    budgetsRead: (StoredBudgets) -> Void = { _ in }, recover: (RecoveredCall) -> RecoveredRow
+  ) throws(LedgerError) -> Opened {
     logVersion()
     let previous = try InFlightContents.read(path: directory.inFlightPath)
     try directory.makeDatabaseFile()
     do {
       let database = try WriterConnection.open(path: directory.databasePath)
       let (store, counted, greatest, access) = try database.writeWithoutTransaction { database in
-        try prepare(database, previous: previous, recover: recover)
+        try prepare(database, previous: previous, budgetsRead: budgetsRead, recover: recover)
       }
       let file = try InFlightFile(path: directory.inFlightPath, slotCount: configuration.inFlightMax)
         .open(previous: previous, greatestCallID: greatest)
@@ -42,13 +45,15 @@ struct LedgerOpening {
   }
 
   private func prepare(
-    _ database: Database, previous: InFlightContents?, recover: (RecoveredCall) -> RecoveredRow
+    _ database: Database, previous: InFlightContents?, budgetsRead: (StoredBudgets) -> Void,
+    recover: (RecoveredCall) -> RecoveredRow
   ) throws -> (LedgerStore, CountedResponses, Int64, AccessSnapshot) {
     guard let connection = database.sqliteConnection else { throw LedgerError.closed }
     try Schema.migrate(connection, file: directory.databasePath)
     try quickCheck(connection)
     let store = try LedgerStore(connection, configuration: configuration)
     try store.spending.expire(now: now)
+    budgetsRead(try BudgetTable(connection: connection).stored())
     try settle(previous, in: store, recover: recover)
     let counted = try store.countedResponses()
     let given = CallIDSource.plausible(previous?.greatestCallID ?? 0, now: now)

@@ -25,6 +25,41 @@ public struct LedgerSpending: Sendable {
     try await perform { try $0.spending.replace(budget, basis: basis, with: debits, at: time) }
   }
 
+  /// Adds what was missing to what a budget has.
+  ///
+  /// - Parameter basis: what the amounts are sums of.
+  /// - Throws: ``LedgerError``.
+  public func complete(_ budget: String, basis: String, with debits: [BudgetDebit]) async throws {
+    let time = now()
+    try await perform { try $0.spending.complete(budget, basis: basis, with: debits, at: time) }
+  }
+
+  /// Looks at every call that started at an instant or later, in the order of their ids, and at what is kept of a budget, both in
+  /// the same state of the file.
+  ///
+  /// - Parameter body: is handed a function that passes every call to the one it is given. Runs on a thread of the ledger's readers.
+  /// - Throws: ``LedgerError``, as after 30 seconds; what `body` throws.
+  public func survey<Sum: Sendable>(
+    of budget: String, since start: Timestamp,
+    _ body: @escaping @Sendable (_ forEach: ((SpentCall) -> Void) throws -> Void) throws -> Sum
+  ) async throws -> (sum: Sum, kept: [BudgetDebit]) {
+    await waitForCommit()
+    return try await readers.read { context in
+      let sum = try body { visit in
+        var after: CallID?
+        while true {
+          let page = try SpentCallQuery(start: start, after: after, limit: Self.surveyPageCalls).run(context)
+          page.forEach(visit)
+          guard let last = page.last, page.count == Self.surveyPageCalls else { return }
+          after = last.call.id
+        }
+      }
+      return (sum, try SpendingTable.read(context.connection, budget: budget).debits[budget] ?? [])
+    }
+  }
+
+  private static let surveyPageCalls = 4_096
+
   /// One page of the calls that started at an instant or later, in the order of their ids: what budgets are filled from, or tried
   /// on.
   ///

@@ -41,9 +41,23 @@ final class SpendingTable {
 
   /// Puts other amounts in the place of everything that a budget has, and notes what they are sums of.
   func replace(_ budget: String, basis: String, with debits: [BudgetDebit], at time: Timestamp) throws(SQLiteFailure) {
-    let delete = try PreparedStatement(connection, "DELETE FROM budget_spending WHERE budget = ?")
-    try delete.bind(budget, at: 1)
-    try delete.run()
+    try clear(budget)
+    try complete(budget, basis: basis, with: debits, at: time)
+  }
+
+  /// Forgets everything that a budget has, and what it was sums of: until ``complete(_:basis:with:at:)`` it is to be filled anew.
+  func clear(_ budget: String) throws(SQLiteFailure) {
+    for table in ["budget_spending", "budget_bases"] {
+      let delete = try PreparedStatement(connection, "DELETE FROM \(table) WHERE budget = ?")
+      try delete.bind(budget, at: 1)
+      try delete.run()
+    }
+  }
+
+  /// Adds what was missing to what a budget has, and notes what the amounts are sums of.
+  func complete(
+    _ budget: String, basis: String, with debits: [BudgetDebit], at time: Timestamp
+  ) throws(SQLiteFailure) {
     try add(debits, at: time)
     let note = try PreparedStatement(
       connection, "INSERT OR REPLACE INTO budget_bases (budget, basis) VALUES (?, ?)")
@@ -61,11 +75,14 @@ final class SpendingTable {
     try delete.run()
   }
 
-  /// Everything that is kept, and what the amounts of each budget are sums of.
-  static func read(_ connection: OpaquePointer) throws(SQLiteFailure) -> KeptSpending {
+  /// Everything that is kept, of one budget or of all, and what the amounts of each budget are sums of.
+  static func read(_ connection: OpaquePointer, budget: String? = nil) throws(SQLiteFailure) -> KeptSpending {
     var kept = KeptSpending()
     let rows = try PreparedStatement(
-      connection, "SELECT budget, scope, window_start, unit, amount FROM budget_spending")
+      connection,
+      "SELECT budget, scope, window_start, unit, amount FROM budget_spending"
+        + (budget == nil ? "" : " WHERE budget = ?"))
+    if let budget { try rows.bind(budget, at: 1) }
     while try rows.step() {
       guard let budget = rows.text(0), let scope = rows.text(1), let unit = BudgetUnit(code: rows.int64(3)) else {
         continue

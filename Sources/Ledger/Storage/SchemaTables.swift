@@ -7,7 +7,7 @@ enum SchemaTables {
   /// What brings a file of version 2 to version 3, that to version 4, and so on; a new file takes every step. Never changed, only
   /// added to.
   static let stepsFromSecondVersion = [
-    keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, alertStates, alerts, outbox,
+    keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, budgets, budgetRaises, alertStates, alerts, outbox,
   ]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
@@ -170,6 +170,26 @@ enum SchemaTables {
     CREATE TABLE audit (
       id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
       subject TEXT NOT NULL, before TEXT, after TEXT
+    ) STRICT;
+    """
+
+  /// Budgets that were made at run time; those of the configuration are not here. Lists have a line for each element.
+  private static let budgets = """
+    CREATE TABLE budgets (
+      name TEXT PRIMARY KEY, agent TEXT NOT NULL, workflow TEXT NOT NULL, key TEXT NOT NULL, team TEXT NOT NULL,
+      provider TEXT NOT NULL, model TEXT NOT NULL, each TEXT, unit INTEGER NOT NULL, amount INTEGER NOT NULL,
+      period TEXT NOT NULL, time_zone TEXT NOT NULL, mode TEXT NOT NULL, bound TEXT NOT NULL, clamps INTEGER NOT NULL,
+      on_exhausted TEXT NOT NULL, counts_subscriptions INTEGER NOT NULL, alerts TEXT NOT NULL,
+      changed_at INTEGER NOT NULL, changed_by TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Limits raised for a time, of every budget.
+  private static let budgetRaises = """
+    CREATE TABLE budget_raises (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, budget TEXT NOT NULL, scope TEXT, unit INTEGER NOT NULL,
+      amount INTEGER NOT NULL, until INTEGER NOT NULL, reason TEXT NOT NULL, made_at INTEGER NOT NULL,
+      made_by TEXT NOT NULL
     ) STRICT;
     """
 

@@ -20,11 +20,21 @@ struct BudgetFilling {
       if kept.bases[definition.name] == basis {
         restore(kept.debits[definition.name] ?? [], at: time)
       } else {
-        let debits = try await debits(of: definition, at: time)
+        let debits = Self.debits(try await survey(definition, at: time).sums)
         try await ledger.spending.replace(definition.name, basis: basis, with: debits)
         restore(debits, at: time)
       }
     }
+  }
+
+  /// Brings what calls took before a budget was put in force to what they have taken since.
+  func complete(_ definition: BudgetDefinition, at time: Timestamp) async throws {
+    let found = try await survey(definition, at: time)
+    var sums = found.sums
+    for debit in found.kept { sums[Self.key(of: debit)]? -= debit.amount }
+    let missing = Self.debits(sums).filter { $0.amount > 0 }
+    try await ledger.spending.complete(definition.name, basis: Self.basis(of: definition), with: missing)
+    restore(missing, at: time)
   }
 
   /// Thresholds that are reached are told, since the process before may have died before it did. What people were told of is known
@@ -33,7 +43,7 @@ struct BudgetFilling {
     let changes = desk.withBook { book in
       var all = BudgetChanges()
       for debit in debits {
-        guard let changes = book.restore(debit, tells: true, at: time) else { continue }
+        guard let changes = book.restore(debit, at: time) else { continue }
         all.released += changes.released
         all.events += changes.events
       }
@@ -42,30 +52,40 @@ struct BudgetFilling {
     desk.carryOn(changes, at: time)
   }
 
-  /// What the calls of the budget's current windows took, from the rows that are left.
-  private func debits(of definition: BudgetDefinition, at time: Timestamp) async throws -> [BudgetDebit] {
+  /// What the calls of the budget's current windows took, from the rows that are left, and what is kept of that already.
+  private func survey(
+    _ definition: BudgetDefinition, at time: Timestamp
+  ) async throws -> (sums: [BudgetDebit: Int64], kept: [BudgetDebit]) {
     let zone = try ZoneFile.rules(of: definition.timeZone)
-    var sums: [BudgetDebit: Int64] = [:]
-    var after: CallID?
-    var book = BudgetBook()
-    try book.define(definition, zone: zone, at: time)
     let start = Self.start(of: definition, zone, at: time)
-    while true {
-      let page = try await ledger.spending.calls(since: start, after: after, limit: LedgerSpending.pageCallsMax)
-      for call in page {
+    let (sums, kept) = try await ledger.spending.survey(of: definition.name, since: start) {
+      forEach -> [BudgetDebit: Int64] in
+      var sums: [BudgetDebit: Int64] = [:]
+      var book = BudgetBook()
+      try book.define(definition, zone: zone, at: time)
+      try forEach { call in
         for debit in book.charge(call.call, call.used, startedAt: call.startedAt, at: call.startedAt).debits {
-          var key = debit
-          key.amount = 0
-          sums[key, default: 0] = Self.sum(sums[key] ?? 0, debit.amount)
+          let key = Self.key(of: debit)
+          sums[key] = Self.sum(sums[key] ?? 0, debit.amount)
         }
       }
-      guard let last = page.last, page.count == LedgerSpending.pageCallsMax else { break }
-      after = last.call.id
+      return sums
     }
     if !sums.isEmpty {
       logger.notice("filled a budget from the calls so far", metadata: ["budget": "\(definition.name)"])
     }
-    return sums.map { key, amount in
+    return (sums, kept)
+  }
+
+  /// A debit without its amount.
+  private static func key(of debit: BudgetDebit) -> BudgetDebit {
+    var key = debit
+    key.amount = 0
+    return key
+  }
+
+  private static func debits(_ sums: [BudgetDebit: Int64]) -> [BudgetDebit] {
+    sums.map { key, amount in
       var debit = key
       debit.amount = amount
       return debit

@@ -18,8 +18,8 @@ struct TollgateCommand: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, ReconcileCommand.self,
-      RepriceCommand.self, AdjustCommand.self, KeyCommand.self, TokenCommand.self, PriceCommand.self,
-      AlertCommand.self,
+      RepriceCommand.self, AdjustCommand.self, BudgetCommand.self, KeyCommand.self, TokenCommand.self,
+      PriceCommand.self, AlertCommand.self,
       CheckConfigCommand.self, VersionCommand.self, SimulateEndpointCommand.self,
     ])
 

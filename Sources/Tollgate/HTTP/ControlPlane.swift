@@ -24,8 +24,11 @@ struct ControlPlane: Sendable {
   /// Sends JSON, with the token.
   ///
   /// - Throws: as ``get(_:)``, for any other status than 200 and 201.
-  func post(_ target: String, _ body: [UInt8]) async throws -> [UInt8] {
-    var call = HTTPCall(address: url.address, usesTLS: url.usesTLS, method: .POST, target: target)
+  func post(_ target: String, _ body: [UInt8]) async throws -> [UInt8] { try await send(.POST, target, body) }
+
+  /// The same by another method.
+  func send(_ method: HTTPMethod, _ target: String, _ body: [UInt8]) async throws -> [UInt8] {
+    var call = HTTPCall(address: url.address, usesTLS: url.usesTLS, method: method, target: target)
     call.headers = [Self.authorization(try neededToken), (name: "content-type", value: "application/json")]
     call.body = body
     return try await perform(call)

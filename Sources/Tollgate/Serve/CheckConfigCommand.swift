@@ -1,4 +1,6 @@
 import ArgumentParser
+import Metering
+import Observability
 
 /// `tollgate check-config`: says what is wrong with a configuration, or what is in force.
 struct CheckConfigCommand: ParsableCommand {
@@ -7,7 +9,8 @@ struct CheckConfigCommand: ParsableCommand {
     abstract: "Check a configuration and print what is in force, defaults included.",
     discussion: """
       What is printed is itself a configuration. Exits with 78 where the configuration is wrong, after one line for each
-      problem, with file, line and column.
+      problem, with file, line and column. What is allowed and probably not meant is said on standard error: a hard budget with
+      room for fewer than ten calls, and one that callers escape by another name.
 
         tollgate check-config --config tollgate.yaml
         tollgate check-config > tollgate.yaml
@@ -16,6 +19,12 @@ struct CheckConfigCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
-    StandardStream.output.write(try options.load().canonicalText)
+    let configuration = try options.load()
+    StandardStream.output.write(configuration.canonicalText)
+    guard !configuration.budgets.definitions.isEmpty else { return }
+    let book = try PriceBook.load(directory: configuration.priceBook)
+    for text in BudgetWarnings(configuration, book: book, at: WallClock.now()).texts {
+      StandardStream.error.write("tollgate: warning: \(text)\n")
+    }
   }
 }

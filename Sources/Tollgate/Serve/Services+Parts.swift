@@ -36,18 +36,21 @@ extension Services {
     }
   }
 
-  /// - Parameter accessChanged: is told of every change of keys and tokens, and of those that are there.
+  /// - Parameters:
+  ///   - budgets: is told of those that were made at run time, and debits what a dead process left.
+  ///   - accessChanged: is told of every change of keys and tokens, and of those that are there.
   static func openLedger(
     _ configuration: Configuration, prices: CurrentPriceBook, routing: RoutingTable, registry: MetricsRegistry,
-    logger: Logger, accessChanged: @escaping @Sendable (AccessSnapshot) -> Void
+    budgets: BudgetRegister, logger: Logger, accessChanged: @escaping @Sendable (AccessSnapshot) -> Void
   ) throws -> Ledger {
     let metrics = LedgerMetrics(registry: registry)
     let recovery = Recovery(
       prices: prices, terms: routing.terms(of:), unmetered: configuration.unmetered,
-      budgets: RecoveryBudgets(try configuration.budgets.book(at: WallClock.now())))
+      budgets: budgets.recovery)
     let observer = LedgerObserver(
       committed: { _, nanoseconds in metrics.committed(durationNanoseconds: nanoseconds) },
-      failed: { _ in metrics.failed() }, accessChanged: accessChanged)
+      failed: { _ in metrics.failed() }, accessChanged: accessChanged,
+      budgetsRead: { budgets.take($0, at: WallClock.now()) })
     let ledger = try Ledger(
       configuration: configuration.ledger, logger: logger, observer: observer, now: WallClock.now,
       recover: recovery.row)

@@ -1,4 +1,3 @@
-import Budgets
 import Control
 import Escalation
 import Gateway
@@ -24,7 +23,7 @@ struct Services {
   private let drainTimeoutMilliseconds: Int64
   private let priceBookReload: PriceBookReload?
   private let budgets: BudgetDesk
-  private let budgetDefinitions: [BudgetDefinition]
+  private let administration: BudgetAdministration
 
   /// Opens the ledger, which settles what a dead process left, and makes the rest. No socket is open yet.
   ///
@@ -43,14 +42,21 @@ struct Services {
     let metrics = GatewayMetrics(
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
+    let listener = BudgetListener()
+    let register = try BudgetRegister(
+      configuration.budgets, logger: logger, at: WallClock.now(), tell: listener.take)
+    budgets = register.desk
+    registry.budgetMetrics(of: budgets, now: WallClock.now)
     let keys = VirtualKeys()
     let tokens = ControlTokens()
     ledger = try Self.openLedger(
-      configuration, prices: prices, routing: routing, registry: registry, logger: logger,
+      configuration, prices: prices, routing: routing, registry: registry, budgets: register,
+      logger: logger,
       accessChanged: {
         keys.replace(with: $0.keys)
         tokens.replace(with: $0.tokens)
       })
+    administration = BudgetAdministration(register: register, ledger: ledger, logger: logger, now: WallClock.now)
     // The ledger has made the data directory.
     tokens.setOwner(try ControlToken.load(directory: configuration.dataDirectory))
     priceBookReload = configuration.priceBook.map { directory in
@@ -63,8 +69,7 @@ struct Services {
       configuration, ledger: ledger, upstream: upstream, eventLoops: eventLoops, metrics: metrics, registry: registry,
       logger: logger)
     self.escalation = escalation
-    budgets = try configuration.budgets.desk(logger: logger, at: WallClock.now()) { escalation.note($0) }
-    registry.budgetMetrics(of: budgets, now: WallClock.now)
+    listener.set { escalation.note($0) }
     var dataPlane = configuration.gateway
     dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
     var controlPlane = configuration.controlPlane
@@ -77,12 +82,14 @@ struct Services {
         lookUpCall: Self.callLookup(in: ledger)),
       group: eventLoops)
     control = ControlServer(
-      controlPlane, ledger: ledger, escalation: escalation, metrics: registry, tokens: tokens, version: Version.current,
+      controlPlane, ledger: ledger,
+      budgets: administration.control(
+        explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets).explain),
+      escalation: escalation, metrics: registry, tokens: tokens, version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
     drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)
-    budgetDefinitions = configuration.budgets.definitions
     self.logger = logger
   }
 
@@ -102,20 +109,14 @@ struct Services {
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
         .init(service: BudgetClock(desk: budgets)),
-        .init(service: GatewayService(gateway: gateway, prepare: fillBudgets, started: started)),
+        .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),
+        .init(service: GatewayService(gateway: gateway, prepare: administration.fill, started: started)),
       ],
       gracefulShutdownSignals: signals, logger: logger)
     // Beyond the drain's own limit something hangs: end anyway.
     configuration.maximumGracefulShutdownDuration = .milliseconds(drainTimeoutMilliseconds + 10_000)
     try await ServiceGroup(configuration: configuration).run()
     try await eventLoops.shutdownGracefully()
-  }
-}
-
-extension Services {
-  /// What was spent before this process began is in the budgets before the first call comes.
-  @Sendable private func fillBudgets() async throws {
-    try await BudgetFilling(desk: budgets, ledger: ledger, logger: logger).fill(budgetDefinitions, at: WallClock.now())
   }
 }
 

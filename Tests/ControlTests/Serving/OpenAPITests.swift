@@ -34,7 +34,9 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
       Set(described) == [
         "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
         "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/keys/{id}/rotate",
-        "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/audit", "/api/v1/openapi.json", "/api/v1/alerts",
+        "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/audit", "/api/v1/budgets", "/api/v1/budgets/{id}",
+        "/api/v1/budgets/{id}/raise", "/api/v1/explain", "/api/v1/simulate",
+        "/api/v1/openapi.json", "/api/v1/alerts",
         "/api/v1/alerts/redeliver", "/api/v1/receivers", "/api/v1/receivers/{id}/test",
       ])
   }
@@ -91,8 +93,8 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     let shared = object(document, "components", "parameters")
     for (path, known) in [
       ("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters),
-      ("/api/v1/adjustments", AdjustmentQuery.parameters), ("/api/v1/alerts", AlertQuery.parameters),
-      ("/api/v1/audit", AuditParameters.names),
+      ("/api/v1/adjustments", AdjustmentQuery.parameters), ("/api/v1/audit", AuditParameters.names),
+      ("/api/v1/explain", ExplainQuery.parameters), ("/api/v1/alerts", AlertQuery.parameters),
     ] {
       let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
       let names = described.compactMap { parameter in
@@ -111,6 +113,27 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     #expect(Set(object(schemas, "Call", "properties").keys) == Set(call.keys))
     #expect(Set(object(schemas, "Call")["required"] as? [String] ?? []) == Set(call.keys))
     #expect(Set(object(schemas, "Usage", "properties").keys) == Set(object(call, "usage").keys))
+  }
+
+  @Test("Budgets and what is said of them have exactly the members that are described, and bodies take just those")
+  func budgets() throws {
+    let schemas = object(try document(), "components", "schemas")
+    let budget = try #require(
+      try JSONSerialization.jsonObject(with: Data(BudgetStatusJSON.document(exampleBudget()))) as? [String: Any])
+    let explanation = try #require(
+      try JSONSerialization.jsonObject(with: Data(CallExplanationJSON.document(exampleExplanation())))
+        as? [String: Any])
+    for (name, written) in [
+      ("Budget", budget), ("BudgetWindow", (budget["windows"] as? [[String: Any]])?.first ?? [:]),
+      ("Raise", (budget["raises"] as? [[String: Any]])?.first ?? [:]), ("CallExplanation", explanation),
+      ("BudgetExplanation", (explanation["budgets"] as? [[String: Any]])?.first ?? [:]),
+    ] {
+      #expect(Set(object(schemas, name, "properties").keys) == Set(written.keys), "\(name)")
+      #expect(Set(object(schemas, name)["required"] as? [String] ?? []) == Set(written.keys), "\(name)")
+    }
+    #expect(Set(object(schemas, "NewBudget", "properties").keys) == Set(BudgetBody.members))
+    #expect(Set(object(schemas, "NewRaise", "properties").keys) == Set(RaiseBody.members))
+    #expect(Set(object(schemas, "NewSimulation", "properties").keys) == Set(SimulationBody.members))
   }
 
   @Test("A row of a summary has exactly the members that are described")

@@ -1,3 +1,4 @@
+import Budgets
 import Escalation
 import Foundation
 import Glibc
@@ -30,6 +31,10 @@ final class CannedLedger: Sendable {
     var adjustments: [AdjustmentFilter] = []
     var corrections: [Correction] = []
     var repricings: [RepriceQuery] = []
+    var budgets: [BudgetDefinition] = []
+    var removals: [String] = []
+    var raises: [BudgetRaise] = []
+    var questions: [BudgetQuestion] = []
     var alerts: [AlertFilter] = []
     var redeliveries: [Redelivery] = []
   }
@@ -62,7 +67,25 @@ final class CannedLedger: Sendable {
         if self.isBroken { throw Broken() }
         return self.rows
       },
-      books: books, credentials: credentials, alerts: alerts)
+      books: books, credentials: credentials, budgets: budgets, alerts: alerts)
+  }
+
+  /// One budget, and changes that are asked for and not made.
+  var budgets: ControlBudgets {
+    ControlBudgets(
+      states: { [exampleBudget()] },
+      set: { definition, _ in self.asked.withLock { $0.budgets.append(definition) } },
+      remove: { name, _ in self.asked.withLock { $0.removals.append(name) } },
+      raise: { _, raise, _, _ in self.asked.withLock { $0.raises.append(raise) } },
+      explain: { question in
+        self.asked.withLock { $0.questions.append(question) }
+        return exampleExplanation()
+      },
+      simulate: { definitions, range in
+        self.asked.withLock { $0.budgets += definitions }
+        let start = range.from ?? Timestamp(unixMicroseconds: 0)
+        return BudgetSimulationAnswer(from: start, to: start, calls: 0, rows: [])
+      })
   }
 
   private var alerts: ControlAlerts {

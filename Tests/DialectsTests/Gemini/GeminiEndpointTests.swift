@@ -96,7 +96,8 @@ struct GeminiEndpointTests {
       ("POST", "/v1beta/fileSearchStores", .management), ("POST", "/v1beta/decisions", .decisions),
     ] as [(String, String, Dialects.Operation)])
   func stored(method: String, path: String, operation: Dialects.Operation) {
-    let resultsID = operation == .fileContent ? "f1" : path == "/v1beta/batches/b1" ? "batches/b1" : nil
+    let isBatch = operation == .batchGenerateContent && path == "/v1beta/batches/b1"
+    let resultsID = operation == .fileContent ? "f1" : isBatch ? "batches/b1" : nil
     #expect(
       Endpoint.recognise(method: method, path: path, dialect: nil)
         == Endpoint(dialect: .gemini, operation: operation, resultsID: resultsID))

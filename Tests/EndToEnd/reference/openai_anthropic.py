@@ -118,12 +118,8 @@ def response(document: dict) -> Reading:
             files += kind == "file_search_call"
     if document.get("usage") is not None:
         cells = openai_cells(document["usage"])
-        # Items are not what is billed: opening a page is one too. `tool_usage` says how many searches were; where nothing does,
-        # each search that was completed is one.
-        billed = ((document.get("tool_usage") or {}).get("web_search") or {}).get("num_requests")
-        if billed is None and "server_side_tool_usage_details" not in document["usage"]:
-            billed = sum(map(_is_search, document.get("output") or []))
-        cells["web_search"] = count(billed)
+        # Items are not what is billed: opening a page is one too. Only `tool_usage` says how many searches were.
+        cells["web_search"] = count(((document.get("tool_usage") or {}).get("web_search") or {}).get("num_requests"))
         cells["file_search"] = files
         # xAI's words.
         tools = document["usage"].get("server_side_tool_usage_details") or {}
@@ -134,11 +130,6 @@ def response(document: dict) -> Reading:
         reading.usages = [(None, +cells)]
         reading.usages += _drawings(document)
     return reading
-
-
-def _is_search(item: dict) -> bool:
-    action = (item.get("action") or {}).get("type", "search")
-    return item.get("type") == "web_search_call" and item.get("status") == "completed" and action == "search"
 
 
 def _drawings(document: dict) -> list[tuple[str | None, Counter]]:

@@ -41,6 +41,9 @@ def _images(recording, parts) -> Reading:
         # Where nothing tells, all that an image model makes is images.
         cells["out"] = count(outside.get("text_tokens"))
         cells["out.image"] = count(usage["output_tokens"]) - cells["out"]
+    elif document.get("data"):
+        # No tokens are told: what came is billed by number.
+        cells = Counter({"out.images": len(document["data"])})
     reading = _reading(usage, cells)
     for key in ("size", "quality"):
         value = document.get(key) or _asked(recording, key)

@@ -1,0 +1,47 @@
+internal import Budgets
+internal import Observability
+
+/// Limits, what is spent of them, and what they would do.
+extension ControlEndpoints {
+  func budgets() -> ControlAnswer { .json(BudgetStatusJSON.page(queries.budgets.states())) }
+
+  func budget(_ name: String) throws -> ControlAnswer { .json(BudgetStatusJSON.document(try status(of: name))) }
+
+  func explain(_ parameters: QueryParameters) throws -> ControlAnswer {
+    .json(CallExplanationJSON.document(try queries.budgets.explain(try ExplainQuery.question(parameters))))
+  }
+
+  func simulate(_ body: RequestBody) async throws -> ControlAnswer {
+    let question = try SimulationBody.question(body, now: now())
+    return .json(
+      BudgetSimulationJSON.document(try await queries.budgets.simulate(question.definitions, question.range)))
+  }
+
+  /// - Parameter isPartial: whether what the body leaves out stays as it is.
+  func setBudget(_ name: String, _ body: RequestBody, isPartial: Bool, by actor: Actor) async throws -> ControlAnswer {
+    let known = queries.budgets.states().first { $0.definition.name == name }
+    let former = try isPartial ? known ?? status(of: name) : nil
+    let definition = try BudgetBody.definition(body, name: name, changing: former?.definition)
+    try await queries.budgets.set(definition, actor.name)
+    return .json(BudgetStatusJSON.document(try status(of: name)), status: known == nil ? 201 : 200)
+  }
+
+  func removeBudget(_ name: String, by actor: Actor) async throws -> ControlAnswer {
+    let removed = try status(of: name)
+    try await queries.budgets.remove(name, actor.name)
+    return .json(BudgetStatusJSON.document(removed))
+  }
+
+  func raiseBudget(_ name: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
+    let (raise, unit) = try RaiseBody.raise(body, of: try status(of: name).definition, now: now())
+    try await queries.budgets.raise(name, raise, unit, actor.name)
+    return .json(BudgetStatusJSON.document(try status(of: name)), status: 201)
+  }
+
+  private func status(of name: String) throws -> BudgetStatus {
+    guard let status = queries.budgets.states().first(where: { $0.definition.name == name }) else {
+      throw Problem(404, "No such budget", "There is no budget of that name; /api/v1/budgets lists them.")
+    }
+    return status
+  }
+}
