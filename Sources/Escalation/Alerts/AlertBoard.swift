@@ -74,6 +74,14 @@ public struct AlertBoard: Sendable {
   /// An id that nothing else has.
   mutating func makeIdentifier(prefix: String) -> String { random.identifier(prefix: prefix) }
 
+  /// It holds again before its end was told: for those who were told nothing has happened.
+  private mutating func comeBack(_ key: AlertKey) -> AlertState? {
+    groups[key.group]?.over.remove(key)
+    groups[key.group]?.firing.insert(key)
+    if groups[key.group]?.pending.isEmpty == true { groups[key.group]?.dueAt = nil }
+    return states[key]?.row(key)
+  }
+
   // MARK: Events
 
   /// A condition holds. Nil where nothing is to be stored: it was known, or was told in this window.
@@ -86,8 +94,14 @@ public struct AlertBoard: Sendable {
         states[key]?.condition = condition
         return nil
       }
-      guard condition.endsAt == nil || condition.limit != state.limitTold else { return nil }
+      let isNew = condition.limit != state.limitTold
       state.condition = condition
+      guard isNew || groups[key.group]?.over.contains(key) != true else {
+        state.isFiring = true
+        put(state, key)
+        return comeBack(key)
+      }
+      guard isNew || condition.endsAt == nil else { return nil }
       state.isFiring = true
       state.alert = nil
       put(state, key)

@@ -3,11 +3,10 @@ import Ledger
 
 /// `alerts`: who is told of what no budget says. Each rule has a list of receivers, `all` (the default) or `off`.
 struct AlertsSection: Sendable, Equatable {
-  /// By rule, what was said of it.
+  /// By rule, what was said of it; everyone is told of the others.
   var rules: [AlertRule: Told] = [:]
 
   enum Told: Sendable, Equatable {
-    case all
     case off
     case receivers([String])
   }
@@ -26,7 +25,7 @@ struct AlertsSection: Sendable, Equatable {
       } else if let text = value.text(&context) {
         rules[rule] =
           switch text {
-          case "all": .all
+          case "all": nil
           case "off": .off
           default: .receivers([text])
           }
@@ -38,7 +37,7 @@ struct AlertsSection: Sendable, Equatable {
     text.section(Self.key) { section in
       for rule in AlertRouting.rules {
         switch rules[rule] {
-        case nil, .all: section.entry(rule.rawValue, "all")
+        case nil: section.entry(rule.rawValue, "all")
         case .off: section.entry(rule.rawValue, "off")
         case .receivers(let names): section.entry(rule.rawValue, names)
         }
@@ -51,13 +50,11 @@ struct AlertsSection: Sendable, Equatable {
     let everyone = receivers.receivers.map(\.name)
     let said = rules.mapValues { told -> [String] in
       switch told {
-      case .all: everyone
       case .off: []
       case .receivers(let names): names
       }
     }
-    // `all` of no receivers is nobody, and still an alert that is listed.
-    return AlertRouting(everyone: everyone, receivers: said.filter { rules[$0.key] != .all })
+    return AlertRouting(everyone: everyone, receivers: said)
   }
 
   /// What to say of a receiver that is not there.

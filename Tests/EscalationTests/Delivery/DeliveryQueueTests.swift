@@ -44,7 +44,7 @@ struct DeliveryQueueTests {
     #expect(queue.count == 0 && queue.bytes == 0)
   }
 
-  @Test("A receiver that is down for an hour gets each alert exactly once, in order, at the first attempt after it")
+  @Test("A receiver that is down for an hour gets each alert exactly once, its beginning first, as soon as it takes any")
   func downForAnHour() {
     // An alert every ten minutes from before the hour until after it; its end comes a minute after each.
     var queue = DeliveryQueue(seed: (8, 9))
@@ -66,7 +66,11 @@ struct DeliveryQueueTests {
         if !isDown { delivered.append((message.id, now)) }
       }
     }
-    #expect(delivered.map(\.id) == (0..<18).map { "msg_\($0)" })
+    #expect(delivered.map(\.id).sorted() == (0..<18).map { "msg_\($0)" }.sorted())
+    for number in 0..<9 {
+      let order = delivered.map(\.id).filter { $0 == "msg_\(number * 2)" || $0 == "msg_\(number * 2 + 1)" }
+      #expect(order == ["msg_\(number * 2)", "msg_\(number * 2 + 1)"])
+    }
     #expect(delivered.prefix(2).allSatisfy { $0.at < .start })
     #expect(delivered.dropFirst(2).allSatisfy { $0.at >= .at(3600) })
     // The newest of the alerts that waited was due every five minutes at most, and took the others with it.
