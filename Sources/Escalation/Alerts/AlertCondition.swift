@@ -134,6 +134,16 @@ public struct AlertKey: Hashable, Sendable {
 }
 
 extension String {
+  /// As it stands in a list: short, and without control characters, of which each would become six in JSON. Callers choose names, and
+  /// a payload is to have less than 20 kB.
+  var listed: String {
+    var text = UnicodeScalarView()
+    for scalar in prefix(bytes: 200).unicodeScalars {
+      text.append(scalar.value < 0x20 || scalar.value == 0x7f ? "?" : scalar)
+    }
+    return String(text)
+  }
+
   /// The longest beginning of whole characters that has at most so many bytes.
   func prefix(bytes bytesMax: Int) -> String {
     guard utf8.count > bytesMax else { return self }

@@ -135,7 +135,7 @@ enum AlertDocument {
         ("reserved", text.number(facts.reserved)), ("exhaustion_at", facts.exhaustionAt?.rfc3339),
       ] {
         writer.key(name)
-        writer.string(value?.prefix(bytes: 256))
+        writer.string(value?.listed)
       }
     }
   }
@@ -143,10 +143,11 @@ enum AlertDocument {
   private static func write(_ hold: HoldFacts, to writer: inout JSONWriter) {
     writer.object { writer in
       for (name, value) in [
-        ("hold", hold.hold), ("scope", hold.scope), ("expires_at", hold.expiresAt.rfc3339), ("link", hold.link),
+        ("hold", hold.hold.listed), ("scope", hold.scope.listed), ("expires_at", hold.expiresAt.rfc3339),
+        ("link", hold.link?.prefix(bytes: 512)),
       ] {
         writer.key(name)
-        writer.string(value?.prefix(bytes: 512))
+        writer.string(value)
       }
     }
   }

@@ -55,7 +55,7 @@ struct BudgetText {
   }
 
   /// Who a scope is, for the middle of a sentence.
-  static func scope(_ scope: String) -> String { scope.isEmpty ? "all callers" : scope.prefix(bytes: 256) }
+  static func scope(_ scope: String) -> String { scope.isEmpty ? "all callers" : scope.listed }
 
   func sentence(_ rule: AlertRule, scopes: Int) -> String {
     "Budget \"\(facts.budget)\": " + (scopes == 1 ? ofOne(rule) : ofMany(rule, scopes))

@@ -113,7 +113,7 @@ struct DocumentTests {
     for format in MessageFormat.allCases {
       let body = MessageBody.document(notice, as: format)
       #expect(try JSONValue.parse(Array(body.utf8)).members?.isEmpty == false)
-      #expect(body.utf8.count < 60_000, "\(format): \(body.utf8.count)")
+      #expect(body.utf8.count < 20_000, "\(format): \(body.utf8.count)")
     }
     for isFiring in [true, false] { #expect(rule.eventType(isFiring: isFiring).contains(".")) }
   }
