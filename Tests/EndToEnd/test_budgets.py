@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import anthropic
 import openai
 import pytest
+
 from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.raw_client import RawClient, ask
 from harness.stub_upstream import StubUpstream

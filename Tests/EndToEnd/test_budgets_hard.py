@@ -7,6 +7,7 @@ import random
 from contextlib import contextmanager
 
 import pytest
+
 from harness.stub_upstream import StubUpstream
 from harness.tollgate_process import Tollgate
 from harness.waiting import eventually

@@ -44,7 +44,8 @@ struct DeliveryQueueTests {
     #expect(queue.count == 0 && queue.bytes == 0)
   }
 
-  @Test("A receiver that is down for an hour gets each alert once, its beginning first, when it is back")
+  @Test(
+    "A receiver that is down for an hour gets each alert exactly once, its beginning first, as soon as it takes any")
   func downForAnHour() {
     // An alert every ten minutes from before the hour until after it; its end comes a minute after each.
     var queue = DeliveryQueue(seed: (8, 9))
