@@ -16,12 +16,12 @@ struct BudgetBodyTests {
       #"""
       {"match": {"workflow": ["nightly", "etl-*"], "agent": "coder"}, "each": "workflow", "limit": "2M tokens",
        "every": "rolling 24h", "timezone": "Europe/Berlin", "mode": "observe", "bound": "hard", "clamp": "on",
-       "on_exhausted": "hold", "subscriptions": true, "alerts": [{"at": "80%", "to": "pager"}, {"at": "forecast"}]}
+       "on_exhausted": "warn", "subscriptions": true, "alerts": [{"at": "80%", "to": "pager"}, {"at": "forecast"}]}
       """#)
     #expect(found.match == BudgetMatch(agent: ["coder"], workflow: ["nightly", "etl-*"]))
     #expect(found.each == .workflow && found.limit == BudgetLimit(unit: .tokens, amount: 2_000_000))
     #expect(found.period == .rolling(seconds: 86_400) && found.timeZone == "Europe/Berlin")
-    #expect(found.mode == .observe && found.bound == .hard && found.clamps && found.onExhausted == .hold)
+    #expect(found.mode == .observe && found.bound == .hard && found.clamps && found.onExhausted == .warn)
     #expect(found.countsSubscriptions)
     #expect(
       found.alerts == [

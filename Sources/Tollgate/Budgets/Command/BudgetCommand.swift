@@ -96,7 +96,7 @@ struct BudgetSetCommand: AsyncParsableCommand {
   @Option(help: "on or off (default: off): whether requests get a limit of output.")
   var clamp: String?
 
-  @Option(help: "deny, hold or warn (default: deny).")
+  @Option(help: "deny or warn (default: deny).")
   var onExhausted: String?
 
   @Option(help: "on or off (default: off): whether subscriptions count.")
