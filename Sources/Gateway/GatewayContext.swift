@@ -1,4 +1,5 @@
 import NIOCore
+import Tokenizers
 
 public import Ledger
 public import Logging
@@ -48,6 +49,8 @@ public final class GatewayContext: Sendable {
     self.logger = logger
     self.wallClock = wallClock
     self.lookUpCall = lookUpCall
+    // Some ten milliseconds that no event loop should spend on its first prompt.
+    for tokenizer in Tokenizer.allCases { tokenizer.load() }
   }
 }
 

@@ -25,6 +25,7 @@ public final class BudgetDesk: Sendable {
   private let history = Mutex(SpendHistory())
   /// Whether any budget is defined: without one, a call costs no lock here.
   private let isUsed = Atomic<Bool>(false)
+  private let usesBounds = Atomic<Bool>(false)
   /// Takes what people may want to be told of, and gives back what of it is to be stored with its cause. Never waits.
   private let tell: @Sendable ([BudgetEvent]) -> [AlertState]
 
@@ -33,10 +34,16 @@ public final class BudgetDesk: Sendable {
   /// Whether calls have to be reserved at all.
   var hasBudgets: Bool { isUsed.load(ordering: .relaxed) }
 
+  /// Whether any budget asks what a call can use at the most: to find that out takes some microseconds.
+  var asksForBounds: Bool { usesBounds.load(ordering: .relaxed) }
+
   /// Reads the book, or changes what is defined.
   public func withBook<Result: Sendable>(_ body: (inout BudgetBook) throws -> Result) rethrows -> Result {
     try state.withLock { state throws in
-      defer { isUsed.store(state.book.hasBudgets, ordering: .relaxed) }
+      defer {
+        isUsed.store(state.book.hasBudgets, ordering: .relaxed)
+        usesBounds.store(state.book.asksForBounds, ordering: .relaxed)
+      }
       return try body(&state.book)
     }
   }
@@ -122,6 +129,13 @@ public final class BudgetDesk: Sendable {
   public func timePassed(at time: Timestamp) {
     guard hasBudgets else { return }
     carryOn(state.withLock { $0.book.advance(to: time) }, at: time)
+  }
+
+  /// Looks whether limits will be reached before their windows end.
+  public func forecast(at time: Timestamp) {
+    guard hasBudgets else { return }
+    let events = state.withLock { $0.book.forecast(at: time) }
+    if !events.isEmpty { _ = tell(events) }
   }
 
   // MARK: What calls cost

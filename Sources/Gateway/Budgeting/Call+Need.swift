@@ -24,12 +24,18 @@ extension Call {
   /// What it may use.
   func need(in gateway: GatewayContext, at time: Timestamp) -> CallNeed {
     guard let endpoint else { return unmeteredNeed(gateway.configuration.unmetered) }
-    guard identity.billing != .free else { return CallNeed(expected: .zero, boundPicodollars: 0) }
     let pricing = NeedPricing(call: self, endpoint: endpoint, gateway: gateway, time: time)
     outputTerms = pricing.outputTerms(gateway.budgets)
-    return CallNeed(
+    var need = CallNeed(
       expected: pricing.expected(gateway.budgets), boundPicodollars: pricing.bound?.picodollars,
       boundTokens: pricing.bound?.tokens, clamp: pricing.canClamp ? outputTerms : nil)
+    if identity.billing == .free {
+      need.expected.picodollars = 0
+      need.boundPicodollars = 0
+      need.clamp?.picodollarsBeforeOutput = 0
+      need.clamp?.picodollarsPerOutputToken = 0
+    }
+    return need
   }
 
   private func unmeteredNeed(_ policy: UnmeteredPolicy) -> CallNeed {
@@ -82,9 +88,12 @@ private struct NeedPricing {
       at: time)
     context = call.requestFacts.context.completed(
       by: PricingContext(), isTierKnown: false, host: call.route.provider.origin.host)
-    bound = Self.bound(
-      facts, model: model, family: gateway.counts.family(model: call.requestFacts.model), dialect: endpoint.dialect,
-      operation: endpoint.operation, terms: terms, book: book, context: context, time: time)
+    bound =
+      !gateway.budgets.asksForBounds
+      ? nil
+      : Self.bound(
+        facts, model: model, family: gateway.counts.family(model: call.requestFacts.model), dialect: endpoint.dialect,
+        operation: endpoint.operation, terms: terms, book: book, context: context, time: time)
   }
 
   /// What such calls have used; before enough are known, the counted prompt and a usual length of reply.

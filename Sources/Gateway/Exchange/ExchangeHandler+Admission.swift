@@ -37,8 +37,12 @@ extension ExchangeHandler {
       call.visibleSpend = VisibleSpend(call.outputTerms, reservation)
       start(call, upload: upload)
     case .waiting(let wait):
+      guard exchange.queue() else {
+        gateway.budgets.withdraw(wait.waiter, at: gateway.wallClock())
+        refuseAdmission(Refusal(wait.refusal, at: gateway.wallClock()), of: call)
+        return
+      }
       call.waiter = wait.waiter
-      if !exchange.queue() { gateway.budgets.withdraw(wait.waiter, at: gateway.wallClock()) }
     case .refused(let refusal), .held(let refusal):
       refuseAdmission(Refusal(refusal, at: gateway.wallClock()), of: call)
     }
@@ -58,16 +62,17 @@ extension ExchangeHandler {
 
   private func turnCame(_ outcome: ReserveOutcome, of call: Call) {
     call.waiter = nil
-    guard call === self.call else {
-      // The client left in the same moment.
-      if case .admitted(let admission) = outcome {
-        gateway.budgets.void(admission.reservation, at: gateway.wallClock())
-      }
-      return
-    }
     // What the call waited for others is no work of Tollgate's.
     call.requestEndUptimeNanoseconds = NIODeadline.now().uptimeNanoseconds
-    if case .admitted = outcome { _ = exchange.dequeue() }
+    guard case .admitted(let admission) = outcome else {
+      if call === self.call { decided(outcome, call, nil) }
+      return
+    }
+    guard call === self.call, exchange.dequeue() else {
+      // The client left in the same moment.
+      gateway.budgets.void(admission.reservation, at: gateway.wallClock())
+      return
+    }
     decided(outcome, call, nil)
   }
 
