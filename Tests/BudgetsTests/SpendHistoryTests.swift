@@ -2,13 +2,22 @@ import Budgets
 import Testing
 
 @Suite struct SpendHistoryTests {
-  @Test func `nothing is said before twenty calls are known`() {
+  @Test func `nothing is said before four calls are known, and of fewer than twenty what three in four used`() {
+    var history = SpendHistory()
+    // The first call writes its prompt into a cache; the others read it.
+    for (count, amount) in ([200, 30, 31, 32, 33] as [Int64]).enumerated() {
+      history.record(model: "m", workflow: "w", picodollars: amount, tokens: amount, outputTokens: amount)
+      let found = history.percentile95(model: "m", workflow: "w")
+      #expect(found?.picodollars == [nil, nil, nil, 32, 33][count])
+    }
+  }
+
+  @Test func `from twenty calls on nineteen in twenty count`() {
     var history = SpendHistory()
     for amount in 1...19 as ClosedRange<Int64> {
       history.record(model: "m", workflow: "w", picodollars: amount, tokens: amount, outputTokens: amount)
     }
-    var found = history.percentile95(model: "m", workflow: "w")
-    #expect(found == nil)
+    var found: SpendPercentiles?
     history.record(model: "m", workflow: "w", picodollars: 20, tokens: 200, outputTokens: 2)
     found = history.percentile95(model: "m", workflow: "w")
     #expect(found?.picodollars == 19 && found?.tokens == 19 && found?.outputTokens == 18)

@@ -26,14 +26,16 @@ struct SpendAmounts: Sendable {
     if let known { return known }
     guard picodollars.count >= SpendHistory.callsMin else { return nil }
     known = SpendPercentiles(
-      picodollars: Self.percentile95(picodollars), tokens: Int64(Self.percentile95(tokens)),
-      outputTokens: Int64(Self.percentile95(outputTokens)))
+      picodollars: Self.upper(picodollars), tokens: Int64(Self.upper(tokens)),
+      outputTokens: Int64(Self.upper(outputTokens)))
     return known
   }
 
-  /// The least value that is no less than 95 % of all: with 200 the 190th, which is the 11th from the top.
-  static func percentile95<Value: FixedWidthInteger>(_ values: [Value]) -> Value {
-    let rank = (values.count * 95 + 99) / 100
+  /// The least value that is no less than 95 % of all: with 200 the 190th, which is the 11th from the top. Of few values the least
+  /// that is no less than 75 %.
+  static func upper<Value: FixedWidthInteger>(_ values: [Value]) -> Value {
+    let percent = values.count < SpendHistory.callsForPercentile95 ? 75 : 95
+    let rank = (values.count * percent + 99) / 100
     let fromTop = min(max(1, values.count - rank + 1), topMax)
     // The greatest seen, in descending order: so few that keeping them in order is cheaper than sorting all.
     var top = InlineArray<11, Value>(repeating: .min)

@@ -49,6 +49,8 @@ extension Call {
 private struct NeedPricing {
   private let facts: RequestFacts
   private let promptTokensEstimate: Int64
+  /// How many of them are thought to be read from a cache.
+  private let cachedTokensEstimate: Int64
   private let workflow: String
   private let dialect: Dialect
   private let operation: Operation
@@ -76,6 +78,10 @@ private struct NeedPricing {
   init(call: Call, endpoint: Endpoint, gateway: GatewayContext, time: Timestamp) {
     facts = call.requestFacts
     promptTokensEstimate = call.promptTokensEstimate
+    cachedTokensEstimate = TokenEstimate(
+      model: call.requestFacts.model, dialect: endpoint.dialect, workflow: call.identity.workflow,
+      counts: gateway.counts
+    ).cached(promptTokens: call.promptTokensEstimate)
     workflow = call.identity.workflow
     dialect = endpoint.dialect
     operation = endpoint.operation
@@ -103,7 +109,9 @@ private struct NeedPricing {
     }
     var usage = facts.usage
     if usage.isEmpty {
-      usage[.input] = promptTokensEstimate.multipliedReportingOverflow(by: 115).partialValue / 100
+      usage[.cachedInput] = cachedTokensEstimate
+      usage[.input] =
+        promptTokensEstimate.multipliedReportingOverflow(by: 115).partialValue / 100 &- cachedTokensEstimate
       usage[.output] = operation.writesText ? min(facts.outputTokensMax ?? .max, Self.usualOutputTokensMax) : 0
     }
     let tokens = usage.totalTokens

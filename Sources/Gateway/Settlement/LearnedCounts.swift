@@ -22,6 +22,8 @@ final class LearnedCounts: Sendable {
     var promptByCount = LearnedRatio()
     var promptByBytes = LearnedRatio()
     var outputByCount = LearnedRatio()
+    /// Tokens of the last prompt that stand in a cache now: read from it, or written to it.
+    var cachedTokens: Int64 = 0
     var outputByBytes = LearnedRatio()
   }
 

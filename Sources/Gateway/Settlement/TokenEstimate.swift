@@ -67,6 +67,9 @@ struct TokenEstimate {
     return max(1, learned ?? family.tokens(textBytes: textBytes) &+ request.mediaTokensExpected(family: family))
   }
 
+  /// How many of a prompt's tokens are read from a cache, if it goes on from the last one of its workflow.
+  func cached(promptTokens: Int64) -> Int64 { min(promptTokens, ofWorkflow?.cachedTokens ?? 0) }
+
   /// Tokens of the part of a reply that has been seen. OpenAI's streams carry about one token in each delta, so their number
   /// counts where the text was not counted and it is the larger.
   func output(_ reply: ReplyFacts, dialect: Dialect) -> Int64 {
@@ -88,6 +91,7 @@ struct TokenEstimate {
 
   /// What a reported usage teaches of a whole call.
   func learn(_ usage: Usage, request: RequestFacts, reply: ReplyFacts, into entry: inout LearnedCounts.Entry) {
+    entry.cachedTokens = max(0, usage.promptTokens &- usage[.input])
     if request.isComplete, request.promptTextBytes >= Self.textBytesMin {
       let tokens = usage.promptTokens
       entry.promptByBytes.learn(actual: tokens, estimate: request.promptTextBytes)
