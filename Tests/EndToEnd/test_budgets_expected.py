@@ -5,6 +5,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from harness.raw_client import ask
 from harness.stub_upstream import StubUpstream
 from harness.tollgate_process import Tollgate
