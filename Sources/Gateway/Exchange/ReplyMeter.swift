@@ -13,6 +13,14 @@ struct ReplyMeter: ~Copyable {
   private var decoder: BodyDecoder?
   /// The replies of a body that holds several.
   private(set) var items = ReplyItems()
+  /// Whether text, reasoning or a tool call has been seen.
+  private(set) var hasContent = false
+  /// Whether the reply's own end has been read.
+  private(set) var isTerminal = false
+  /// Whether the coding could not be undone, or not to its end.
+  private(set) var hasFailed = false
+  /// Bytes of the body with its coding undone, as far as it can be; nil where it has none.
+  private(set) var decodedBytes: Int?
   private var storedRevision: UInt32 = 0
   private var storedTextBytes: Int64 = 0
 
@@ -25,6 +33,7 @@ struct ReplyMeter: ~Copyable {
       endpoint: endpoint, status: head.status, framing: head.framing, headers: head.headers,
       counting: isCounted ? tokenizer() : nil)
     decoder = BodyDecoder(head.coding)
+    decodedBytes = decoder == nil ? nil : 0
   }
 
   /// Reads a part that has been forwarded already.
@@ -32,44 +41,16 @@ struct ReplyMeter: ~Copyable {
     // Moved out while what it makes is read: both are parts of this value.
     guard var decoder = decoder.take() else { return readDecoded(bytes, ledger: ledger) }
     decoder.decode(bytes) { readDecoded($0, ledger: ledger) }
+    hasFailed = decoder.hasFailed
+    decodedBytes = decoder.outputBytes
     self.decoder = consume decoder
   }
 
   private mutating func readDecoded(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
     reader?.consume(bytes.bytes)
+    hasContent = reader?.hasContent ?? false
+    isTerminal = reader?.isTerminal ?? false
     if let found = reader?.takeItems(), !found.isEmpty { items.add(found, provider: provider, ledger: ledger) }
-  }
-
-  /// Whether text, reasoning or a tool call has been seen.
-  var hasContent: Bool {
-    switch reader {
-    case .some(let reader): reader.hasContent
-    case .none: false
-    }
-  }
-
-  /// Whether the reply's own end has been read.
-  var isTerminal: Bool {
-    switch reader {
-    case .some(let reader): reader.isTerminal
-    case .none: false
-    }
-  }
-
-  /// Whether the coding could not be undone, or not to its end.
-  var hasFailed: Bool {
-    switch decoder {
-    case .some(let decoder): decoder.hasFailed
-    case .none: false
-    }
-  }
-
-  /// Bytes of the body with its coding undone, as far as it can be; nil where it has none.
-  var decodedBytes: Int? {
-    switch decoder {
-    case .some(let decoder): decoder.outputBytes
-    case .none: nil
-    }
   }
 
   /// What the in-flight file has to learn, so that a crash loses little: nothing that the provider reported, and less text
