@@ -135,6 +135,11 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// The calls that were held for a person.
+  public var holds: LedgerHolds {
+    LedgerHolds(readers: readers, now: now) { [core] in try await core.performThen($0) }
+  }
+
   /// Keys, tokens and the audit log.
   public var credentials: CredentialBook {
     CredentialBook(

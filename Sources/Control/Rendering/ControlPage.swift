@@ -7,7 +7,7 @@ enum ControlPage {
       <html lang="en">
       <head><meta charset="utf-8"><title>Tollgate</title></head>
       <body>
-      <h1>Tollgate \(escaped(version))</h1>
+      <h1>Tollgate \(HTMLText.escaped(version))</h1>
       <p>What agents used and what it cost. On a terminal, <code>tollgate report</code> shows the same as a table.</p>
       <ul>
       <li><a href="/api/v1/summary?by=agent,workflow,model&amp;since=24h">Usage and cost of the last 24 hours</a>
@@ -21,18 +21,5 @@ enum ControlPage {
       </html>
 
       """.utf8)
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
   }
 }

@@ -8,6 +8,7 @@ enum SchemaTables {
   /// added to.
   static let stepsFromSecondVersion = [
     keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, budgets, budgetRaises, alertStates, alerts, outbox,
+    holds,
   ]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
@@ -190,6 +191,17 @@ enum SchemaTables {
       id INTEGER PRIMARY KEY AUTOINCREMENT, budget TEXT NOT NULL, scope TEXT, unit INTEGER NOT NULL,
       amount INTEGER NOT NULL, until INTEGER NOT NULL, reason TEXT NOT NULL, made_at INTEGER NOT NULL,
       made_by TEXT NOT NULL
+    ) STRICT;
+    """
+
+  private static let holds = """
+    CREATE TABLE holds (
+      id INTEGER PRIMARY KEY, call INTEGER NOT NULL, opened_at INTEGER NOT NULL, until INTEGER NOT NULL,
+      state TEXT NOT NULL, agent TEXT NOT NULL, workflow TEXT NOT NULL, run TEXT, key TEXT, team TEXT,
+      provider TEXT NOT NULL, model TEXT, budget TEXT NOT NULL, scope TEXT NOT NULL, unit INTEGER NOT NULL,
+      spend_limit INTEGER NOT NULL, spent INTEGER NOT NULL, reserved INTEGER NOT NULL, need INTEGER NOT NULL,
+      expected INTEGER NOT NULL, bound INTEGER, ended_at INTEGER, ended_by TEXT, reason TEXT, extent TEXT,
+      amount INTEGER, approved_until INTEGER
     ) STRICT;
     """
 

@@ -24,6 +24,7 @@ struct Services {
   private let priceBookReload: PriceBookReload?
   private let budgets: BudgetDesk
   private let administration: BudgetAdministration
+  private let inbox = HoldInbox()
 
   /// Opens the ledger, which settles what a dead process left, and makes the rest. No socket is open yet.
   ///
@@ -43,8 +44,10 @@ struct Services {
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
     let listener = BudgetListener()
+    let holds = configuration.holds.desk(inbox: inbox, logger: logger)
+    registry.holdsPending(of: holds)
     let register = try BudgetRegister(
-      configuration.budgets, logger: logger, at: WallClock.now(), tell: listener.take)
+      configuration.budgets, holds: holds, logger: logger, at: WallClock.now(), tell: listener.take)
     budgets = register.desk
     registry.budgetMetrics(of: budgets, now: WallClock.now)
     let keys = VirtualKeys()
@@ -85,7 +88,8 @@ struct Services {
       controlPlane, ledger: ledger,
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets).explain),
-      escalation: escalation, metrics: registry, tokens: tokens, version: Version.current,
+      holds: ControlHolds(kept: ledger.holds, of: budgets), escalation: escalation, metrics: registry, tokens: tokens,
+      version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
@@ -108,6 +112,7 @@ struct Services {
         .init(service: escalation),
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
+        .init(service: HoldJournal(inbox: inbox, ledger: ledger, logger: logger)),
         .init(service: BudgetClock(desk: budgets)),
         .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),
         .init(service: GatewayService(gateway: gateway, prepare: administration.fill, started: started)),
