@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 import anthropic
 import openai
 import pytest
+from test_budgets import JSON, answering, call, chat, reply, serving
 
 from harness.raw_client import RawClient, ask
 from harness.tollgate_process import run_tollgate
 from harness.waiting import eventually
-from test_budgets import JSON, answering, call, chat, reply, serving
+from harness.webhook_sink import SECRET, WebhookSink
 
 HOLDING = [{"name": "asks", "limit": "1 calls", "on_exhausted": "hold"}]
 RUN = "/run/{}/openai/v1/chat/completions"
@@ -420,3 +421,63 @@ def test_an_approved_call_still_waits_for_others(tmp_path):
             )
             gate.set()
             assert sorted(answer.result().status for answer in answers) == [200, 200, 402]
+
+
+def receiving(sink: WebhookSink) -> dict:
+    return {"type": "webhook", "url": f"http://127.0.0.1:{sink.port}/hook", "secret": SECRET, "allow_private": True}
+
+
+def told(sink: WebhookSink, count: int) -> list[dict]:
+    """The messages so far, once there are so many. One that a kill repeats counts once."""
+
+    def messages() -> dict:
+        return {delivery.id: delivery.body for delivery in list(sink.deliveries)}
+
+    eventually(lambda: len(messages()) >= count, seconds=20, what=f"{count} messages")
+    assert sink.problems == []
+    return list(messages().values())
+
+
+def test_people_are_told_of_a_call_that_waits_and_the_link_leads_to_it(tmp_path):
+    sink, slack = WebhookSink(), WebhookSink(secret=None)
+    chat_room = {"type": "slack", "url": f"http://127.0.0.1:{slack.port}/services/T", "allow_private": True}
+    receivers = {"ops": receiving(sink), "chat": chat_room}
+    with serving(tmp_path, HOLDING, receivers=receivers) as (tollgate, _), ThreadPoolExecutor(1) as pool:
+        assert call(tollgate).status == 200
+        answer = pool.submit(call, tollgate)
+        [row] = held(tollgate)
+        [asked] = told(sink, 1)
+        assert asked["type"] == "request.held" and asked["data"]["severity"] == "warning"
+        assert asked["data"]["budget"] == "asks" and asked["data"]["holds_firing"] == 1
+        link = f"{tollgate.control_url}/holds/{row['id']}"
+        assert asked["data"]["holds"] == [
+            {"hold": row["id"], "scope": "all", "expires_at": row["until"], "link": link},
+        ]
+        assert link in json.dumps(eventually(lambda: slack.deliveries, what="Slack's message")[0].body)
+        with urllib.request.urlopen(link, timeout=10) as page:
+            assert "Approve" in page.read().decode()
+        assert post(tollgate, f"/api/v1/holds/{row['id']}/approve", {})[0] == 200
+        assert answer.result(timeout=20).status == 200
+        over = told(sink, 2)[1]
+        assert over["type"] == "request.released" and over["data"]["dedup_key"] == asked["data"]["dedup_key"]
+        # Whoever was told had the alert before the decision, and nobody is told twice.
+        assert [body["data"]["status"] for body in told(sink, 2)] == ["firing", "resolved"]
+    sink.close()
+    slack.close()
+
+
+def test_a_link_leads_where_the_operator_says_people_reach_the_control_plane(tmp_path):
+    sink = WebhookSink()
+    options = {"receivers": {"ops": receiving(sink)}, "control": {"url": "https://tollgate.example/"}}
+    with serving(tmp_path, HOLDING, **options) as (tollgate, _):
+        assert call(tollgate).status == 200
+        with RawClient(tollgate.port) as client:
+            client.send_request("POST", "/openai/v1/chat/completions", chat(), JSON)
+            [row] = held(tollgate)
+            [asked] = told(sink, 1)
+            assert asked["data"]["holds"][0]["link"] == f"https://tollgate.example/holds/{row['id']}"
+            # The next process tells that there is nothing to decide any more.
+            tollgate.kill()
+        tollgate.start()
+        assert told(sink, 2)[1]["type"] == "request.released"
+    sink.close()

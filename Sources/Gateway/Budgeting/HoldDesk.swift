@@ -27,18 +27,12 @@ public final class HoldDesk: Sendable {
 
   public let policy: HoldPolicy
   private let state = Mutex(OpenHolds())
-  private let onHold: @Sendable (HoldRecord) -> Void
   private let onChange: @Sendable (HoldRecord) -> Void
 
-  /// - Parameters:
-  ///   - onHold: is told of each call that a person is to be asked about, once. Must not wait.
-  ///   - onChange: is told of each hold when it opens, changes and ends. Must not wait.
-  public init(
-    policy: HoldPolicy = HoldPolicy(), onHold: @escaping @Sendable (HoldRecord) -> Void = { _ in },
-    onChange: @escaping @Sendable (HoldRecord) -> Void = { _ in }
-  ) {
+  /// - Parameter onChange: is told of each hold when it opens, changes and ends, in that order. It is called under the lock, so
+  ///   that the order is kept: it must only hand over.
+  public init(policy: HoldPolicy = HoldPolicy(), onChange: @escaping @Sendable (HoldRecord) -> Void = { _ in }) {
     self.policy = policy
-    self.onHold = onHold
     self.onChange = onChange
   }
 
@@ -60,18 +54,15 @@ public final class HoldDesk: Sendable {
   func park(
     _ call: BudgetCall, _ need: CallNeed, _ refusal: BudgetRefusal, id: CallID, turn: Turn, at time: Timestamp
   ) -> ParkOutcome {
-    let (outcome, record) = state.withLock { state -> (ParkOutcome, HoldRecord?) in
-      if let approval = state.takePass(for: call, refusal, at: time) { return (ParkOutcome.passes(approval), nil) }
-      guard state.parkedCount < policy.max else { return (.full, nil) }
+    state.withLock { state in
+      if let approval = state.takePass(for: call, refusal, at: time) { return .passes(approval) }
+      guard state.parkedCount < policy.max else { return .full }
       let until = time.adding(seconds: policy.waitSeconds)
       let record = state.park(
         HoldRecord(id: id, of: call, need: need, refusal: refusal, openedAt: time, until: until), refusal, turn)
-      return (.parked(record.id), record)
+      onChange(record)
+      return .parked(record.id)
     }
-    guard let record else { return outcome }
-    if record.id == id { onHold(record) }
-    onChange(record)
-    return outcome
   }
 
   /// The client of a parked call has left.
@@ -90,9 +81,11 @@ public final class HoldDesk: Sendable {
 
   @discardableResult
   private func end(_ id: CallID, as kind: HoldRecord.State, _ end: HoldRecord.End) -> OpenHolds.Hold? {
-    guard let ended = state.withLock({ $0.end(id, as: kind, end) }) else { return nil }
-    onChange(ended.record)
-    return ended
+    state.withLock { state in
+      guard let ended = state.end(id, as: kind, end) else { return nil }
+      onChange(ended.record)
+      return ended
+    }
   }
 
   // MARK: Deciding
@@ -161,8 +154,11 @@ public final class HoldDesk: Sendable {
 
   /// Ends holds that nobody decided about in time.
   func timePassed(at time: Timestamp) {
-    let changes = state.withLock { $0.expire(policy.then, at: time) }
-    for change in changes { onChange(change.record) }
+    let changes = state.withLock { state in
+      let changes = state.expire(policy.then, at: time)
+      for change in changes { onChange(change.record) }
+      return changes
+    }
     for change in changes { if let answer = change.answer { change.turn?.tell(answer) } }
   }
 }

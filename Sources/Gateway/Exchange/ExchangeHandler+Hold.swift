@@ -19,7 +19,9 @@ extension ExchangeHandler {
     switch outcome {
     case .parked(let id):
       call.hold = id
-      if !exchange.queue() { withdraw(call) }
+      guard !exchange.queue() else { return }
+      dropHold(of: call)
+      refuseAdmission(Refusal(refusal, at: time), of: call)
     case .passes(let approval):
       gateway.budgets.allow(call.budgetCall, approval, at: time)
       reserveAgain(call, at: time)

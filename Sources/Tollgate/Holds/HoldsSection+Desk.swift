@@ -2,19 +2,17 @@ import Budgets
 import Control
 import Gateway
 import Ledger
-import Logging
 import Observability
 
 extension HoldsSection {
   /// The desk of the data plane.
-  func desk(inbox: HoldInbox, logger: Logger) -> HoldDesk {
-    HoldDesk(
-      policy: policy,
-      onHold: { hold in logger.notice("a call waits for a person", metadata: hold.metadata) },
-      onChange: { hold in
-        if !hold.state.isOpen { logger.notice("a held call was \(hold.state.rawValue)", metadata: hold.metadata) }
-        if !inbox.put(hold) { logger.error("a change of a hold is not written down: too many wait for the ledger") }
-      })
+  ///
+  /// - Parameter tell: takes each change of a hold, for those who are to be asked; must return at once.
+  func desk(inbox: HoldInbox, tell: @escaping @Sendable (HoldRecord) -> Void) -> HoldDesk {
+    HoldDesk(policy: policy) { hold in
+      tell(hold)
+      inbox.put(hold)
+    }
   }
 }
 
@@ -34,17 +32,5 @@ extension MetricsRegistry {
     reading(
       MetricDescriptor("tollgate_holds_pending", help: "Calls that are parked for a person to decide about."), .gauge
     ) { [weak desk] in MetricReading(Int64(desk?.pendingCount ?? 0)) }
-  }
-}
-
-extension HoldRecord {
-  fileprivate var metadata: Logger.Metadata {
-    var metadata: Logger.Metadata = [
-      "hold": "\(id)", "call": "\(call)", "budget": "\(budget)", "scope": "\(scope)", "agent": "\(agent)",
-      "workflow": "\(workflow)", "need": "\(unit.text(need))",
-    ]
-    if let by = end?.by { metadata["by"] = "\(by)" }
-    if let reason = end?.reason { metadata["reason"] = "\(reason)" }
-    return metadata
   }
 }

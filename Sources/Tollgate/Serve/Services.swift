@@ -43,11 +43,12 @@ struct Services {
     let metrics = GatewayMetrics(
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
-    let listener = BudgetListener()
-    let holds = configuration.holds.desk(inbox: inbox, logger: logger)
+    let alerts = AlertEntrance()
+    let page = configuration.listen.controlPage
+    let holds = configuration.holds.desk(inbox: inbox) { alerts.take($0, page: page) }
     registry.holdsPending(of: holds)
     let register = try BudgetRegister(
-      configuration.budgets, holds: holds, logger: logger, at: WallClock.now(), tell: listener.take)
+      configuration.budgets, holds: holds, logger: logger, at: WallClock.now(), tell: alerts.take)
     budgets = register.desk
     registry.budgetMetrics(of: budgets, now: WallClock.now)
     let keys = VirtualKeys()
@@ -72,7 +73,7 @@ struct Services {
       configuration, ledger: ledger, upstream: upstream, eventLoops: eventLoops, metrics: metrics, registry: registry,
       logger: logger)
     self.escalation = escalation
-    listener.set { escalation.note($0) }
+    alerts.open(to: escalation)
     var dataPlane = configuration.gateway
     dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
     var controlPlane = configuration.controlPlane

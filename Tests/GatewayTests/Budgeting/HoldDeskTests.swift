@@ -147,7 +147,7 @@ private struct Bench {
   private struct Seen {
     var told: [Int64: [String]] = [:]
     var allowed: [HoldApproval] = []
-    var opened = 0
+    var opened: Set<CallID> = []
     var ends: [CallID: Int] = [:]
   }
 
@@ -165,9 +165,12 @@ private struct Bench {
     let box = SeenBox()
     seen = box
     desk = HoldDesk(
-      policy: policy, onHold: { _ in box.seen.withLock { $0.opened += 1 } },
+      policy: policy,
       onChange: { hold in
-        if hold.end != nil { box.seen.withLock { $0.ends[hold.id, default: 0] += 1 } }
+        box.seen.withLock {
+          $0.opened.insert(hold.id)
+          if hold.end != nil { $0.ends[hold.id, default: 0] += 1 }
+        }
       })
   }
 
@@ -179,7 +182,7 @@ private struct Bench {
   /// The same without what leaves it parked.
   func answers(to call: Int64) -> [String] { told(call).filter { $0 != "try again" } }
   var allowed: [HoldApproval] { seen.seen.withLock { $0.allowed } }
-  var opened: Int { seen.seen.withLock { $0.opened } }
+  var opened: Int { seen.seen.withLock { $0.opened.count } }
   var ends: [CallID: Int] { seen.seen.withLock { $0.ends } }
 
   func park(
