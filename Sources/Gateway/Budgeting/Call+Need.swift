@@ -9,7 +9,7 @@ extension Call {
   /// Who budgets take the call for.
   var budgetCall: BudgetCall {
     BudgetCall(
-      id: id, agent: identity.agent, workflow: identity.workflow, run: identity.run, key: identity.key,
+      id: id, agent: identity.agent, workflow: identity.workflow, run: run, key: identity.key,
       team: identity.team,
       provider: route.provider.name, model: requestFacts.model, billing: identity.billing)
   }

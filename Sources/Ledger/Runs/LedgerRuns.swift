@@ -18,6 +18,25 @@ public struct LedgerRuns: Sendable {
   /// - Throws: ``LedgerError``.
   public func run(_ id: String) async throws -> RunRecord? { try await readers.read { try RunQuery.run(id, $0) } }
 
+  /// The run of this id with its calls; nil where there is none.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func detail(_ id: String) async throws -> RunDetail? {
+    try await readers.read { context in
+      guard let run = try RunQuery.run(id, context) else { return nil }
+      var ofRun = CallFilter()
+      ofRun.run = id
+      ofRun.limit = RunDetail.rowsMax
+      let calls = Array(try CallQuery(ofRun).run(context).reversed())
+      var ofParent = RunFilter()
+      ofParent.parentRun = id
+      ofParent.limit = RunDetail.rowsMax
+      return RunDetail(
+        run: run, calls: calls, tools: try RunTool.all(of: calls.map(\.id), context),
+        children: try RunQuery(ofParent).run(context).reversed())
+    }
+  }
+
   /// Tool calls of a call, in the order of its reply, with what became of each.
   ///
   /// - Throws: ``LedgerError``.

@@ -89,3 +89,17 @@ public struct RunFilter: Sendable {
   public var limit = 100
   public init() {}
 }
+
+/// A run with its calls, and the runs that it started.
+public struct RunDetail: Sendable {
+  /// How many calls and runs are listed.
+  public static let rowsMax = 1_000
+
+  public var run: RunRecord
+  /// Its calls, the first one first; of more than ``rowsMax`` the last ones.
+  public var calls: [CallRecord]
+  /// What became of the tool calls of each call.
+  public var tools: [CallID: [RunTool]]
+  /// The runs that name this one as their parent, the first one first; of more than ``rowsMax`` the last ones.
+  public var children: [RunRecord]
+}
