@@ -54,7 +54,8 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .holdPage, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .runs, .run, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token, .audit, .budgets,
+    case .calls, .call, .runs, .run, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token,
+      .audit, .budgets,
       .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver, .holds, .hold,
       .holdApproval, .holdDenial:
       try QueryParameters(query, known: route.parameters)

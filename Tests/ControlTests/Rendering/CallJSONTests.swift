@@ -54,9 +54,11 @@ private func text(_ call: CallRecord) -> String { String(decoding: CallJSON.docu
     #expect(
       nulls == [
         "book_cost_pico_usd", "cost_pico_usd", "cost_usd", "debited_pico_usd", "depth", "dialect", "error",
-        "finish_reason", "geo", "key", "model", "model_requested", "node", "parent_node", "parent_run", "priced_as", "provider_project", "provider_request_id",
+        "finish_reason", "geo", "key", "model", "model_requested", "node", "parent_node", "parent_run", "priced_as",
+        "provider_project", "provider_request_id",
         "provider_response_id",
-        "reported_cost_pico_usd", "run", "run_source", "service_tier", "settled_cost_pico_usd", "team", "ttft_ms", "upstream_key_id",
+        "reported_cost_pico_usd", "run", "run_source", "service_tier", "settled_cost_pico_usd", "team", "ttft_ms",
+        "upstream_key_id",
         "usage_raw",
       ])
     let full = try #require(
