@@ -44,7 +44,7 @@ public enum RunSource: String, Sendable, CaseIterable {
 }
 
 /// What became of a tool call that a model asked for.
-public struct ToolOutcome: Sendable, Equatable {
+public struct AnsweredTool: Sendable, Equatable {
   /// The call whose reply asked.
   public var call: CallID
   /// Which of the tool calls of that reply: 0 for the first.

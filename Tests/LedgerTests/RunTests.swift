@@ -16,7 +16,7 @@ import Testing
     return record
   }
 
-  private func settle(_ ledger: Ledger, _ records: [CallRecord], answering outcomes: [ToolOutcome] = []) throws {
+  private func settle(_ ledger: Ledger, _ records: [CallRecord], answering outcomes: [AnsweredTool] = []) throws {
     for record in records {
       var admission = Admission.sample(record.id, startedAt: record.startedAt)
       admission.run = record.run
@@ -58,8 +58,8 @@ import Testing
     let ledger = try openLedger(scratch.data)
     let asking = record(ledger, run: "r", after: 0)
     let answered = start.adding(seconds: 4)
-    let outcome = ToolOutcome(call: asking.id, position: 1, answeredAt: answered, isError: true)
-    let again = ToolOutcome(call: asking.id, position: 1, answeredAt: start.adding(seconds: 9), isError: false)
+    let outcome = AnsweredTool(call: asking.id, position: 1, answeredAt: answered, isError: true)
+    let again = AnsweredTool(call: asking.id, position: 1, answeredAt: start.adding(seconds: 9), isError: false)
     try settle(ledger, [asking])
     try settle(ledger, [record(ledger, run: "r", after: 5)], answering: [outcome])
     try settle(ledger, [record(ledger, run: "r", after: 6)], answering: [again])
@@ -133,6 +133,20 @@ import Testing
     ledger.close()
   }
 
+  @Test func `links are kept in their order, or in the place of all, under one secret`() async throws {
+    var ledger = try openLedger(scratch.data)
+    let key = try await ledger.runs.links().key
+    for batch: [UInt8] in [[1, 0, 255], [], [2]] { try await ledger.runs.keep(links: batch) }
+    ledger.close()
+    ledger = try openLedger(scratch.data)
+    var kept = try await ledger.runs.links()
+    #expect(kept.key == key && kept.batches == [[1, 0, 255], [], [2]])
+    try await ledger.runs.keep(links: [9], inPlaceOfAll: true)
+    kept = try await ledger.runs.links()
+    #expect(kept.batches == [[9]])
+    ledger.close()
+  }
+
   @Test func `runs of a file of an older version are made of its calls`() async throws {
     var ledger = try openLedger(scratch.data)
     let calls = [
@@ -145,7 +159,7 @@ import Testing
       try execute(
         connection,
         """
-        DROP TABLE runs; DROP INDEX calls_by_run;
+        DROP TABLE runs; DROP TABLE run_links; DROP INDEX calls_by_run;
         ALTER TABLE tool_calls DROP COLUMN answered_at; ALTER TABLE tool_calls DROP COLUMN is_error;
         ALTER TABLE calls DROP COLUMN run_source; ALTER TABLE calls DROP COLUMN parent_run;
         ALTER TABLE calls DROP COLUMN node; ALTER TABLE calls DROP COLUMN parent_node;

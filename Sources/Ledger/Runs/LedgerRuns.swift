@@ -1,4 +1,5 @@
 public import Metering
+import Synchronization
 
 /// The runs that the ledger keeps.
 public struct LedgerRuns: Sendable {
@@ -43,6 +44,36 @@ public struct LedgerRuns: Sendable {
   public func tools(of calls: [CallID]) async throws -> [CallID: [RunTool]] {
     try await readers.read { try RunTool.all(of: calls, $0) }
   }
+
+  // MARK: Links
+
+  /// The secret that fingerprints of links are made with, and the batches of links that were kept, the oldest first.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func links() async throws -> (key: (low: UInt64, high: UInt64), batches: [[UInt8]]) {
+    let found = Mutex<((low: UInt64, high: UInt64), [[UInt8]])?>(nil)
+    try await perform { store in
+      let key = try Facts.secret(.runKeyLow, .runKeyHigh, store.connection)
+      let batches = try RunLinkTable(connection: store.connection).all()
+      found.withLock { $0 = (key, batches) }
+      return {}
+    }
+    guard let (key, batches) = found.withLock({ $0 }) else { throw LedgerError.closed }
+    return (key, batches)
+  }
+
+  /// Keeps a batch of links behind the others, or in the place of all.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func keep(links batch: [UInt8], inPlaceOfAll: Bool = false) async throws {
+    try await perform { store in
+      let table = RunLinkTable(connection: store.connection)
+      if inPlaceOfAll { try table.replace(with: batch) } else { try table.append(batch) }
+      return {}
+    }
+  }
+
+  // MARK: Ends
 
   /// Keeps how runs ended. What is not known any more is left out; a run with a call after that goes on.
   ///

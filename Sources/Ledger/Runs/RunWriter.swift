@@ -19,7 +19,7 @@ final class RunWriter {
       connection, "UPDATE runs SET cost_high = cost_high + ?, cost_low = cost_low + ? WHERE id = ?")
   }
 
-  func add(_ record: borrowing CallRecord, _ outcomes: [ToolOutcome]) throws(SQLiteFailure) {
+  func add(_ record: borrowing CallRecord, _ outcomes: [AnsweredTool]) throws(SQLiteFailure) {
     for outcome in outcomes { try write(outcome) }
     guard let run = record.run else { return }
     var totals = pending[run] ?? RunTotals(record)
@@ -45,7 +45,7 @@ final class RunWriter {
 
   func discard() { pending.removeAll(keepingCapacity: true) }
 
-  private func write(_ outcome: ToolOutcome) throws(SQLiteFailure) {
+  private func write(_ outcome: AnsweredTool) throws(SQLiteFailure) {
     answerTool.bind(outcome.answeredAt.unixMicroseconds, at: 1)
     answerTool.bind(outcome.isError ? 1 : 0, at: 2)
     answerTool.bind(outcome.call.rawValue, at: 3)

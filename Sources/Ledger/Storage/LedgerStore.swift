@@ -9,7 +9,7 @@ struct CallExtras: Sendable {
   /// What it took of budgets.
   var debits: [BudgetDebit] = []
   /// What became of tool calls that its request answers.
-  var toolOutcomes: [ToolOutcome] = []
+  var answeredTools: [AnsweredTool] = []
   /// What its settlement did to alerts; written also where the row is not.
   var alerts: [AlertState] = []
 }
@@ -113,7 +113,7 @@ final class LedgerStore {
       }
       try counted.add(record, extras.responses)
       try spending.add(extras.debits, at: record.startedAt)
-      try runs.add(record, extras.toolOutcomes)
+      try runs.add(record, extras.answeredTools)
       try rollups.add(record)
       result.rows &+= 1
     } catch {

@@ -228,6 +228,7 @@ enum SchemaTables {
       ended_at INTEGER, outcome TEXT, document TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX runs_by_start ON runs (started_at);
+    CREATE TABLE run_links (number INTEGER PRIMARY KEY AUTOINCREMENT, batch BLOB NOT NULL) STRICT;
     CREATE INDEX runs_by_parent ON runs (parent_run) WHERE parent_run IS NOT NULL;
     INSERT INTO runs SELECT
       run, min(started_at), max(started_at + duration_us), agent, workflow, NULL, NULL,
