@@ -1,5 +1,4 @@
 public import Metering
-import Synchronization
 
 /// The runs that the ledger keeps.
 public struct LedgerRuns: Sendable {
@@ -46,21 +45,6 @@ public struct LedgerRuns: Sendable {
   }
 
   // MARK: Links
-
-  /// The secret that fingerprints of links are made with, and the batches of links that were kept, the oldest first.
-  ///
-  /// - Throws: ``LedgerError``.
-  public func links() async throws -> (key: (low: UInt64, high: UInt64), batches: [[UInt8]]) {
-    let found = Mutex<((low: UInt64, high: UInt64), [[UInt8]])?>(nil)
-    try await perform { store in
-      let key = try Facts.secret(.runKeyLow, .runKeyHigh, store.connection)
-      let batches = try RunLinkTable(connection: store.connection).all()
-      found.withLock { $0 = (key, batches) }
-      return {}
-    }
-    guard let (key, batches) = found.withLock({ $0 }) else { throw LedgerError.closed }
-    return (key, batches)
-  }
 
   /// Keeps a batch of links behind the others, or in the place of all.
   ///

@@ -1,3 +1,17 @@
+/// What a process finds that calls of the one before were linked to runs by.
+public struct KeptRunLinks: Sendable, Equatable {
+  /// The secret that their fingerprints are made with, in two halves: the same for as long as there is the database.
+  public var secretLow: UInt64
+  public var secretHigh: UInt64
+  /// The oldest first.
+  public var batches: [[UInt8]]
+
+  init(_ connection: OpaquePointer) throws(SQLiteFailure) {
+    (secretLow, secretHigh) = try Facts.secret(.runKeyLow, .runKeyHigh, connection)
+    batches = try RunLinkTable(connection: connection).all()
+  }
+}
+
 /// What calls are linked to runs by, in batches, the oldest first. Batches are rare, so that statements are prepared for each.
 struct RunLinkTable {
   let connection: OpaquePointer
