@@ -40,6 +40,21 @@ struct PromptBoundTests {
     #expect(facts.promptTokensBound(family: .claude47) ?? 0 > 64 + 20 + 18)
   }
 
+  @Test("is none where another model may answer, or more than one reply is billed")
+  func otherModels() {
+    func bound(_ operation: Dialects.Operation, _ member: String) -> Int64? {
+      let input = operation == .responses ? #""input":"hi""# : #""messages":[{"role":"user","content":"hi"}]"#
+      return readRequest(operation, #"{"model":"m","max_tokens":9,\#(input),\#(member)}"#).promptTokensBound(
+        family: .o200k)
+    }
+    for operation in [Operation.chatCompletions, .responses, .messages] {
+      #expect(bound(operation, #""models":["cheap","dear"]"#) == nil, "\(operation)")
+      #expect(bound(operation, #""models":null"#) != nil, "\(operation)")
+    }
+    #expect(bound(.messages, #""context_management":{"edits":[{"type":"compact_20260112"}]}"#) == nil)
+    #expect(bound(.messages, #""context_management":{"edits":[{"type":"clear_thinking_20251015"}]}"#) != nil)
+  }
+
   @Test("is none where the provider keeps or fetches a part of the prompt")
   func none() {
     let bodies = [

@@ -276,6 +276,11 @@ enum OpenAPISchemas {
           "hour": {"type": ["string", "null"]},
           "billing": {"type": ["string", "null"]},
           "run": {"type": ["string", "null"]},
+          "key": {
+            "type": ["string", "null"],
+            "description": "The name of the virtual key; like its team, for as long as rows are kept."
+          },
+          "team": {"type": ["string", "null"]},
           "project": {
             "type": ["string", "null"],
             "description": "The provider's organisation, project or workspace; for as long as rows are kept."

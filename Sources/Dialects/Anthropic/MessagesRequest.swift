@@ -24,6 +24,15 @@ struct MessagesRequest: ~Copyable, DocumentWire {
         "messages": .array(of: message),
         "tools": RequestMembers.tools,
         "mcp_servers": RequestMembers.stored,
+        // Models that may answer instead. Compaction is a reply of its own, billed besides; what only clears takes away.
+        "models": RequestMembers.stored, "fallbacks": RequestMembers.stored,
+        "context_management": .object([
+          "edits": .array(
+            of: .object([
+              "type": .word(
+                RequestMembers.Field.knownType, of: ["clear_tool_uses_20250919", "clear_thinking_20251015"])
+            ]))
+        ]),
         "output_format": .size(RequestMembers.Field.prompt),
         "output_config": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))

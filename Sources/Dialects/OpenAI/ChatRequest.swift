@@ -43,6 +43,8 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "search_parameters": RequestMembers.stored,
       "enable_search": RequestMembers.stored.orScalar(),
       "plugins": RequestMembers.stored,
+      // OpenRouter's: others that may answer instead, at prices of their own.
+      "models": RequestMembers.stored,
       "preset": RequestMembers.stored,
       "agent_id": RequestMembers.stored,
       "prompt_mode": RequestMembers.stored,

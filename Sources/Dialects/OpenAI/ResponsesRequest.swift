@@ -25,6 +25,8 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
         "prompt": RequestMembers.stored,
         "search_parameters": RequestMembers.stored,
         "plugins": RequestMembers.stored,
+        "models": RequestMembers.stored,
+        "context_management": RequestMembers.stored,
         "text": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 

@@ -105,8 +105,10 @@ public final class BudgetDesk: Sendable {
   /// Posts what a call used, and gives back what it had reserved besides.
   ///
   /// - Returns: what was posted, for the ledger to keep in the transaction of the call's row.
-  func settle(_ reservation: ReservationID, used: CallAmounts, at time: Timestamp) -> BudgetPosting {
-    let settlement = state.withLock { $0.book.settle(reservation, used, at: time) }
+  func settle(
+    _ reservation: ReservationID, used: CallAmounts, certainty: UsageCertainty, at time: Timestamp
+  ) -> BudgetPosting {
+    let settlement = state.withLock { $0.book.settle(reservation, used, certainty: certainty, at: time) }
     guard let settlement else { return BudgetPosting() }
     return BudgetPosting(debits: settlement.debits, alerts: carryOn(settlement.changes, at: time))
   }

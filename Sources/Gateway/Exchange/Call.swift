@@ -55,6 +55,8 @@ final class Call {
 
   /// What budgets have reserved for the call; nil where none matches, and once it is settled.
   var reservation: BudgetAdmission?
+  /// What budgets hold for it; nil where none has been asked.
+  var reserve: CallReserve?
   /// How what the call costs follows from its output; nil where nothing bounds it.
   var outputTerms: ClampTerms?
   /// What the reply may visibly cost; nil where no hard budget bounds it.

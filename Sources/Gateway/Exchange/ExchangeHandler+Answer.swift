@@ -40,6 +40,11 @@ extension ExchangeHandler {
 
   func finishReply(_ call: Call, then next: Exchange.AfterReply) {
     if let rest = call.usageChunkFilter?.finish(), rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
+    if call.cutNotice?.isDone == false {
+      // It came to its own end before it could be cut.
+      call.refusalCode = nil
+      call.isCutHere = false
+    }
     if next == .becomeIdle { becameIdle() }
     endAnswer(closes: next == .close)
   }
@@ -95,6 +100,7 @@ extension ExchangeHandler {
   }
 
   func writeRefusal(_ refusal: Refusal, dialect: Dialect?, call: Call?, closes: Bool) {
+    gateway.metrics.refused(refusal.code)
     let body = refusal.body(for: dialect, callID: call?.id)
     var headers = HTTPHeaders(refusal.headers(for: dialect, callID: call?.id).map { ($0.name, $0.value) })
     headers.add(name: "content-length", value: String(body.count))

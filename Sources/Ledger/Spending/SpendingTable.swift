@@ -7,9 +7,13 @@ import Metering
 /// It is written in the transaction of each call's row, so that it is as whole as the rows are. Budgets are filled from it at
 /// start.
 final class SpendingTable {
-  /// Runs and windows that nothing was added to for so long are forgotten; what counts for ever is kept. More than a year, the
-  /// longest window.
+  /// Windows that nothing was added to for so long are forgotten; what counts for ever is kept. More than a year, the longest
+  /// window.
   static let idleHoursMax: Int64 = 400 * 24
+  /// The same of runs, which nobody goes on with after so long.
+  static let runIdleHoursMax: Int64 = 90 * 24
+  /// Before the basis of a budget that was out of force.
+  private static let interruptedMark = "interrupted|"
 
   private let connection: OpaquePointer
   private let insert: PreparedStatement
@@ -66,23 +70,48 @@ final class SpendingTable {
     try note.run()
   }
 
+  /// Notes of every budget but these that what is spent from now on is missing in its amounts.
+  func interrupt(otherThan budgets: Set<String>) throws(SQLiteFailure) {
+    let bases = try PreparedStatement(connection, "SELECT budget FROM budget_bases WHERE basis NOT LIKE ? || '%'")
+    try bases.bind(Self.interruptedMark, at: 1)
+    var gone: [String] = []
+    while try bases.step() {
+      if let budget = bases.text(0), !budgets.contains(budget) { gone.append(budget) }
+    }
+    let mark = try PreparedStatement(connection, "UPDATE budget_bases SET basis = ? || basis WHERE budget = ?")
+    for budget in gone {
+      try mark.bind(Self.interruptedMark, at: 1)
+      try mark.bind(budget, at: 2)
+      try mark.run()
+    }
+  }
+
   /// Forgets what is idle.
   func expire(now: Timestamp) throws(SQLiteFailure) {
     let delete = try PreparedStatement(
       connection,
-      "DELETE FROM budget_spending WHERE updated_hour < ? AND (window_start <> 0 OR scope GLOB 'run=*')")
+      """
+      DELETE FROM budget_spending
+      WHERE updated_hour < ?1 AND window_start <> 0 OR updated_hour < ?2 AND scope GLOB 'run=*'
+      """)
     delete.bind(now.hour &- Self.idleHoursMax, at: 1)
+    delete.bind(now.hour &- Self.runIdleHoursMax, at: 2)
     try delete.run()
   }
 
-  /// Everything that is kept, of one budget or of all, and what the amounts of each budget are sums of.
+  /// Everything that is kept, of one budget or of all, and what the amounts of each budget are sums of. Of runs those that were
+  /// used last, as many as a budget can know.
   static func read(_ connection: OpaquePointer, budget: String? = nil) throws(SQLiteFailure) -> KeptSpending {
     var kept = KeptSpending()
     let rows = try PreparedStatement(
       connection,
-      "SELECT budget, scope, window_start, unit, amount FROM budget_spending"
-        + (budget == nil ? "" : " WHERE budget = ?"))
-    if let budget { try rows.bind(budget, at: 1) }
+      """
+      SELECT budget, scope, window_start, unit, amount FROM (
+        SELECT *, row_number() OVER (PARTITION BY budget, scope GLOB 'run=*' ORDER BY updated_hour DESC) AS place
+        FROM budget_spending WHERE ?1 IS NULL OR budget = ?1)
+      WHERE place <= \(BudgetBook.scopesMax) OR NOT scope GLOB 'run=*'
+      """)
+    try rows.bind(budget, at: 1)
     while try rows.step() {
       guard let budget = rows.text(0), let scope = rows.text(1), let unit = BudgetUnit(code: rows.int64(3)) else {
         continue
@@ -94,7 +123,10 @@ final class SpendingTable {
     }
     let bases = try PreparedStatement(connection, "SELECT budget, basis FROM budget_bases")
     while try bases.step() {
-      if let budget = bases.text(0) { kept.bases[budget] = bases.text(1) }
+      guard let budget = bases.text(0), let basis = bases.text(1) else { continue }
+      let isInterrupted = basis.hasPrefix(Self.interruptedMark)
+      kept.bases[budget] = isInterrupted ? String(basis.dropFirst(Self.interruptedMark.count)) : basis
+      if isInterrupted { kept.interrupted.insert(budget) }
     }
     return kept
   }
@@ -106,6 +138,8 @@ public struct KeptSpending: Sendable {
   public var debits: [String: [BudgetDebit]] = [:]
   /// What a budget's amounts are sums of, as whoever wrote them described it; by budget.
   public var bases: [String: String] = [:]
+  /// Budgets that were not in force for a time, so that what was spent meanwhile may be missing.
+  public var interrupted: Set<String> = []
 
   public init() {}
 }
