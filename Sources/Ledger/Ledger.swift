@@ -3,7 +3,6 @@ public import Logging
 public import Metering
 
 import GRDBSQLite
-import Synchronization
 
 /// The embedded ledger: one SQLite file, one thread that writes it, one mapped file of calls in flight.
 ///
@@ -17,7 +16,6 @@ public final class Ledger: Sendable {
   private let counted: CountedResponses
   private let readers: ReaderPool
   private let now: @Sendable () -> Timestamp
-  private let runLinks: Mutex<KeptRunLinks?>
 
   /// Opens or makes the data directory, migrates the schema and settles what a dead process left behind: each of its
   /// calls is passed to `recover`, which prices it, and committed before this returns.
@@ -45,7 +43,6 @@ public final class Ledger: Sendable {
     }
     readers = try ReaderPool(path: directory.databasePath)
     counted = opened.counted
-    runLinks = Mutex(opened.runLinks)
     self.core = core
     self.now = now
     observer.accessChanged(opened.access)
@@ -74,17 +71,14 @@ public final class Ledger: Sendable {
   ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
   ///     one that the record names. They are stored with the row, or not at all.
   ///   - debits: what the call took of budgets, stored likewise.
-  ///   - answeredTools: what became of tool calls that its request answers, stored likewise.
   ///   - alerts: what its settlement did to alerts, stored in the transaction of the row.
   public func settle(
     _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
-    debiting debits: [BudgetDebit] = [], answering answeredTools: [AnsweredTool] = [], alerts: [AlertState] = []
+    debiting debits: [BudgetDebit] = [], alerts: [AlertState] = []
   ) {
     record.id = ticket.id
     counted.insert(record)
-    core.settle(
-      record, slot: ticket.resolve(),
-      with: CallExtras(responses: responses, debits: debits, answeredTools: answeredTools, alerts: alerts))
+    core.settle(record, slot: ticket.resolve(), with: CallExtras(responses: responses, debits: debits, alerts: alerts))
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.
@@ -147,9 +141,6 @@ public final class Ledger: Sendable {
       try await core.performThen($0)
     }
   }
-
-  /// What calls of the processes before were linked to runs by. Given once: it can be large.
-  public func takeRunLinks() -> KeptRunLinks? { runLinks.withLock { $0.take() } }
 
   /// The calls that were held for a person.
   public var holds: LedgerHolds {

@@ -31,18 +31,15 @@ import Testing
     let lines = tree([
       call(
         "00", ms: 5000,
-        tools: [
-          ["name": "search", "answered_at": "2026-11-23T10:00:06Z", "duration_ms": 1200, "is_error": true],
-          ["name": "fetch", "answered_at": nil, "duration_ms": nil, "is_error": false],
-        ]),
+        tools: [["name": "search"], ["name": "fetch"]]),
       call("07.5", ms: 2500, ["finish_reason": "stop", "retry": true]),
     ])
     #expect(
       lines == [
         "Run r  w/a  live  10.0 s  2 calls  1 tool call  1,234 in  11 out  1 USD  linked by messages",
         "├─ ██████████··········  5.0 s  m  1,234 in  11 out  0.5 USD",
-        "│  · search  1.2 s  failed",
-        "│  · fetch  no result",
+        "│  · search",
+        "│  · fetch",
         "└─ ···············█████  2.5 s  m  1,234 in  11 out  0.5 USD  stop  retry",
       ])
   }

@@ -26,7 +26,7 @@ enum OpenAPIRuns {
               "description": "What the greatest of comes first.",
               "schema": {
                 "type": "string",
-                "enum": ["started", "cost", "llm_calls", "tool_calls", "fanout", "errors", "tool_errors", "duration"],
+                "enum": ["started", "cost", "llm_calls", "tool_calls", "fanout", "errors", "duration"],
                 "default": "started"
               }
             },
@@ -82,7 +82,6 @@ enum OpenAPIRuns {
         "tool_calls",
         "server_tool_calls",
         "tool_results",
-        "tool_errors",
         "depth",
         "max_fanout",
         "input_tokens",
@@ -109,7 +108,6 @@ enum OpenAPIRuns {
         "tool_calls": {"type": "integer"},
         "server_tool_calls": {"type": "integer"},
         "tool_results": {"type": "integer"},
-        "tool_errors": {"type": "integer", "description": "Results that say that the tool failed."},
         "depth": {"type": "integer", "description": "The most agents above one that called."},
         "max_fanout": {"type": "integer", "description": "The most tool calls that one reply asked for."},
         "input_tokens": {"type": "integer"},

@@ -154,13 +154,7 @@ enum OpenAPISchemas {
             "items": {
               "type": "object",
               "required": ["id", "name"],
-              "properties": {
-                "id": {"type": "string"},
-                "name": {"type": "string"},
-                "answered_at": {"type": ["string", "null"], "description": "When its result came; within a run only."},
-                "duration_ms": {"type": ["number", "null"]},
-                "is_error": {"type": "boolean"}
-              }
+              "properties": {"id": {"type": "string"}, "name": {"type": "string"}}
             },
             "description": "Tools that the reply asked the client to call."
           },

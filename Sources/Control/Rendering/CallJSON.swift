@@ -31,16 +31,12 @@ public enum CallJSON {
   }
 
   /// Writes one call as an object.
-  ///
-  /// - Parameter tools: its tool calls with what became of them, where that was asked for.
-  public static func write(
-    _ call: CallRecord, adjustments: [Adjustment] = [], tools: [RunTool]? = nil, to writer: inout JSONWriter
-  ) {
+  public static func write(_ call: CallRecord, adjustments: [Adjustment] = [], to writer: inout JSONWriter) {
     writer.object { writer in
       writeIdentity(call, to: &writer)
       writeUsage(call, to: &writer)
       writeCost(call, adjustments, to: &writer)
-      writeTools(call, tools, to: &writer)
+      writeTools(call, to: &writer)
       writeEnding(call, to: &writer)
     }
   }
@@ -109,17 +105,13 @@ public enum CallJSON {
     writer.member("geo", call.geo)
   }
 
-  private static func writeTools(_ call: CallRecord, _ tools: [RunTool]?, to writer: inout JSONWriter) {
+  private static func writeTools(_ call: CallRecord, to writer: inout JSONWriter) {
     writer.key("tool_calls")
     writer.array { writer in
-      if let tools {
-        for tool in tools where tool.id != nil { write(tool, of: call, to: &writer) }
-      } else {
-        for tool in call.toolCalls {
-          writer.object { writer in
-            writer.member("id", tool.id)
-            writer.member("name", tool.name)
-          }
+      for tool in call.toolCalls {
+        writer.object { writer in
+          writer.member("id", tool.id)
+          writer.member("name", tool.name)
         }
       }
     }
@@ -130,19 +122,6 @@ public enum CallJSON {
       }
     }
     writer.member("tool_results", call.toolResults)
-  }
-
-  private static func write(_ tool: RunTool, of call: CallRecord, to writer: inout JSONWriter) {
-    let askedAt = call.startedAt.unixMicroseconds &+ call.durationMicroseconds
-    writer.object { writer in
-      writer.member("id", tool.id)
-      writer.member("name", tool.name)
-      writer.member("answered_at", tool.answeredAt?.rfc3339)
-      writer.key("duration_ms")
-      writer.decimal(tool.answeredAt.map { max(0, $0.unixMicroseconds &- askedAt) }, fractionDigits: 3)
-      writer.key("is_error")
-      writer.bool(tool.isError)
-    }
   }
 
   private static func writeEnding(_ call: CallRecord, to writer: inout JSONWriter) {

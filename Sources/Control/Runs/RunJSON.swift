@@ -23,7 +23,7 @@ public enum RunJSON {
       if let end = detail.run.end { writer.literal(end.document) } else { writer.null() }
       writer.key("calls")
       writer.array { writer in
-        for call in detail.calls { CallJSON.write(call, tools: detail.tools[call.id] ?? [], to: &writer) }
+        for call in detail.calls { CallJSON.write(call, to: &writer) }
       }
       writer.member("calls_not_listed", max(0, detail.run.llmCalls - Int64(detail.calls.count)))
       writeList("children", detail.children, to: &writer)
@@ -50,7 +50,7 @@ public enum RunJSON {
     writer.member("outcome", run.end?.outcome)
     for (name, count) in [
       ("llm_calls", run.llmCalls), ("errors", run.errors), ("retries", run.retries), ("tool_calls", run.toolCalls),
-      ("server_tool_calls", run.serverToolCalls), ("tool_results", run.toolResults), ("tool_errors", run.toolErrors),
+      ("server_tool_calls", run.serverToolCalls), ("tool_results", run.toolResults),
       ("depth", run.depth), ("max_fanout", run.fanoutMax), ("input_tokens", run.inputTokens),
       ("output_tokens", run.outputTokens), ("unpriced_calls", run.unpricedCalls),
     ] {

@@ -12,7 +12,12 @@ struct ResponseDigester: Sendable {
 
   /// The digester of a database, whose key is drawn when it is asked for first.
   init(_ connection: OpaquePointer) throws(SQLiteFailure) {
-    (low, high) = try Facts.secret(.responseKeyLow, .responseKeyHigh, connection)
+    var generator = SystemRandomNumberGenerator()
+    for fact in [Facts.responseKeyLow, .responseKeyHigh] {
+      try Facts.insert(fact, Int64(bitPattern: generator.next()), connection)
+    }
+    low = UInt64(bitPattern: try Facts.value(.responseKeyLow, connection) ?? 0)
+    high = UInt64(bitPattern: try Facts.value(.responseKeyHigh, connection) ?? 0)
   }
 
   func digest(provider: String, responseID: String) -> ResponseDigest {

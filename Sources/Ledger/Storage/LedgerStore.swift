@@ -8,8 +8,6 @@ struct CallExtras: Sendable {
   var responses: [ResponseDigest] = []
   /// What it took of budgets.
   var debits: [BudgetDebit] = []
-  /// What became of tool calls that its request answers.
-  var answeredTools: [AnsweredTool] = []
   /// What its settlement did to alerts; written also where the row is not.
   var alerts: [AlertState] = []
 }
@@ -113,7 +111,7 @@ final class LedgerStore {
       }
       try counted.add(record, extras.responses)
       try spending.add(extras.debits, at: record.startedAt)
-      try runs.add(record, extras.answeredTools)
+      runs.add(record)
       try rollups.add(record)
       result.rows &+= 1
     } catch {

@@ -139,12 +139,7 @@ struct RunTree {
   }
 
   private func tools(of call: JSONValue, prefix: String) -> [String] {
-    var lines = call["tool_calls"].arrayValue.map { tool -> String in
-      let time =
-        tool["answered_at"].isNull
-        ? "no result" : RunDuration.text(milliseconds: RunDuration.milliseconds(tool["duration_ms"]))
-      return "\(tool["name"].stringValue ?? "")  \(time)\(tool["is_error"].boolValue == true ? "  failed" : "")"
-    }
+    var lines = call["tool_calls"].arrayValue.map { $0["name"].stringValue ?? "" }
     lines += call["server_tool_calls"].objectValue.map { "\($0.name)  by the provider, \($0.value.text) times" }
     return lines.map { prefix + "· " + Self.printable($0) }
   }

@@ -13,7 +13,7 @@ struct RunsCommand: AsyncParsableCommand {
 
         tollgate runs
         tollgate runs --workflow nightly --sort cost --since 7d
-        tollgate runs --sort tool_errors --format csv > runs.csv
+        tollgate runs --sort tool_calls --format csv > runs.csv
         tollgate run show 06DSJ8CC0000G
       """)
 
@@ -36,7 +36,7 @@ struct RunsCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The greatest first: started, cost, llm_calls, tool_calls, fanout, errors, tool_errors, duration (default: started).",
+      "The greatest first: started, cost, llm_calls, tool_calls, fanout, errors, duration (default: started).",
       valueName: "figure"), transform: usage(order))
   var sort = RunFilter.Order.started
 
