@@ -3,6 +3,7 @@ public import Logging
 public import Metering
 
 import GRDBSQLite
+import Synchronization
 
 /// The embedded ledger: one SQLite file, one thread that writes it, one mapped file of calls in flight.
 ///
@@ -16,6 +17,7 @@ public final class Ledger: Sendable {
   private let counted: CountedResponses
   private let readers: ReaderPool
   private let now: @Sendable () -> Timestamp
+  private let runLinks: Mutex<KeptRunLinks?>
 
   /// Opens or makes the data directory, migrates the schema and settles what a dead process left behind: each of its
   /// calls is passed to `recover`, which prices it, and committed before this returns.
@@ -43,6 +45,7 @@ public final class Ledger: Sendable {
     }
     readers = try ReaderPool(path: directory.databasePath)
     counted = opened.counted
+    runLinks = Mutex(opened.runLinks)
     self.core = core
     self.now = now
     observer.accessChanged(opened.access)
@@ -71,14 +74,17 @@ public final class Ledger: Sendable {
   ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
   ///     one that the record names. They are stored with the row, or not at all.
   ///   - debits: what the call took of budgets, stored likewise.
+  ///   - answeredTools: what became of tool calls that its request answers, stored likewise.
   ///   - alerts: what its settlement did to alerts, stored in the transaction of the row.
   public func settle(
     _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
-    debiting debits: [BudgetDebit] = [], alerts: [AlertState] = []
+    debiting debits: [BudgetDebit] = [], answering answeredTools: [AnsweredTool] = [], alerts: [AlertState] = []
   ) {
     record.id = ticket.id
     counted.insert(record)
-    core.settle(record, slot: ticket.resolve(), with: CallExtras(responses: responses, debits: debits, alerts: alerts))
+    core.settle(
+      record, slot: ticket.resolve(),
+      with: CallExtras(responses: responses, debits: debits, answeredTools: answeredTools, alerts: alerts))
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.
@@ -134,6 +140,16 @@ public final class Ledger: Sendable {
       try await core.perform($0)
     }
   }
+
+  /// Runs: what their calls came to, and how they ended.
+  public var runs: LedgerRuns {
+    LedgerRuns(readers: readers, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in
+      try await core.performThen($0)
+    }
+  }
+
+  /// What calls of the processes before were linked to runs by. Given once: it can be large.
+  public func takeRunLinks() -> KeptRunLinks? { runLinks.withLock { $0.take() } }
 
   /// The calls that were held for a person.
   public var holds: LedgerHolds {

@@ -16,6 +16,12 @@ enum OpenAPISchemas {
           "agent",
           "workflow",
           "run",
+          "run_source",
+          "parent_run",
+          "node",
+          "parent_node",
+          "depth",
+          "retry",
           "key",
           "team",
           "status",
@@ -71,6 +77,16 @@ enum OpenAPISchemas {
           "agent": {"type": "string"},
           "workflow": {"type": "string"},
           "run": {"type": ["string", "null"]},
+          "run_source": {
+            "type": ["string", "null"],
+            "enum": ["explicit", "session", "tool_call", "response", "messages", "trace", "new", null],
+            "description": "What linked the call to its run."
+          },
+          "parent_run": {"type": ["string", "null"], "description": "The run that started this one."},
+          "node": {"type": ["string", "null"], "description": "The agent of the run's tree; null for the first one."},
+          "parent_node": {"type": ["string", "null"], "description": "The agent that started this one."},
+          "depth": {"type": ["integer", "null"], "description": "How many agents stand above the one that called."},
+          "retry": {"type": "boolean", "description": "Whether the client sent a request again."},
           "key": {"type": ["string", "null"], "description": "The name of the virtual key."},
           "team": {"type": ["string", "null"], "description": "The team that the key is bound to."},
           "status": {
@@ -138,7 +154,13 @@ enum OpenAPISchemas {
             "items": {
               "type": "object",
               "required": ["id", "name"],
-              "properties": {"id": {"type": "string"}, "name": {"type": "string"}}
+              "properties": {
+                "id": {"type": "string"},
+                "name": {"type": "string"},
+                "answered_at": {"type": ["string", "null"], "description": "When its result came; within a run only."},
+                "duration_ms": {"type": ["number", "null"]},
+                "is_error": {"type": "boolean"}
+              }
             },
             "description": "Tools that the reply asked the client to call."
           },
@@ -360,6 +382,7 @@ enum OpenAPISchemas {
       \#(OpenAPIBudgetSchemas.members)
       \#(OpenAPIAlerts.schemas)
       \#(OpenAPIHoldSchemas.members)
+      \#(OpenAPIRuns.schemas)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

@@ -31,12 +31,16 @@ public enum CallJSON {
   }
 
   /// Writes one call as an object.
-  public static func write(_ call: CallRecord, adjustments: [Adjustment] = [], to writer: inout JSONWriter) {
+  ///
+  /// - Parameter tools: its tool calls with what became of them, where that was asked for.
+  public static func write(
+    _ call: CallRecord, adjustments: [Adjustment] = [], tools: [RunTool]? = nil, to writer: inout JSONWriter
+  ) {
     writer.object { writer in
       writeIdentity(call, to: &writer)
       writeUsage(call, to: &writer)
       writeCost(call, adjustments, to: &writer)
-      writeTools(call, to: &writer)
+      writeTools(call, tools, to: &writer)
       writeEnding(call, to: &writer)
     }
   }
@@ -53,6 +57,13 @@ public enum CallJSON {
     writer.member("agent", call.agent)
     writer.member("workflow", call.workflow)
     writer.member("run", call.run)
+    writer.member("run_source", call.place?.source.rawValue)
+    writer.member("parent_run", call.place?.parentRun)
+    writer.member("node", call.place?.node)
+    writer.member("parent_node", call.place?.parentNode)
+    writer.member("depth", call.place?.depth)
+    writer.key("retry")
+    writer.bool(call.place?.isRetry == true)
     writer.member("key", call.virtualKey)
     writer.member("team", call.team)
     writer.member("status", call.status)
@@ -98,13 +109,17 @@ public enum CallJSON {
     writer.member("geo", call.geo)
   }
 
-  private static func writeTools(_ call: CallRecord, to writer: inout JSONWriter) {
+  private static func writeTools(_ call: CallRecord, _ tools: [RunTool]?, to writer: inout JSONWriter) {
     writer.key("tool_calls")
     writer.array { writer in
-      for tool in call.toolCalls {
-        writer.object { writer in
-          writer.member("id", tool.id)
-          writer.member("name", tool.name)
+      if let tools {
+        for tool in tools where tool.id != nil { write(tool, of: call, to: &writer) }
+      } else {
+        for tool in call.toolCalls {
+          writer.object { writer in
+            writer.member("id", tool.id)
+            writer.member("name", tool.name)
+          }
         }
       }
     }
@@ -115,6 +130,19 @@ public enum CallJSON {
       }
     }
     writer.member("tool_results", call.toolResults)
+  }
+
+  private static func write(_ tool: RunTool, of call: CallRecord, to writer: inout JSONWriter) {
+    let askedAt = call.startedAt.unixMicroseconds &+ call.durationMicroseconds
+    writer.object { writer in
+      writer.member("id", tool.id)
+      writer.member("name", tool.name)
+      writer.member("answered_at", tool.answeredAt?.rfc3339)
+      writer.key("duration_ms")
+      writer.decimal(tool.answeredAt.map { max(0, $0.unixMicroseconds &- askedAt) }, fractionDigits: 3)
+      writer.key("is_error")
+      writer.bool(tool.isError)
+    }
   }
 
   private static func writeEnding(_ call: CallRecord, to writer: inout JSONWriter) {

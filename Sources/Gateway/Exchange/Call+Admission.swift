@@ -11,7 +11,7 @@ extension Call {
   var admission: Admission {
     Admission(
       id: id, startedAt: startedAt, provider: route.provider.name, dialect: endpoint?.dialect.rawValue, method: method,
-      path: path, model: requestFacts.model, agent: identity.agent, workflow: identity.workflow, run: identity.run,
+      path: path, model: requestFacts.model, agent: identity.agent, workflow: identity.workflow, run: run,
       isStream: requestFacts.wantsStream, billing: identity.billing, upstreamKeyID: identity.upstreamKeyID,
       virtualKey: identity.key, team: identity.team, reserve: reservation == nil ? nil : reserve,
       requestBytes: requestBytes, promptTokensEstimate: promptTokensEstimate)

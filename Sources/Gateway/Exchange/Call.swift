@@ -18,6 +18,10 @@ final class Call {
   /// The API that was called; nil where no dialect knows it.
   let endpoint: Endpoint?
   let identity: CallerIdentity
+  /// The run that it belongs to; nil where there is none.
+  var run: String?
+  /// Where in the run it stands.
+  var place: RunPlace?
   /// Header fields as they go upstream.
   let headers: [(name: String, value: String)]
   /// Whether the client framed a body, be it an empty one.
@@ -108,6 +112,7 @@ final class Call {
     isForm = RequestReader.isForm(contentType: contentType)
     if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint, contentType: contentType) }
     if requestReader != nil { requestDecoder = BodyDecoder(coding) }
+    takeNamedRun()
   }
 
   /// The path without its query: what is kept of the target.

@@ -47,7 +47,8 @@ extension CallRecord {
   /// Who called, for what, and what passed.
   fileprivate mutating func describe(_ call: Call) {
     dialect = call.endpoint?.dialect.rawValue
-    run = call.identity.run
+    run = call.run
+    place = call.place
     billing = call.identity.billing
     upstreamKeyID = call.identity.upstreamKeyID
     virtualKey = call.identity.key
