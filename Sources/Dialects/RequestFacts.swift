@@ -11,6 +11,8 @@ public struct RequestFacts: Sendable, Equatable {
   public var wantsStreamUsage: Bool
   /// The named limit of the reply's tokens, thought included; nil where there is none. It holds for each of ``generations``.
   public var outputTokensMax: Int64?
+  /// By which name ``outputTokensMax`` is given, which not everyone obeys.
+  public var outputLimitName: OutputLimitName
   /// How many of the reply's tokens may be thought, where the request names a budget for that; nil where it does not. Anthropic
   /// refuses a request whose ``outputTokensMax`` is not above it.
   public var thinkingTokensMax: Int64?
@@ -82,6 +84,7 @@ public struct RequestFacts: Sendable, Equatable {
     usage = Usage()
     wantsStream = false
     wantsStreamUsage = false
+    outputLimitName = .usual
     choices = 1
     prompts = 1
     toolResults = 0

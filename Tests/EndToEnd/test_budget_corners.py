@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from test_budget_surface import api, budget
-from test_budgets import JSON, answering, call, chat, endless_stream, reply, serving
+from test_budgets import COST, JSON, answering, call, chat, endless_stream, reply, serving
 
 from harness.raw_client import ask
 from harness.tollgate_process import run_tollgate
@@ -72,6 +72,45 @@ def test_a_hard_budget_refuses_a_call_that_another_model_may_answer(tmp_path):
         refused = call(tollgate, chat(max_tokens=9, models=["gpt-4.1", "o1-pro"]))
         assert refused.status == 402 and refused.head.get("x-tollgate-refused") == "budget_unbounded"
         assert call(tollgate, chat(max_tokens=9)).status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/anthropic/v1/messages/batches",
+        "/openai/v1/batches",
+        "/openai/v1/fine_tuning/jobs",
+        "/openai/v1/evals/e/runs",
+        "/openai/v1/realtime/client_secrets",
+        "/openai/v1/vector_stores/v/search",
+        "/openai/v1/containers",
+    ],
+)
+@pytest.mark.parametrize("bound", ["hard", "expected"])
+def test_a_hard_budget_starts_no_work_whose_cost_is_not_seen(tmp_path, path, bound):
+    with serving(tmp_path, [{"name": "cap", "limit": "1 USD", "bound": bound}]) as (tollgate, stub):
+        answered = ask(tollgate.port, "POST", path, b"{}", JSON)
+        if bound == "hard":
+            assert answered.status == 402 and answered.head.get("x-tollgate-refused") == "budget_unbounded"
+            assert len(stub.received) == 0
+        else:
+            assert answered.status == 200
+        assert ask(tollgate.port, "GET", path, None, []).status == 200
+
+
+def test_a_hard_budget_goes_by_the_deployment_that_the_path_names(tmp_path):
+    body = json.dumps({"model": "gpt-4.1-nano", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]})
+    with serving(tmp_path, [{"name": "cap", "limit": "0.001 USD", "bound": "hard"}]) as (tollgate, _):
+        path = "/openai/openai/deployments/{}/chat/completions"
+        assert call(tollgate, body.encode(), path.format("gpt-4.1-nano")).status == 200
+        assert call(tollgate, body.encode(), path.format("prod")).status == 402
+
+
+def test_a_reply_of_an_unknown_model_is_debited_as_the_model_that_was_asked(tmp_path):
+    answer = answering(reply().replace(b"gpt-4.1", b"zzz"))
+    with serving(tmp_path, [{"name": "cap", "limit": "20 USD"}], answer) as (tollgate, _):
+        row = tollgate.call(call(tollgate).head.get("x-tollgate-call"))
+        assert row["cost_source"] == "unpriced" and row["debited_pico_usd"] == COST
 
 
 def test_a_stream_that_costs_nothing_is_not_cut_for_its_cost(tmp_path):

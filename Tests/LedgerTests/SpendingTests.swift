@@ -44,6 +44,21 @@ struct SpendingTests {
     ledger.close()
   }
 
+  @Test("is forgotten of runs and windows that nobody goes on with, and never of what counts for ever")
+  func expiry() async throws {
+    let clock = TestClock()
+    let window = BudgetDebit(budget: "a", scope: "all", windowStart: .testStart, unit: .usd, amount: 5)
+    let ledger = try openLedger(scratch.data, clock: clock)
+    try await ledger.spending.replace("a", basis: "x", with: [debit(), debit("run=r"), window])
+    ledger.close()
+    for (days, left) in [(89, [debit(), debit("run=r"), window]), (91, [debit(), window]), (401, [debit()])] {
+      clock.now = .testStart + Int64(days) * 86_400
+      let next = try openLedger(scratch.data, clock: clock)
+      #expect(Set(try await next.spending.kept().debits["a"] ?? []) == Set(left), "\(days) days")
+      next.close()
+    }
+  }
+
   @Test("is surveyed from an instant on, with the budgets that a key names")
   func survey() async throws {
     let clock = TestClock()

@@ -26,18 +26,16 @@ struct MessagesRequest: ~Copyable, DocumentWire {
         "mcp_servers": RequestMembers.stored,
         // Models that may answer instead. Compaction is a reply of its own, billed besides; what only clears takes away.
         "models": RequestMembers.stored, "fallbacks": RequestMembers.stored,
-        "context_management": .object([
-          "edits": .array(
-            of: .object([
-              "type": .word(
-                RequestMembers.Field.knownType, of: ["clear_tool_uses_20250919", "clear_thinking_20251015"])
-            ]))
-        ]),
+        "context_management": management,
         "output_format": .size(RequestMembers.Field.prompt),
         "output_config": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+  private static let management = JSONPattern.object(["edits": .array(of: edit)])
+  private static let edit = JSONPattern.object([
+    "type": .word(RequestMembers.Field.knownType, of: ["clear_tool_uses_20250919", "clear_thinking_20251015"])
+  ])
 
   private static let message = JSONPattern.object(
     Field.message,

@@ -25,12 +25,13 @@ struct BedrockRequest: ~Copyable, DocumentWire {
         "mcp_servers": RequestMembers.stored,
         "serviceTier": .object(["type": .text(RequestMembers.Field.tier)]),
         "performanceConfig": .object(["latency": .text(RequestMembers.Field.speed)]),
-        "inferenceConfig": .object(RequestMembers.Field.limits, [:]).orObject(limits),
+        "inferenceConfig": inference,
         "additionalModelRequestFields": .object([
           "thinking": thinking, "reasoning_config": thinking, "tools": RequestMembers.stored,
         ]),
         "thinking": thinking,
-        "textGenerationConfig": .object(limits),
+        "textGenerationConfig": .object(familyLimits),
+        "maxTokens": .object(RequestMembers.Field.tokensMaxForeign, [:]),
         "imageGenerationConfig": images,
         "input": prompt,
         // The prompts of Titan, Llama, Mistral, Cohere and Claude 2.
@@ -47,7 +48,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
         "text_prompts": prompt,
         "textToImageParams": .object(["text": text]),
       ]
-    ).orObject(limits))
+    ).orObject(familyLimits))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
   /// Text of a family whose requests are known here, as others may have other members.
@@ -55,15 +56,18 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let guarded = JSONPattern.object(["text": .object(["text": text])])
 
-  /// The limit of the reply's tokens, by the names of the families.
-  private static let limits: KeyValuePairs<String, JSONPattern> = [
-    "maxTokens": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
-    "maxTokenCount": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_new_tokens": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_gen_len": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_tokens_to_sample": .object(RequestMembers.Field.tokensMax, [:]),
+  private static let inference = JSONPattern.object(
+    RequestMembers.Field.limits, ["maxTokens": .object(RequestMembers.Field.tokensMax, [:])]
+  ).orObject(familyLimits)
+
+  /// The limit of the reply's tokens, by the names of the families; Converse knows none of them.
+  private static let familyLimits: KeyValuePairs<String, JSONPattern> = [
+    "max_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "max_completion_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "maxTokenCount": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "max_new_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "max_gen_len": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "max_tokens_to_sample": .object(RequestMembers.Field.tokensMaxForeign, [:]),
   ]
 
   private static let thinking = JSONPattern.object(["budget_tokens": .scalar(RequestMembers.Field.thinking)])
@@ -207,7 +211,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   }
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole, limit: limit)
+    members.finish(&facts, isWhole: isWhole, limit: limit, obeysForeign: operation != .converse)
     if facts.context.speed == "standard" { facts.context.speed = nil }
     facts.wantsStreamUsage = true
     facts.isPromptToldApart = isTold

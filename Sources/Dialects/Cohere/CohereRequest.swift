@@ -19,7 +19,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
         "stream": .scalar(RequestMembers.Field.stream),
         "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
         "thinking": .object(["token_budget": .scalar(RequestMembers.Field.thinking)]),
-        "num_generations": .scalar(RequestMembers.Field.choices),
+        "num_generations": .text(RequestMembers.Field.choices),
         "messages": .array(Field.conversation, of: message),
         "tools": prompt, "documents": prompt, "response_format": prompt,
         // Version 1.

@@ -21,17 +21,17 @@ struct ChatRequest: ~Copyable, DocumentWire {
     [
       "model": .text(RequestMembers.Field.model),
       "stream": .scalar(RequestMembers.Field.stream),
-      "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+      "max_completion_tokens": .object(RequestMembers.Field.tokensMaxNew, [:]),
       "max_tokens": .object(RequestMembers.Field.tokensMaxOld, [:]),
       // llama.cpp's own, and that of Mistral's conversations.
-      "n_predict": .object(RequestMembers.Field.tokensMax, [:]),
-      "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMax, [:])]),
+      "n_predict": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+      "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:])]),
       "thinking": .object(["budget_tokens": thought]),
       "reasoning": .object(["max_tokens": thought]),
       "thinking_budget": thought,
       "extra_body": .object(google), "google": googleThinking,
-      "n": .scalar(RequestMembers.Field.choices),
-      "best_of": .scalar(RequestMembers.Field.bestOf),
+      "n": .text(RequestMembers.Field.choices),
+      "best_of": .text(RequestMembers.Field.bestOf),
       "service_tier": .text(RequestMembers.Field.tier),
       "stream_options": .object(Field.streamOptions, ["include_usage": .object(Field.includeUsage, [:])]),
       "messages": .array(of: message),
@@ -46,6 +46,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
       // OpenRouter's: others that may answer instead, at prices of their own.
       "models": RequestMembers.stored,
       "preset": RequestMembers.stored,
+      "data_sources": RequestMembers.stored,
       "agent_id": RequestMembers.stored,
       "prompt_mode": RequestMembers.stored,
       "chat_template": RequestMembers.stored,
@@ -186,7 +187,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
     if streamOptions.isAmbiguous { facts.isAmbiguous = true }
-    members.finish(&facts, isWhole: isWhole, limit: limit(model: facts.model))
+    members.finish(
+      &facts, isWhole: isWhole, limit: limit(model: facts.model),
+      obeysForeign: endpoint.operation == .llamaCompletion || endpoint.operation == .conversations)
     facts.isPromptToldApart = Self.bounded.contains(endpoint.operation)
     if !hasInputText { facts.usage[.input] = tokens }
     if endpoint.operation == .completions { facts.prompts = max(1, prompts) }

@@ -27,6 +27,8 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
         "plugins": RequestMembers.stored,
         "models": RequestMembers.stored,
         "context_management": RequestMembers.stored,
+        // It is charged when it is fetched.
+        "background": .scalar(RequestMembers.Field.stored),
         "text": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 

@@ -23,25 +23,29 @@ struct RequestMembers {
     case limits
     /// How much of the reply may be thought.
     case thinking
+    /// A limit of the reply's tokens by a name that only some who speak the API know (`max_completion_tokens`), or by one of
+    /// another API.
+    case tokensMaxNew, tokensMaxForeign
   }
 
   /// Definitions of tools: measured as they are written, and looked into for those that the provider runs.
-  static let tools = JSONPattern.size(Field.prompt).orArray(
-    of: .object([
-      "type": .word(Field.knownType, of: ["function", "custom"]),
-      "googleSearch": .size(Field.stored), "google_search": .size(Field.stored),
-      "googleSearchRetrieval": .size(Field.stored), "google_search_retrieval": .size(Field.stored),
-      "urlContext": .size(Field.stored), "url_context": .size(Field.stored),
-      "codeExecution": .size(Field.stored), "code_execution": .size(Field.stored),
-      "fileSearch": .size(Field.stored), "file_search": .size(Field.stored),
-      "googleMaps": .size(Field.stored), "google_maps": .size(Field.stored),
-      "computerUse": .size(Field.stored), "computer_use": .size(Field.stored),
-      "enterpriseWebSearch": .size(Field.stored), "enterprise_web_search": .size(Field.stored),
-      "parallelAiSearch": .size(Field.stored), "parallel_ai_search": .size(Field.stored),
-      "exaAiSearch": .size(Field.stored), "exa_ai_search": .size(Field.stored),
-      "mcpServers": .size(Field.stored), "mcp_servers": .size(Field.stored),
-      "retrieval": .size(Field.stored),
-    ]))
+  static let tools = JSONPattern.size(Field.prompt).orArray(of: .object(tool)).orObject(tool)
+
+  private static let tool: KeyValuePairs<String, JSONPattern> = [
+    "type": .word(Field.knownType, of: ["function", "custom"]),
+    "googleSearch": .size(Field.stored), "google_search": .size(Field.stored),
+    "googleSearchRetrieval": .size(Field.stored), "google_search_retrieval": .size(Field.stored),
+    "urlContext": .size(Field.stored), "url_context": .size(Field.stored),
+    "codeExecution": .size(Field.stored), "code_execution": .size(Field.stored),
+    "fileSearch": .size(Field.stored), "file_search": .size(Field.stored),
+    "googleMaps": .size(Field.stored), "google_maps": .size(Field.stored),
+    "computerUse": .size(Field.stored), "computer_use": .size(Field.stored),
+    "enterpriseWebSearch": .size(Field.stored), "enterprise_web_search": .size(Field.stored),
+    "parallelAiSearch": .size(Field.stored), "parallel_ai_search": .size(Field.stored),
+    "exaAiSearch": .size(Field.stored), "exa_ai_search": .size(Field.stored),
+    "mcpServers": .size(Field.stored), "mcp_servers": .size(Field.stored),
+    "retrieval": .size(Field.stored),
+  ]
 
   static let media = JSONPattern.stringSize(Field.media)
   static let stored = JSONPattern.size(Field.stored)
@@ -55,6 +59,8 @@ struct RequestMembers {
 
   /// Members that have been met, one bit each.
   private var met: UInt32 = 0
+  /// By which names the reply's tokens are limited.
+  private var isLimited = (usual: false, completionTokens: false, foreign: false)
   private var outputLimit = OutputLimitReader()
   /// Whether the document is an object.
   private(set) var isObject = false
@@ -68,7 +74,7 @@ struct RequestMembers {
       isObject = json.isInObject
       braceOffset = json.valueStart
     case .limits: outputLimit.beginHolder(json)
-    case .tokensMax, .tokensMaxOld: outputLimit.beginLimit()
+    case .tokensMax, .tokensMaxOld, .tokensMaxNew, .tokensMaxForeign: outputLimit.beginLimit()
     default: break
     }
   }
@@ -119,19 +125,32 @@ struct RequestMembers {
     switch field {
     case .model: facts.model = json.wholeText
     case .stream: facts.wantsStream = json.isTrue
-    case .tokensMax, .tokensMaxOld: takeLimit(json, &facts)
-    case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
+    case .tokensMax, .tokensMaxOld: isLimited.usual = takeLimit(json, &facts) || isLimited.usual
+    case .tokensMaxNew: isLimited.completionTokens = takeLimit(json, &facts)
+    case .tokensMaxForeign: isLimited.foreign = takeLimit(json, &facts) || isLimited.foreign
+    case .choices, .bestOf: takeChoices(json, &facts)
     case .tier: facts.context.serviceTier = json.wholeText
     case .speed: facts.context.speed = json.wholeText
     case .body, .prompt, .arguments, .media, .stored, .knownType, .detail, .part, .limits, .thinking: break
     }
   }
 
-  /// Takes a limit of the reply's tokens. Of two by different names, it is not known which one counts: at most the larger.
-  private mutating func takeLimit(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+  /// Takes a limit of the reply's tokens. Of two by different names, it is not known which one counts: at most the larger. False
+  /// where it is none.
+  private mutating func takeLimit(_ json: borrowing JSONReader, _ facts: inout RequestFacts) -> Bool {
     outputLimit.takeLimit(json)
-    guard let count = json.protoCount else { return }
+    guard let count = json.protoCount else { return false }
     facts.outputTokensMax = max(facts.outputTokensMax ?? 0, count)
+    return true
+  }
+
+  /// Takes a number of choices, in any spelling that a server may read; one that cannot be read may be any.
+  private func takeChoices(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    if let count = json.protoCount {
+      facts.choices = max(facts.choices, count)
+    } else if json.kind != .null {
+      facts.isAmbiguous = true
+    }
   }
 
   private func takeThinking(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -139,10 +158,21 @@ struct RequestMembers {
     facts.thinkingTokensMax = max(facts.thinkingTokensMax ?? 0, count)
   }
 
-  /// - Parameter limit: how the API is told the most tokens of a reply.
-  func finish(_ facts: inout RequestFacts, isWhole: Bool, limit: OutputLimitNaming = .none) {
+  /// - Parameters:
+  ///   - limit: how the API is told the most tokens of a reply.
+  ///   - obeysForeign: whether the API knows the names of others.
+  func finish(
+    _ facts: inout RequestFacts, isWhole: Bool, limit: OutputLimitNaming = .none, obeysForeign: Bool = false
+  ) {
     facts.isComplete = isWhole && isObject
-    guard facts.isComplete, !facts.isAmbiguous else { return }
+    if isLimited.usual || isLimited.foreign && obeysForeign {
+      facts.outputLimitName = .usual
+    } else if isLimited.completionTokens {
+      facts.outputLimitName = .completionTokens
+    } else if isLimited.foreign {
+      facts.outputLimitName = .foreign
+    }
+    guard facts.isComplete, !facts.isAmbiguous, facts.outputLimitName != .foreign else { return }
     facts.outputLimitLocation = outputLimit.location(limit, brace: braceOffset)
   }
 }

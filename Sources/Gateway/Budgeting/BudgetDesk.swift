@@ -93,6 +93,13 @@ public final class BudgetDesk: Sendable {
     return answer.outcome
   }
 
+  /// Why a call may not start work whose cost will not be seen; nil where no hard budget minds.
+  func refuseUnseen(_ call: BudgetCall, at time: Timestamp) -> BudgetRefusal? {
+    guard let refused = state.withLock({ $0.book.refuseUnseen(call, at: time) }) else { return nil }
+    if !refused.events.isEmpty { _ = tell(refused.events) }
+    return refused.refusal
+  }
+
   /// The client of a call that waits has left.
   func withdraw(_ waiter: WaiterID, at time: Timestamp) {
     let changes = state.withLock { state in

@@ -66,7 +66,8 @@ private struct NeedPricing {
   private let isEncoded: Bool
   /// The model that the call is priced as; nil where there is none.
   private let model: String?
-  /// Whether that is the one it names, so that its maximum of output is the call's.
+  /// The model that its bound is priced as, and whether that is the one that answers, so that its maximum of output is the call's.
+  private let boundModel: String?
   private let isModelKnown: Bool
   private let context: PricingContext
   private(set) var bound: Bound?
@@ -98,7 +99,10 @@ private struct NeedPricing {
     isEncoded = call.isRequestEncoded || call.opensWebSocket || call.method == Endpoint.socketMessageMethod
     let named = endpoint.modelPriced ?? call.requestFacts.model
     model = gateway.pricedModel(named, terms: terms, dialect: endpoint.dialect, at: time)
-    isModelKnown = model != nil && model == named
+    // Azure goes by the deployment in the path, whatever the body says.
+    let answering = endpoint.dialect == .openai ? endpoint.model ?? named : named
+    boundModel = gateway.pricedModel(answering, terms: terms, dialect: endpoint.dialect, at: time)
+    isModelKnown = boundModel != nil && boundModel == answering
     context = call.requestFacts.context.completed(
       by: PricingContext(), isTierKnown: false, host: call.route.provider.origin.host)
     bound =
@@ -126,7 +130,23 @@ private struct NeedPricing {
   }
 
   /// Whether a limit of output can be written into the request.
-  var canClamp: Bool { !isEncoded && facts.generations == 1 && facts.outputLimitLocation != nil }
+  var canClamp: Bool {
+    !isEncoded && facts.generations == 1 && facts.outputLimitLocation != nil && isLimitObeyed
+  }
+
+  /// Whether whoever is called knows the limit by the name that the request gives it.
+  private var isLimitObeyed: Bool {
+    switch facts.outputLimitName {
+    case .usual: true
+    case .completionTokens: Self.knowCompletionTokens.contains(terms.provider)
+    case .foreign: false
+    }
+  }
+
+  /// Providers of OpenAI's dialect that know `max_completion_tokens`, by their documentation.
+  private static let knowCompletionTokens: Set<String> = [
+    "openai", "azure", "groq", "xai", "openrouter", "cerebras", "fireworks",
+  ]
 
   /// How the bound follows from the output; nil where there is none.
   func outputTerms(_ budgets: BudgetDesk) -> ClampTerms? {
@@ -143,7 +163,7 @@ private struct NeedPricing {
   private static let usualOutputTokensMax: Int64 = 4_096
 
   private func callBound(promptTokens: Int64?) -> Bound? {
-    guard facts.isComplete, !facts.isAmbiguous, facts.usage.isEmpty, let model, let promptTokens,
+    guard facts.isComplete, !facts.isAmbiguous, facts.usage.isEmpty, let model = boundModel, let promptTokens,
       let outputTokens = outputTokensBound(of: model),
       // What an embedding of media costs may go by the piece.
       operation.writesText || facts.mediaCount == 0,
@@ -160,7 +180,7 @@ private struct NeedPricing {
     guard operation.writesText else { return operation.billsPromptOnly ? 0 : nil }
     let ofModel =
       isModelKnown ? book.maxOutputTokens(terms, dialect: dialect.rawValue, model: model, at: time) : nil
-    guard let each = facts.outputTokensMax ?? ofModel else { return nil }
+    guard let each = (isLimitObeyed ? facts.outputTokensMax : nil) ?? ofModel else { return nil }
     return Int64(clamping: Int128(each) * Int128(facts.generations))
   }
 }

@@ -20,11 +20,17 @@ extension ExchangeHandler {
       refuseAdmission(.unpriced(model: model, provider: call.route.provider.name), of: call)
       return
     }
+    let time = gateway.wallClock()
     guard gateway.budgets.hasBudgets, call.isBudgeted else {
-      start(call, upload: upload)
+      if gateway.budgets.asksForBounds, call.startsUnseenWork,
+        let refusal = gateway.budgets.refuseUnseen(call.budgetCall, at: time)
+      {
+        refuseAdmission(Refusal(refusal, at: time), of: call)
+      } else {
+        start(call, upload: upload)
+      }
       return
     }
-    let time = gateway.wallClock()
     let turn = upload == nil ? turn(of: call) : nil
     decided(
       gateway.budgets.reserve(call.budgetCall, call.need(in: gateway), at: time, turn: turn), call, upload)

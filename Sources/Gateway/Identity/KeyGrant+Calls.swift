@@ -36,15 +36,24 @@ extension Call {
 
   /// Whether models are put to work whose names stand in a file, in many requests, or in what is sent past Tollgate with a
   /// credential that the provider makes for it.
-  private var startsUnseenCalls: Bool {
+  private var startsUnseenCalls: Bool { hasSegment(of: Self.unseenCallSegments) }
+
+  /// Whether work is started that costs money and is not seen to do so: such calls, or the provider's own machines.
+  var startsUnseenWork: Bool {
+    endpoint?.operation == .management && (startsUnseenCalls || hasSegment(of: Self.paidWorkSegments))
+  }
+
+  private func hasSegment(of names: Set<String>) -> Bool {
     !Self.freeMethods.contains(method)
-      && path.utf8.split(separator: UInt8(ascii: "/")).contains {
-        Self.unseenCallSegments.contains(String(Substring($0)))
-      }
+      && path.utf8.split(separator: UInt8(ascii: "/")).contains { names.contains(String(Substring($0))) }
   }
 
   private static let unseenCallSegments: Set<String> = [
     "batches", "batch", "fine_tuning", "fine-tuning", "jobs", "tunedModels", "evals",
     "client_secrets", "sessions", "transcription_sessions", "auth_tokens", "authTokens",
+  ]
+
+  private static let paidWorkSegments: Set<String> = [
+    "batchPredictionJobs", "model-invocation-job", "async-invoke", "runs", "search", "containers",
   ]
 }
