@@ -15,8 +15,18 @@ final class SpendingTable {
   /// Before the basis of a budget that was out of force.
   private static let interruptedMark = "interrupted|"
 
+  /// What a row is of.
+  private struct Account: Hashable {
+    var budget: String
+    var scope: String
+    var windowStart: Int64
+    var unit: BudgetUnit
+  }
+
   private let connection: OpaquePointer
   private let insert: PreparedStatement
+  /// What the calls of the present transaction took: most of them count in the same few rows.
+  private var pending: [Account: (amount: Int64, hour: Int64)] = [:]
 
   init(_ connection: OpaquePointer) throws(SQLiteFailure) {
     self.connection = connection
@@ -31,17 +41,31 @@ final class SpendingTable {
   }
 
   /// Adds what a call took, in the transaction that writes its row.
-  func add(_ debits: [BudgetDebit], at time: Timestamp) throws(SQLiteFailure) {
+  func add(_ debits: [BudgetDebit], at time: Timestamp) {
     for debit in debits where debit.amount > 0 {
-      try insert.bind(debit.budget, at: 1)
-      try insert.bind(debit.scope, at: 2)
-      insert.bind(debit.windowStart.unixMicroseconds, at: 3)
-      insert.bind(debit.unit.code, at: 4)
-      insert.bind(debit.amount, at: 5)
-      insert.bind(time.hour, at: 6)
-      try insert.run()
+      let account = Account(
+        budget: debit.budget, scope: debit.scope, windowStart: debit.windowStart.unixMicroseconds, unit: debit.unit)
+      let before = pending[account] ?? (0, time.hour)
+      let (sum, overflow) = before.amount.addingReportingOverflow(debit.amount)
+      pending[account] = (overflow ? .max : sum, max(before.hour, time.hour))
     }
   }
+
+  /// Writes what was added; in the transaction that writes the rows.
+  func flush() throws(SQLiteFailure) {
+    for (account, added) in pending {
+      try insert.bind(account.budget, at: 1)
+      try insert.bind(account.scope, at: 2)
+      insert.bind(account.windowStart, at: 3)
+      insert.bind(account.unit.code, at: 4)
+      insert.bind(added.amount, at: 5)
+      insert.bind(added.hour, at: 6)
+      try insert.run()
+    }
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  func discard() { pending.removeAll(keepingCapacity: true) }
 
   /// Puts other amounts in the place of everything that a budget has, and notes what they are sums of.
   func replace(_ budget: String, basis: String, with debits: [BudgetDebit], at time: Timestamp) throws(SQLiteFailure) {
@@ -62,7 +86,8 @@ final class SpendingTable {
   func complete(
     _ budget: String, basis: String, with debits: [BudgetDebit], at time: Timestamp
   ) throws(SQLiteFailure) {
-    try add(debits, at: time)
+    add(debits, at: time)
+    try flush()
     let note = try PreparedStatement(
       connection, "INSERT OR REPLACE INTO budget_bases (budget, basis) VALUES (?, ?)")
     try note.bind(budget, at: 1)

@@ -96,6 +96,7 @@ final class LedgerStore {
   private func flushTotals() throws(SQLiteFailure) {
     try rollups.flush()
     try runs.flush()
+    try spending.flush()
   }
 
   /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement,
@@ -110,7 +111,7 @@ final class LedgerStore {
         return
       }
       try counted.add(record, extras.responses)
-      try spending.add(extras.debits, at: record.startedAt)
+      spending.add(extras.debits, at: record.startedAt)
       runs.add(record)
       try rollups.add(record)
       result.rows &+= 1
@@ -136,6 +137,7 @@ final class LedgerStore {
   private func abandon() {
     rollups.discard()
     runs.discard()
+    spending.discard()
     names.transactionEnded(committed: false)
     if sqlite3_get_autocommit(connection) == 0 { try? rollback.run() }
   }
