@@ -22,14 +22,15 @@ extension ExchangeHandler {
     }
   }
 
-  /// A stream of events or lines is told why before it ends; what has another shape just ends.
+  /// A stream is told why before it ends; a document just ends.
   private func cut(_ call: Call, by refusal: BudgetRefusal, isCurrent: Bool) {
     call.visibleSpend = nil
     call.refusalCode = .budgetCut
     call.isCutHere = true
     if isCurrent, call.reply.coding == .identity {
       call.cutNotice = CutNotice(
-        Refusal(cutBy: refusal), endpoint: call.endpoint, framing: call.reply.framing, callID: call.id)
+        Refusal(cutBy: refusal), endpoint: call.endpoint, framing: call.reply.framing, frames: call.frames,
+        callID: call.id)
     }
     if call.cutNotice == nil { call.transfer?.cancel() }
   }

@@ -61,6 +61,8 @@ final class Call {
   var outputTerms: ClampTerms?
   /// What the reply may visibly cost; nil where no hard budget bounds it.
   var visibleSpend: VisibleSpend?
+  /// Where the frames of the reply end, where it may have to be cut between two.
+  var frames: FrameBoundary?
   /// How the stream is ended that cost more than could be reserved.
   var cutNotice: CutNotice?
   /// The call's place in the queue of a budget, while it waits.

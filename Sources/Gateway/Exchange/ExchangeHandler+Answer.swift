@@ -15,6 +15,7 @@ extension ExchangeHandler {
     let isFiltered =
       call.usageWasAsked && call.reply.framing == .serverSentEvents && call.reply.coding == .identity
     call.usageChunkFilter = isFiltered ? UsageChunkFilter() : nil
+    call.frames = call.visibleSpend != nil && call.reply.framing == .frames ? FrameBoundary() : nil
     let framing = ReplyBodyFraming(
       head: head, requestMethod: call.method, version: requestVersion, isRewritten: call.usageChunkFilter != nil)
     framing.apply(to: &headers)
@@ -35,6 +36,7 @@ extension ExchangeHandler {
       kept = last
       if call.cutNotice?.isDone == true { call.transfer?.cancel() }
     }
+    kept.withUnsafeReadableBytes { call.frames?.pass($0) }
     if kept.readableBytes > 0 { write(.body(.byteBuffer(kept))) }
   }
 

@@ -48,8 +48,43 @@ struct CutNoticeTests {
     #expect(whole == "{\"a\":1}\n{\"error\":\"Enough.\"}\n")
   }
 
-  @Test("are none of binary frames")
-  func frames() {
+  /// A frame with a payload of so many bytes: its length is what counts here.
+  private static func frame(_ payloadBytes: UInt32) -> [UInt8] {
+    let length = 16 + payloadBytes
+    return (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) }
+      + Array(repeating: UInt8(ascii: "x"), count: Int(length) - 4)
+  }
+
+  @Test("are a frame that is an exception, behind the frame that is under way, wherever bytes are cut")
+  func frames() throws {
+    let endpoint = Endpoint(dialect: .bedrock, operation: .converse)
+    let stream = Self.frame(3) + Self.frame(0) + Self.frame(300)
+    let ends = [0, 19, 35, 351]
+    for passed in 0...stream.count {
+      for size in [1, 7, 400] {
+        var boundary = FrameBoundary()
+        for start in stride(from: 0, to: passed, by: size) {
+          Array(stream[start..<min(passed, start + size)]).withUnsafeBytes { boundary.pass($0) }
+        }
+        var notice = try #require(
+          CutNotice(
+            Self.refusal, endpoint: endpoint, framing: .frames, frames: boundary, callID: CallID(rawValue: 1)))
+        var written = stream.prefix(passed)
+        for start in stride(from: passed, to: stream.count, by: size) {
+          written += Array(
+            buffer: notice.take(ByteBuffer(bytes: stream[start..<min(stream.count, start + size)])))
+        }
+        guard passed < stream.count else { continue }
+        let end = try #require(ends.first { $0 >= passed })
+        #expect(notice.isDone)
+        #expect(written.prefix(end).elementsEqual(stream.prefix(end)), "\(passed) \(size)")
+        #expect(String(decoding: written.dropFirst(end), as: UTF8.self).contains("validationException"))
+      }
+    }
+  }
+
+  @Test("are nothing where the bytes that were written are not known")
+  func unknownFrames() {
     let endpoint = Endpoint(dialect: .bedrock, operation: .converse)
     #expect(CutNotice(Self.refusal, endpoint: endpoint, framing: .frames, callID: CallID(rawValue: 1)) == nil)
   }
