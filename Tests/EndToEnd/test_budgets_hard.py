@@ -35,11 +35,12 @@ def chat(stream: bool, limit: int | None, run: str) -> bytes:
     return json.dumps(body).encode()
 
 
-def answer(exchange):
-    """A provider that uses all that it is allowed, and at most the 100 tokens it has to say."""
+def answer(exchange, seconds: float = 0):
+    """A provider that uses all that it is allowed, and at most the 100 tokens it has to say, after a while."""
     request = json.loads(exchange.read_body())
     tokens = min(REPLY_TOKENS, request.get("max_tokens", REPLY_TOKENS))
     billed[request["user"]] += PROMPT_TOKENS * 2_000_000 + tokens * 8_000_000
+    time.sleep(seconds)
     usage = {
         "prompt_tokens": PROMPT_TOKENS,
         "completion_tokens": tokens,
@@ -61,8 +62,7 @@ def answer(exchange):
 
 
 def slow_answer(exchange):
-    time.sleep(0.25)
-    answer(exchange)
+    answer(exchange, seconds=0.25)
 
 
 async def one(port: int, body: bytes, run: str, abort_after: int | None, seconds: float) -> int:
