@@ -161,4 +161,4 @@ def test_a_stream_that_costs_more_than_is_left_raises_in_the_middle(tmp_path, sd
         [row] = eventually(tollgate.calls, what="the row")
         assert row["error"] == "budget_cut" and row["outcome"] == "aborted"
         [window] = tollgate.json("/api/v1/budgets/cap")["windows"]
-        assert window["reserved"] == "0 USD" and float(window["spent"].split()[0]) == row["cost_pico_usd"] / 1e12
+        assert window["reserved"] == "0 USD" and float(window["spent"].split()[0]) == row["debited_pico_usd"] / 1e12
