@@ -4,6 +4,7 @@ enum OpenAPIPaths {
     {
       \#(OpenAPIAccessPaths.members)
       \#(OpenAPIBudgetPaths.members)
+      \#(OpenAPIHoldPaths.members)
       "/": {
         "get": {
           "summary": "A page that links the rest",

@@ -354,6 +354,7 @@ enum OpenAPISchemas {
       \#(OpenAPIAccessSchemas.members)
       \#(OpenAPIBudgetSchemas.members)
       \#(OpenAPIAlerts.schemas)
+      \#(OpenAPIHoldSchemas.members)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

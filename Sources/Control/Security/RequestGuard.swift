@@ -27,7 +27,7 @@ struct RequestGuard: Sendable {
   ///
   /// - Parameters:
   ///   - isPage: whether the page for people is asked for, to which links elsewhere may lead.
-  ///   - isHealth: whether health is asked for, which probes read without a token.
+  ///   - isHealth: whether it is read without a token: health, by probes, and what asks for the token itself.
   ///   - role: what reading it takes from elsewhere.
   func refusal(of origin: RequestOrigin, isPage: Bool, isHealth: Bool, role: ControlRole = .viewer) -> Problem? {
     if let problem = hostRefusal(origin) ?? siteRefusal(origin, isPage: isPage) { return problem }
@@ -59,6 +59,26 @@ struct RequestGuard: Sendable {
       throw Problem(415, "Unknown content type", "The body must be JSON, with content-type: application/json.")
     }
     return actor
+  }
+
+  /// Whoever types a token into a form of Tollgate's own page. The token itself is what no other site's form can have.
+  func actor(typing token: String, role: ControlRole) throws(Problem) -> Actor {
+    let text = String(token.filter { $0 != " " && $0 != "\n" })
+    guard let actor = tokens.actor(holding: text) else {
+      throw Problem(
+        401, "Token needed",
+        "That is no control token. A named one is made by tollgate token create NAME --role approver.")
+    }
+    guard actor.role.includes(role) else { throw Self.wrongRole(of: actor, needed: role) }
+    return actor
+  }
+
+  /// Refuses what no form sends.
+  static func checkForm(contentType: String?) throws(Problem) {
+    let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
+    guard type == "application/x-www-form-urlencoded" else {
+      throw Problem(415, "Unknown content type", "The body must be a form: application/x-www-form-urlencoded.")
+    }
   }
 
   private static func wrongRole(of actor: Actor, needed: ControlRole) -> Problem {

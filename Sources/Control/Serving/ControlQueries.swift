@@ -11,6 +11,7 @@ struct ControlQueries: Sendable {
   var credentials: ControlCredentials
   var budgets: ControlBudgets
   var alerts: ControlAlerts
+  var holds: ControlHolds
 }
 
 /// What the control plane asks of the books, and has written into them.
@@ -29,7 +30,7 @@ extension ControlQueries {
   ///   - escalation: nil where nobody is told of alerts.
   ///   - price: what a call costs by the price book of today.
   init(
-    _ ledger: Ledger, budgets: ControlBudgets, escalation: Escalation? = nil,
+    _ ledger: Ledger, budgets: ControlBudgets, holds: ControlHolds, escalation: Escalation? = nil,
     price: @escaping @Sendable (CallRecord) -> SecondCharge
   ) {
     let books = ledger.books
@@ -45,6 +46,6 @@ extension ControlQueries {
         reprice: { try await books.reprice($0, by: $1, price: price) },
         repriceCount: { try await books.count(of: $0) }),
       credentials: ControlCredentials(ledger.credentials), budgets: budgets,
-      alerts: escalation.map { ControlAlerts($0) } ?? ControlAlerts(ledger))
+      alerts: escalation.map { ControlAlerts($0) } ?? ControlAlerts(ledger), holds: holds)
   }
 }

@@ -48,11 +48,13 @@ struct ControlResponder: HTTPResponder {
     let path = String(parts.first ?? "")
     let route = ControlRoute(path: path)
     let origin = RequestOrigin(request, channel: context.channel)
-    let isHealth = route == .alive || route == .ready
+    let isHold = if case .holdPage? = route { true } else { false }
+    // The page about a held call shows nothing of it to strangers, and asks for the token itself.
+    let needsNoToken = route == .alive || route == .ready || isHold
     let isChange = request.method != .get && request.method != .head
     if let refusal = guardian.refusal(
-      of: origin, isPage: route == .page, isHealth: isHealth, role: route?.roleToRead ?? .viewer)
-    {
+      of: origin, isPage: route?.isPage == true && !isChange, isHealth: needsNoToken, role: route?.roleToRead ?? .viewer
+    ) {
       throw refusal
     }
     guard let route else {
@@ -64,6 +66,7 @@ struct ControlResponder: HTTPResponder {
       problem.allow = methods
       throw problem
     }
+    if case .holdPage(let id) = route, isChange { return try await holdForm(id, request) }
     let isDeletion = request.method == .delete
     let actor =
       isChange
@@ -78,6 +81,16 @@ struct ControlResponder: HTTPResponder {
       }
       return try await endpoints.answer(
         route, query: query, accept: request.headers[.accept], isTrusted: guardian.isTrusted(origin))
+    }
+  }
+
+  private func holdForm(_ id: String, _ request: Request) async throws -> ControlAnswer {
+    try RequestGuard.checkForm(contentType: request.headers[.contentType])
+    let body = try await body(of: request)
+    return try await withDeadline {
+      try await endpoints.holdForm(id, body) { token, role throws(Problem) in
+        try guardian.actor(typing: token, role: role)
+      }
     }
   }
 

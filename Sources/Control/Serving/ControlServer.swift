@@ -22,13 +22,15 @@ public struct ControlServer: Service {
   /// - Parameters:
   ///   - budgets: what is asked of budgets, and changed in them.
   ///   - tokens: those that open it.
+  ///   - holds: calls that wait for a person.
   ///   - version: Tollgate's own.
   ///   - eventLoopGroup: shared with the data plane; nil takes the process's.
   ///   - price: what a call costs by the price book of today, for calls that are priced again.
   ///   - readiness: asked at each `/readyz`; must return at once.
   ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
   public init(
-    _ configuration: ControlConfiguration, ledger: Ledger, budgets: ControlBudgets, escalation: Escalation,
+    _ configuration: ControlConfiguration, ledger: Ledger, budgets: ControlBudgets, holds: ControlHolds,
+    escalation: Escalation,
     metrics: MetricsRegistry, tokens: ControlTokens, version: String,
     logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
     now: @escaping @Sendable () -> Timestamp = WallClock.now,
@@ -37,8 +39,8 @@ public struct ControlServer: Service {
     readiness: @escaping @Sendable () -> Readiness
   ) {
     let endpoints = ControlEndpoints(
-      queries: ControlQueries(ledger, budgets: budgets, escalation: escalation, price: price), metrics: metrics,
-      readiness: readiness,
+      queries: ControlQueries(ledger, budgets: budgets, holds: holds, escalation: escalation, price: price),
+      metrics: metrics, readiness: readiness,
       version: version, now: now)
     self.init(
       configuration, endpoints: endpoints, tokens: tokens, logger: logger, eventLoopGroup: eventLoopGroup,

@@ -29,7 +29,13 @@ public final class BudgetDesk: Sendable {
   /// Takes what people may want to be told of, and gives back what of it is to be stored with its cause. Never waits.
   private let tell: @Sendable ([BudgetEvent]) -> [AlertState]
 
-  public init(tell: @escaping @Sendable ([BudgetEvent]) -> [AlertState]) { self.tell = tell }
+  /// The calls that wait for a person.
+  public let holds: HoldDesk
+
+  public init(holds: HoldDesk = HoldDesk(), tell: @escaping @Sendable ([BudgetEvent]) -> [AlertState]) {
+    self.holds = holds
+    self.tell = tell
+  }
 
   /// Whether calls have to be reserved at all.
   var hasBudgets: Bool { isUsed.load(ordering: .relaxed) }
@@ -125,8 +131,24 @@ public final class BudgetDesk: Sendable {
     return outcome
   }
 
+  /// Lets a person's approval count for the calls that it names.
+  func allow(_ call: BudgetCall, _ approval: HoldApproval, at time: Timestamp) {
+    state.withLock { $0.book.allow(call, approval, at: time) }
+  }
+
+  /// Takes a person's decision about a held call.
+  ///
+  /// - Parameter actor: whose decision it is.
+  /// - Returns: the hold as it ended.
+  public func decide(
+    _ hold: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp
+  ) throws(HoldDecisionError) -> HoldRecord {
+    try holds.decide(hold, decision, by: actor, reason: reason, at: time) { allow($0, $1, at: time) }
+  }
+
   /// Ends waits that have become too long, and takes note that time has passed.
   public func timePassed(at time: Timestamp) {
+    holds.timePassed(at: time)
     guard hasBudgets else { return }
     carryOn(state.withLock { $0.book.advance(to: time) }, at: time)
   }

@@ -59,6 +59,10 @@ final class Call {
   var cutNotice: CutNotice?
   /// The call's place in the queue of a budget, while it waits.
   var waiter: WaiterID?
+  /// What a person is asked about, while the call is parked for that.
+  var hold: CallID?
+  /// What the call needed when it was first held: what a person allows is compared with that.
+  var heldNeed: CallNeed?
   var ticket: Ticket?
   var transfer: CallTransfer?
 

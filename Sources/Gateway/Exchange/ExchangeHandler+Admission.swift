@@ -30,7 +30,7 @@ extension ExchangeHandler {
   }
 
   /// Does what the budgets decided.
-  private func decided(_ outcome: ReserveOutcome, _ call: Call, _ upload: UploadLength?) {
+  func decided(_ outcome: ReserveOutcome, _ call: Call, _ upload: UploadLength?) {
     switch outcome {
     case .admitted(let reservation):
       call.reservation = reservation
@@ -43,14 +43,15 @@ extension ExchangeHandler {
         return
       }
       call.waiter = wait.waiter
-    case .refused(let refusal), .held(let refusal):
+    case .refused(let refusal):
       refuseAdmission(Refusal(refusal, at: gateway.wallClock()), of: call)
+    case .held(let refusal): hold(call, refusal, upload: upload)
     }
   }
 
   // MARK: Waiting
 
-  private func turn(of call: Call) -> BudgetDesk.Turn {
+  func turn(of call: Call) -> BudgetDesk.Turn {
     let bound = NIOLoopBound(Waiting(handler: self, call: call), eventLoop: channel.eventLoop)
     return BudgetDesk.Turn(eventLoop: channel.eventLoop) { bound.value.handler.turnCame($0, of: bound.value.call) }
   }
@@ -78,6 +79,7 @@ extension ExchangeHandler {
 
   /// The client of a call that waits has left.
   func withdraw(_ call: Call) {
+    dropHold(of: call)
     if let waiter = call.waiter { gateway.budgets.withdraw(waiter, at: gateway.wallClock()) }
     call.waiter = nil
   }

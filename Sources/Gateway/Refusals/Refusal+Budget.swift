@@ -1,4 +1,5 @@
 import Budgets
+import Ledger
 import Metering
 import Observability
 
@@ -30,6 +31,35 @@ extension Refusal {
       .budgetCut,
       "\(refusal.subject) cut this reply: it costs more than was reserved for it, and nothing is left: \(refusal.state)."
     )
+  }
+
+  /// The answer to a held call that was denied, or that nobody decided about.
+  static func held(_ hold: HoldRecord, _ refusal: BudgetRefusal) -> Refusal {
+    let end =
+      hold.state == .denied
+      ? "it was denied" + (hold.end?.reason.map { ": \($0)" } ?? "") : "nobody decided in time"
+    return Refusal(
+      .holdDenied,
+      "\(refusal.subject) is exhausted: \(refusal.state). A person was asked (hold \(hold.id)), and \(end).")
+  }
+
+  /// The answer to a held call whose client is to come again.
+  static func comeAgain(_ hold: HoldRecord, _ refusal: BudgetRefusal) -> Refusal {
+    var answer = Refusal(
+      .holdPending,
+      "\(refusal.subject) is exhausted: \(refusal.state). A person has been asked (hold \(hold.id)) and has not decided "
+        + "yet; try again.")
+    answer.retryAfterSeconds = HoldDesk.retryAfterSeconds
+    return answer
+  }
+
+  /// The answer to a call for which there is no room among those that wait for a person.
+  static func holdsFull(_ refusal: BudgetRefusal) -> Refusal {
+    var answer = Refusal(
+      .holdPending,
+      "\(refusal.subject) is exhausted: \(refusal.state). As many calls wait for a person as can; try again.")
+    answer.retryAfterSeconds = HoldDesk.retryAfterSeconds
+    return answer
   }
 }
 

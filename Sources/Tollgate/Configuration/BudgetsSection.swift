@@ -59,9 +59,6 @@ struct BudgetsSection: Sendable, Equatable {
     section.readChoice("mode", into: &definition.mode, &context)
     section.readChoice("bound", into: &definition.bound, &context)
     section.readChoice("on_exhausted", into: &definition.onExhausted, &context)
-    if definition.onExhausted == .hold {
-      section["on_exhausted"]?.report("hold is not part of this version; use deny or warn", to: &context)
-    }
     section.read("clamp", into: &definition.clamps, &context, by: Self.switched)
     section.read("subscriptions", into: &definition.countsSubscriptions, &context, by: Self.switched)
     definition.alerts = (section["alerts"]?.list(&context) ?? []).compactMap { alert($0, &context) }
