@@ -116,6 +116,8 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
 
   private let operation: Operation
   private var members = RequestMembers()
+  /// Whether one content is read, rather than the list of them.
+  private var isInContent = false
   private var isModel = false
   private var results = 0
   private var errors = 0
@@ -130,6 +132,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     members.begin(label, json, &facts)
     switch Field(rawValue: label) {
     case .content where json.isInObject:
+      isInContent = true
       isModel = false
       results = 0
       errors = 0
@@ -185,7 +188,8 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   private mutating func endContent(_ facts: inout RequestFacts) {
     facts.toolResults = isModel ? earlier.results : facts.toolResults &+ results
     facts.toolResultErrors = isModel ? earlier.errors : facts.toolResultErrors &+ errors
-    facts.reading?.endMessage(isModel ? .model : .client)
+    if isInContent { facts.reading?.endMessage(isModel ? .model : .client) }
+    isInContent = false
     isModel = false
     results = 0
     errors = 0
