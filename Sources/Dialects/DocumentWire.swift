@@ -22,11 +22,15 @@ protocol DocumentWire: ~Copyable {
 
   /// Whether a labelled size is that of an image, a sound or a file, as base64, data URL or address.
   func isMedia(_ label: UInt8, _ facts: borrowing Facts) -> Bool
+
+  /// Whether a labelled size is that of arguments of a tool call that is the client's.
+  func isArguments(_ label: UInt8) -> Bool
 }
 
 extension DocumentWire where Self: ~Copyable {
   func isText(_ label: UInt8, _ facts: borrowing Facts) -> Bool { false }
   func isMedia(_ label: UInt8, _ facts: borrowing Facts) -> Bool { false }
+  func isArguments(_ label: UInt8) -> Bool { false }
 }
 
 extension DocumentWire where Self: ~Copyable, Facts == RequestFacts {
@@ -61,12 +65,16 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
     while true {
       switch json.next(bytes, at: &offset) {
       case .needsMore:
-        if facts.looksAtText || Facts.hasMedia { lookAtOpen(bytes, json, &facts) }
+        if facts.looksAtText || Facts.hasMedia || Facts.hasArguments { lookAtOpen(bytes, json, &facts) }
         return
       case .failed: return
       case .begin(let label): begin(label, json, &facts)
       case .value(let label):
-        if isMedia(label, facts) || facts.looksAtText && isText(label, facts) { look(label, bytes, json, &facts) }
+        if isMedia(label, facts) || Facts.hasArguments && isArguments(label)
+          || facts.looksAtText && isText(label, facts)
+        {
+          look(label, bytes, json, &facts)
+        }
         value(label, json, &facts)
       case .end(let label): end(label, &json, &facts)
       case .documentEnd: endDocument(&facts)
@@ -78,10 +86,14 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
   private func look(_ label: UInt8, _ bytes: RawSpan, _ json: borrowing JSONReader, _ facts: inout Facts) {
     guard let range = json.sizedRange else { return }
     let part = bytes.extracting(range)
+    if Facts.hasArguments, isArguments(label) {
+      facts.takeArguments(part, isWritten: json.kind == .string)
+      facts.endArguments()
+    }
     if isMedia(label, facts) {
       facts.readMedia?.take(part)
       facts.readMedia?.endValue()
-    } else {
+    } else if facts.looksAtText, isText(label, facts) {
       facts.text?.take(part, of: label, isWritten: json.kind == .string)
       facts.text?.endValue()
     }
@@ -91,6 +103,7 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
   private func lookAtOpen(_ bytes: RawSpan, _ json: borrowing JSONReader, _ facts: inout Facts) {
     guard let open = json.openSize else { return }
     let part = bytes.extracting(open.start...)
+    if Facts.hasArguments, isArguments(open.label) { facts.takeArguments(part, isWritten: open.isString) }
     if isMedia(open.label, facts) {
       facts.readMedia?.take(part)
     } else if facts.looksAtText, isText(open.label, facts) {

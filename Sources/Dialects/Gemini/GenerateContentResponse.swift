@@ -9,7 +9,7 @@ struct GenerateContentResponse {
     case id = 1
     case model, blockReason
     case candidate, candidateIndex, finish, content
-    case functionCall, callID, callName, callContinues
+    case functionCall, callID, callName, callContinues, arguments
     case code, toolCall, toolType, media
     case webQuery, imageQuery, webSource, mapsSource
   }
@@ -49,7 +49,7 @@ struct GenerateContentResponse {
     [
       "id": .text(Field.callID),
       "name": .text(Field.callName),
-      "args": .size(Field.content),
+      "args": .size(Field.arguments),
       "partialArgs": .array(of: partialArgument), "partial_args": .array(of: partialArgument),
       "willContinue": .scalar(Field.callContinues), "will_continue": .scalar(Field.callContinues),
     ])
@@ -106,7 +106,7 @@ struct GenerateContentResponse {
     case .candidate:
       candidateIndex = 0
       finish = nil
-    case .functionCall: calls.begin()
+    case .functionCall: calls.begin(&tally)
     case .toolCall: toolType = nil
     case .code: tally.addServerToolCall(name: "code_execution")
     case .media: tally.hasContent = true
@@ -122,10 +122,12 @@ struct GenerateContentResponse {
       return
     }
     switch field {
-    case .content: tally.addContent(bytes: json.size)
+    case .content, .arguments: tally.addContent(bytes: json.size)
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
-    case .blockReason: isBlocked = isBlocked || Self.reason(json) != nil
+    case .blockReason:
+      isBlocked = isBlocked || Self.reason(json) != nil
+      tally.facts.isBlocked = isBlocked
     case .candidateIndex: if let index = json.protoCount { candidateIndex = index }
     case .finish: finish = Self.reason(json)
     case .callID, .callName, .callContinues: calls.value(field, json)

@@ -11,6 +11,20 @@ protocol CountedText {
   var text: BodyText? { get set }
   /// What is handed over beside text; nil where it does not matter.
   var readMedia: BodyMedia? { get set }
+  /// Whether the arguments of tool calls are looked at.
+  static var hasArguments: Bool { get }
+
+  /// Takes a part of the arguments of a tool call.
+  ///
+  /// - Parameter isWritten: whether it is a string as it is written, in which escapes are to be undone.
+  mutating func takeArguments(_ part: RawSpan, isWritten: Bool)
+  mutating func endArguments()
+}
+
+extension CountedText {
+  static var hasArguments: Bool { false }
+  mutating func takeArguments(_ part: RawSpan, isWritten: Bool) {}
+  mutating func endArguments() {}
 }
 
 /// The texts of one body while their tokens are counted, or what bounds them. They are never kept.
