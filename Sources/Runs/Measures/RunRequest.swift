@@ -1,0 +1,42 @@
+public import Dialects
+public import Metering
+
+/// What a call's request adds to its run.
+public struct RunRequest: Sendable, Equatable {
+  public var call: CallID
+  /// The agent within the run: what the linking told, or anything that is the same for its calls.
+  public var node: Fingerprint
+  /// The agent that started this one; nil at the top.
+  public var parent: Fingerprint?
+  /// How many agents stand above this one.
+  public var depth: Int
+  /// Of the whole conversation as it is sent. A request with the same one repeats another.
+  public var conversation: Fingerprint?
+  /// The results in the new tail of the conversation.
+  public var results: [ToolResultFacts]
+  /// How many there are, kept in ``results`` or not.
+  public var resultCount: Int
+  /// What the client itself measured of the tools that are answered (Claude Code's `prev-tool-durations`), by the order of
+  /// ``results``, in microseconds; empty where it said nothing.
+  public var resultDurationsMicroseconds: [Int64]
+  /// Which retry of the SDK's this is; 0 for the first try.
+  public var retry: Int64
+  /// Tools that the request itself calls: those of an MCP server.
+  public var toolNames: [String]
+
+  public init(
+    call: CallID, node: Fingerprint, parent: Fingerprint? = nil, depth: Int = 0, conversation: Fingerprint? = nil,
+    results: [ToolResultFacts] = [], retry: Int64 = 0
+  ) {
+    self.call = call
+    self.node = node
+    self.parent = parent
+    self.depth = depth
+    self.conversation = conversation
+    self.results = results
+    self.retry = retry
+    resultCount = results.count
+    resultDurationsMicroseconds = []
+    toolNames = []
+  }
+}
