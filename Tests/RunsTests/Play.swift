@@ -38,7 +38,7 @@ final class Play {
       call: call.id, node: Fingerprint(bits: node), parent: parent.map { Fingerprint(bits: $0) }, depth: depth,
       conversation: conversation.map { Fingerprint(bits: $0) }, results: results)
     request.toolNames = tools
-    return (monitor.admit(request, call, at: time), call)
+    return (monitor.admit(request, call, at: time).answer, call)
   }
 
   /// Answers a call with tools to be called, each a name and what its arguments hash to.
@@ -70,7 +70,7 @@ final class Play {
     monitor.release(run, release, at: time)
   }
 
-  func close() -> RunSummary? { monitor.close(Self.run) }
+  func close() -> RunEnd? { monitor.close(Self.run) }
 
   static func name(_ tool: String) -> Fingerprint {
     Fingerprint(bits: tool.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })

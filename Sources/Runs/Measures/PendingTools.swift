@@ -1,7 +1,11 @@
 internal import Dialects
+internal import Metering
 
 /// A tool that a reply asked for and that no request has answered yet.
 struct PendingTool: Sendable, Equatable {
+  /// The call whose reply asked, and which of its tools this is.
+  var call: CallID
+  var position: Int
   var id: Fingerprint?
   var name: Fingerprint
   var node: Fingerprint

@@ -26,7 +26,7 @@ public struct RunMonitor: ~Copyable, Sendable {
   private let patience: LoopPatience
   private var runs: [String: Run] = [:]
   private var histories: [String: WorkflowHistory] = [:]
-  private var ended: [RunSummary] = []
+  private var ended: [RunEnd] = []
 
   public init(guardrails: Guardrails = Guardrails(), patience: LoopPatience = .standard) {
     self.guardrails = guardrails
@@ -51,7 +51,7 @@ public struct RunMonitor: ~Copyable, Sendable {
   /// Decides a call before it is sent on, and counts it if it may be.
   ///
   /// - Parameter call: what budgets know of it; it names the run.
-  public mutating func admit(_ request: RunRequest, _ call: BudgetCall, at now: Timestamp) -> GuardrailAnswer {
+  public mutating func admit(_ request: RunRequest, _ call: BudgetCall, at now: Timestamp) -> RunAdmission {
     let name = call.run ?? call.id.description
     var run = runs.removeValue(forKey: name)
     var state = run?.guardrails ?? GuardrailState()
@@ -61,14 +61,15 @@ public struct RunMonitor: ~Copyable, Sendable {
       run = Run(call: call, tally: RunTally(startsAt: now, patience: patience))
     }
     run?.guardrails = state
+    var answered: [AnsweredTool] = []
     if answer.passes {
-      run?.tally.begin(request, at: now)
+      answered = run?.tally.begin(request, at: now) ?? []
       run?.failure = nil
     } else {
       run?.failure = .guardrail
     }
     runs[name] = run
-    return answer
+    return RunAdmission(answer: answer, answered: answered)
   }
 
   /// Takes back a call that was admitted and then not sent on.
@@ -111,12 +112,12 @@ public struct RunMonitor: ~Copyable, Sendable {
   /// Ends a run, and compares it with the past of its workflow, of which it is then a part.
   ///
   /// - Returns: nil where it is not known.
-  public mutating func close(_ name: String) -> RunSummary? {
+  public mutating func close(_ name: String) -> RunEnd? {
     runs.removeValue(forKey: name).map { summary(of: $0, name) }
   }
 
   /// The runs that ended because there was no room for them.
-  public mutating func takeEnded() -> [RunSummary] {
+  public mutating func takeEnded() -> [RunEnd] {
     guard !ended.isEmpty else { return [] }
     let taken = ended
     ended = []
@@ -130,10 +131,10 @@ public struct RunMonitor: ~Copyable, Sendable {
     }
   }
 
-  private mutating func summary(of run: Run, _ name: String) -> RunSummary {
+  private mutating func summary(of run: Run, _ name: String) -> RunEnd {
     let tally = run.tally
     let awaitsTools = tally.nodes.values.contains { $0.awaitsTools }
-    var summary = RunSummary(run: name, agent: run.call.agent, workflow: run.call.workflow, tally: tally)
+    var summary = RunEnd(run: name, agent: run.call.agent, workflow: run.call.workflow, tally: tally)
     summary.outcome = RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaitsTools)
     if awaitsTools, run.failure == nil {
       summary.anomalies.append(Anomaly(.unansweredTool, value: Int64(tally.unansweredTools)))
@@ -155,22 +156,5 @@ public struct RunMonitor: ~Copyable, Sendable {
   public mutating func restore(_ past: WorkflowHistory.Run, of workflow: String) {
     guard histories[workflow] != nil || histories.count < Self.workflowsMax else { return }
     histories[workflow, default: WorkflowHistory()].add(past)
-  }
-}
-
-/// What a run came to.
-public struct RunSummary: Sendable, Equatable {
-  public var run: String
-  public var agent: String
-  public var workflow: String
-  public var outcome = RunOutcome.none
-  public var anomalies: [Anomaly] = []
-  public var tally: RunTally
-
-  init(run: String, agent: String, workflow: String, tally: RunTally) {
-    self.run = run
-    self.agent = agent
-    self.workflow = workflow
-    self.tally = tally
   }
 }

@@ -39,4 +39,19 @@ public struct RunRequest: Sendable, Equatable {
     resultDurationsMicroseconds = []
     toolNames = []
   }
+
+  /// A call at the place that it was linked to.
+  ///
+  /// - Parameters:
+  ///   - resultCount: how many results the new tail has (``RequestFacts/toolResults``).
+  ///   - key: the one that the request's fingerprints were made with.
+  public init(
+    call: CallID, at place: RunPlace, _ facts: ConversationFacts, resultCount: Int, by key: FingerprintKey
+  ) {
+    self.init(
+      call: call, node: key.fingerprint(of: place.node ?? ""),
+      parent: place.node == nil ? nil : key.fingerprint(of: place.parentNode ?? ""), depth: place.depth,
+      conversation: facts.boundaries.last?.prefix, results: facts.toolResults, retry: place.isRetry ? 1 : 0)
+    self.resultCount = max(resultCount, results.count)
+  }
 }

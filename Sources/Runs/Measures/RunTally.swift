@@ -70,8 +70,11 @@ public struct RunTally: Sendable, Equatable {
   // MARK: Requests
 
   /// Counts a call that is sent on, with the results that it brings.
-  public mutating func begin(_ request: RunRequest, at now: Timestamp) {
-    guard inFlight[request.call] == nil else { return }
+  ///
+  /// - Returns: the tools that are answered, each once.
+  @discardableResult
+  public mutating func begin(_ request: RunRequest, at now: Timestamp) -> [AnsweredTool] {
+    guard inFlight[request.call] == nil else { return [] }
     advance(to: now)
     sequence &+= 1
     var node = nodes[request.node] ?? RunNode(parent: request.parent, depth: request.depth)
@@ -80,7 +83,8 @@ public struct RunTally: Sendable, Equatable {
     node.depth = max(node.depth, request.depth)
     depth = max(depth, request.depth)
     var path = isKnown ? node.path : request.parent.flatMap { nodes[$0]?.path } ?? 0
-    if isNew(request) { path = max(takeResults(of: request, &node) ?? path, 0) }
+    var answers: [AnsweredTool] = []
+    if isNew(request) { path = takeResults(of: request, &node, into: &answers) ?? path }
     count(&node) { $0.llmCalls &+= 1 }
     if request.retry > 0 { count(&node) { $0.retries &+= 1 } }
     if inFlight.count < Self.inFlightMax {
@@ -91,6 +95,7 @@ public struct RunTally: Sendable, Equatable {
     }
     if isKnown || nodes.count < Self.nodesMax { nodes[request.node] = node }
     settleTools()
+    return answers
   }
 
   /// Takes back a call that was counted and then not sent on.
@@ -119,7 +124,9 @@ public struct RunTally: Sendable, Equatable {
   /// Counts the results that a request brings.
   ///
   /// - Returns: the longest chain of work that ends with one of them; nil where none of their calls is known.
-  private mutating func takeResults(of request: RunRequest, _ node: inout RunNode) -> Int64? {
+  private mutating func takeResults(
+    of request: RunRequest, _ node: inout RunNode, into answers: inout [AnsweredTool]
+  ) -> Int64? {
     var path: Int64?
     var answered: Set<Int64> = []
     for (place, result) in request.results.enumerated() {
@@ -136,6 +143,10 @@ public struct RunTally: Sendable, Equatable {
       if let key = tool.repeatKey { repeats.answer(key, took: took, result: result.content) }
       path = max(path ?? 0, tool.path.saturatingAdd(took))
       answered.insert(tool.sequence)
+      answers.append(
+        AnsweredTool(
+          call: tool.call, position: tool.position, answeredAt: Timestamp(unixMicroseconds: time.lastAt),
+          isError: failed))
     }
     // Results that are counted but not told one by one.
     let others = Int64(max(0, request.resultCount &- request.results.count))
@@ -164,12 +175,14 @@ public struct RunTally: Sendable, Equatable {
     node.path = path
     node.ending = reply.ending
     node.awaitsTools = reply.width > 0
-    takeCalls(of: reply, flight, &node, path: path)
+    takeCalls(of: reply, call, flight, &node, path: path)
     if nodes[flight.node] != nil { nodes[flight.node] = node }
     settleTools()
   }
 
-  private mutating func takeCalls(of reply: RunReply, _ flight: InFlight, _ node: inout RunNode, path: Int64) {
+  private mutating func takeCalls(
+    of reply: RunReply, _ id: CallID, _ flight: InFlight, _ node: inout RunNode, path: Int64
+  ) {
     node.loop = LoopState()
     guard reply.width > 0 else { return }
     let begin = RepeatTable.Moment(
@@ -178,13 +191,14 @@ public struct RunTally: Sendable, Equatable {
       sequence: sequence, startedAt: time.lastAt, modelWork: node.measures.modelWorkMicroseconds)
     var step: UInt64? = 0
     var isExcused = false
-    for call in reply.toolCalls {
+    for (position, call) in reply.toolCalls.enumerated() {
       let tool = tools.place(of: call.tool)
       tools.update(at: tool) { $0.calls &+= 1 }
       let key = RepeatTable.key(call, node: flight.node)
       pending.add(
         PendingTool(
-          id: call.id, name: call.name, node: flight.node, sequence: sequence, tool: tool, askedAt: time.lastAt,
+          call: id, position: position, id: call.id, name: call.name, node: flight.node, sequence: sequence, tool: tool,
+          askedAt: time.lastAt,
           path: path, repeatKey: key))
       guard let key else {
         step = nil

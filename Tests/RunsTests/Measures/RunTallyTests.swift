@@ -51,6 +51,26 @@ struct RunTallyTests {
     #expect(tally.unansweredTools == 0)
   }
 
+  @Test("tells which tool of which call each result answers, once")
+  func answered() throws {
+    let play = try Play()
+    let (_, first) = play.ask()
+    play.reply(first, [("a", 1), ("b", 2)])
+    play.wait(seconds: 3)
+    let request = RunRequest(
+      call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: play.results(failed: true).reversed())
+    let answered = play.monitor.admit(request, Play.call(77), at: play.time).answered
+    let time = play.time
+    #expect(
+      answered == [
+        AnsweredTool(call: first.id, position: 1, answeredAt: time, isError: true),
+        AnsweredTool(call: first.id, position: 0, answeredAt: time, isError: true),
+      ])
+    let again = RunRequest(call: CallID(rawValue: 78), node: Fingerprint(bits: 1), results: play.results())
+    let known = play.monitor.admit(again, Play.call(78), at: play.time).answered
+    #expect(known.isEmpty)
+  }
+
   @Test("counts an id that is used again as a call of its own")
   func reusedIDs() throws {
     let play = try Play()
