@@ -69,6 +69,7 @@ struct ArgumentTexts {
   mutating func takeText() -> Text {
     let text = Text(range: start..<waiting.count, long: long.take())
     start = waiting.count
+    decoder = JSONTextDecoder()
     return text
   }
 

@@ -10,6 +10,8 @@ struct FunctionCallRuns {
     var name = ""
     var continues = false
     var arguments = ArgumentTexts.Text()
+    /// Whether the arguments come as values by their paths, which are not put together.
+    var hasPieces = false
   }
 
   /// How many parts wait for their candidate's index; with more of them, that is taken to be the one known so far.
@@ -26,6 +28,8 @@ struct FunctionCallRuns {
     part = Part()
     _ = tally.arguments.takeText()
   }
+
+  mutating func notePieces() { part.hasPieces = true }
 
   mutating func value(_ field: GenerateContentResponse.Field, _ json: borrowing JSONReader) {
     switch field {
@@ -50,9 +54,8 @@ struct FunctionCallRuns {
   mutating func endCandidate(_ index: Int64, _ tally: inout ReplyTally) {
     for part in parts {
       let isAnother = runs[index].map { !$0.isEmpty && !part.id.isEmpty && $0 != part.id } ?? true
-      if isAnother, !part.name.isEmpty, let place = tally.addToolCall(id: part.id, name: part.name), !part.continues {
-        // Arguments that are streamed come as values by their paths, which are not put together.
-        tally.arguments.add(part.arguments, to: place)
+      if isAnother, !part.name.isEmpty, let place = tally.addToolCall(id: part.id, name: part.name) {
+        if !part.continues, !part.hasPieces { tally.arguments.add(part.arguments, to: place) }
       }
       if !part.continues {
         runs[index] = nil

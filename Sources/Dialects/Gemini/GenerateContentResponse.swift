@@ -9,7 +9,7 @@ struct GenerateContentResponse {
     case id = 1
     case model, blockReason
     case candidate, candidateIndex, finish, content
-    case functionCall, callID, callName, callContinues, arguments
+    case functionCall, callID, callName, callContinues, arguments, partialArguments
     case code, toolCall, toolType, media
     case webQuery, imageQuery, webSource, mapsSource
   }
@@ -50,7 +50,8 @@ struct GenerateContentResponse {
       "id": .text(Field.callID),
       "name": .text(Field.callName),
       "args": .size(Field.arguments),
-      "partialArgs": .array(of: partialArgument), "partial_args": .array(of: partialArgument),
+      "partialArgs": .array(Field.partialArguments, of: partialArgument),
+      "partial_args": .array(Field.partialArguments, of: partialArgument),
       "willContinue": .scalar(Field.callContinues), "will_continue": .scalar(Field.callContinues),
     ])
 
@@ -107,6 +108,7 @@ struct GenerateContentResponse {
       candidateIndex = 0
       finish = nil
     case .functionCall: calls.begin(&tally)
+    case .partialArguments: calls.notePieces()
     case .toolCall: toolType = nil
     case .code: tally.addServerToolCall(name: "code_execution")
     case .media: tally.hasContent = true
@@ -134,7 +136,7 @@ struct GenerateContentResponse {
     case .toolType: toolType = json.wholeText
     case .webQuery: grounding.addQuery(json, isImageSearch: false)
     case .imageQuery: grounding.addQuery(json, isImageSearch: true)
-    case .candidate, .functionCall, .code, .toolCall, .media, .webSource, .mapsSource: break
+    case .candidate, .functionCall, .partialArguments, .code, .toolCall, .media, .webSource, .mapsSource: break
     }
   }
 

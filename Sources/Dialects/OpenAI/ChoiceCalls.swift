@@ -65,8 +65,10 @@ struct ChoiceCalls {
   mutating func setCall(name: String) { fragment.name = name }
 
   mutating func setArguments(bytes: Int, isFreeText: Bool) {
-    if bytes > 0 { fragment.hasArguments = true }
-    if bytes > 0 || !isFreeText { fragment.arguments.isFree = isFreeText }
+    // Some servers write the member that the call does not have, with nothing in it.
+    guard bytes > 0 else { return }
+    fragment.hasArguments = true
+    fragment.arguments.isFree = isFreeText
   }
 
   mutating func setFinish(_ reason: String) { finish = reason }

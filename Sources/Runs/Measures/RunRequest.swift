@@ -51,7 +51,16 @@ public struct RunRequest: Sendable, Equatable {
     self.init(
       call: call, node: key.fingerprint(of: place.node ?? ""),
       parent: place.node == nil ? nil : key.fingerprint(of: place.parentNode ?? ""), depth: place.depth,
-      conversation: facts.boundaries.last?.prefix, results: facts.toolResults, retry: place.isRetry ? 1 : 0)
+      conversation: Self.whole(facts), results: facts.toolResults, retry: place.isRetry ? 1 : 0)
     self.resultCount = max(resultCount, results.count)
+  }
+
+  /// What stands for the conversation as it is sent, and for what it follows at the provider; nil where there are no messages.
+  private static func whole(_ facts: ConversationFacts) -> Fingerprint? {
+    guard var bits = facts.boundaries.last?.prefix.bits else { return nil }
+    for other in [facts.previousResponse, facts.conversation] {
+      bits = (bits ^ bits >> 31 ^ (other?.bits ?? 0)) &* 0x94D0_49BB_1331_11EB
+    }
+    return Fingerprint(bits: bits)
   }
 }

@@ -84,7 +84,7 @@ public struct RunTally: Sendable, Equatable {
     depth = max(depth, request.depth)
     var path = isKnown ? node.path : request.parent.flatMap { nodes[$0]?.path } ?? 0
     var answers: [AnsweredTool] = []
-    if isNew(request) { path = takeResults(of: request, &node, into: &answers) ?? path }
+    path = takeResults(of: request, &node, into: &answers) ?? path
     count(&node) { $0.llmCalls &+= 1 }
     if request.retry > 0 { count(&node) { $0.retries &+= 1 } }
     if inFlight.count < Self.inFlightMax {
@@ -129,7 +129,10 @@ public struct RunTally: Sendable, Equatable {
   ) -> Int64? {
     var path: Int64?
     var answered: Set<Int64> = []
+    let isNew = self.isNew(request)
     for (place, result) in request.results.enumerated() {
+      // Nothing but the conversation tells a result without an id from the same one sent again.
+      if result.call == nil, !isNew { continue }
       let answer = pending.take(result, of: request.node)
       if case .again = answer { continue }
       let failed = result.failure != nil
@@ -150,7 +153,7 @@ public struct RunTally: Sendable, Equatable {
     }
     // Results that are counted but not told one by one.
     let others = Int64(max(0, request.resultCount &- request.results.count))
-    if others > 0 { count(&node) { $0.toolResults = $0.toolResults.saturatingAdd(others) } }
+    if others > 0, isNew { count(&node) { $0.toolResults = $0.toolResults.saturatingAdd(others) } }
     for sequence in answered { pending.dropUnanswered(of: sequence) }
     node.awaitsTools = false
     return path
