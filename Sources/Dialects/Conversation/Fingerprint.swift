@@ -17,3 +17,19 @@ public struct FingerprintKey: Sendable, Equatable {
     self.word1 = word1
   }
 }
+
+extension FingerprintKey {
+  /// The fingerprint of an id or a name.
+  public func fingerprint(of text: String) -> Fingerprint {
+    fingerprint(of: text.utf8.span.bytes)
+  }
+
+  /// The fingerprint of the bytes of an id, a name or a text.
+  public func fingerprint(of bytes: RawSpan) -> Fingerprint { TextHash.whole(bytes, by: self) }
+
+  /// Two words in one, by the key.
+  public func mixed(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    let product = (first ^ word0).multipliedFullWidth(by: second ^ word1)
+    return product.high ^ product.low
+  }
+}
