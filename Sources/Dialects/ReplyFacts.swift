@@ -26,6 +26,8 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolOutcomes: [ToolOutcome?]
   /// Answers to messages of which only the request knows whether they called a tool.
   var toolAnswers: [ToolAnswer]
+  /// How the visible text begins, where the API is one whose text is told apart here (Chat Completions).
+  public var opening: ReplyOpening
   /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
   public var finishReason: String?
   /// Whether the model declined to answer in a member of its own, rather than in its text (OpenAI's `refusal`).
@@ -73,6 +75,7 @@ public struct ReplyFacts: Sendable, Equatable {
     hasContent = false
     toolOutcomes = []
     toolAnswers = []
+    opening = ReplyOpening()
     outputTextBytes = 0
     contentDeltas = 0
     isTerminal = false

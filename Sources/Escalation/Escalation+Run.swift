@@ -69,6 +69,7 @@ extension Escalation: Service {
           metadata: ["states": "\(unreadable)"])
       }
       resolveReceiversWithoutMessages(now)
+      resolveHolds(now)
     } catch {
       environment.logger.error(
         "alerts of the last process could not be read: what waits there is delivered after the next start",
@@ -82,6 +83,13 @@ extension Escalation: Service {
       for key in state.board.firingKeys(of: .receiverFailing) where state.queue.waitingCount(key.group.subject) == 0 {
         state.board.resolve(key, now: now)
       }
+    }
+  }
+
+  /// No held call outlives its process.
+  private func resolveHolds(_ now: Timestamp) {
+    state.withLock { state in
+      for key in state.board.firingKeys(of: .holdWaiting) { state.board.resolve(key, now: now) }
     }
   }
 

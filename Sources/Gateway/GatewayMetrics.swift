@@ -8,11 +8,13 @@ public import Observability
 public struct GatewayMetrics: Sendable {
   let calls: CallMetrics
   private let rejections: MetricFamily<ClosedLabel<Rejection.Reason>, Counter>
+  private let refusals: MetricFamily<ClosedLabel<Refusal.Code>, Counter>
 
   /// Makes the data plane's own families beside those of calls.
   public init(registry: MetricsRegistry, calls: CallMetrics) {
     self.calls = calls
     rejections = registry.httpRejections(by: Rejection.Reason.self)
+    refusals = registry.refusals(by: Refusal.Code.self)
   }
 
   /// What has been counted of each provider's calls.
@@ -22,6 +24,9 @@ public struct GatewayMetrics: Sendable {
   func rejected(_ reason: Rejection.Reason) {
     rejections.resolve(ClosedLabel(reason)).increment()
   }
+
+  /// A request is answered by Tollgate itself.
+  func refused(_ code: Refusal.Code) { refusals.resolve(ClosedLabel(code)).increment() }
 
   /// A call was refused by Tollgate before anything was sent.
   func denied(_ call: Call, code: Refusal.Code) {
@@ -70,6 +75,10 @@ public struct GatewayMetrics: Sendable {
 }
 
 extension Rejection.Reason: ClosedLabelValue {
+  public static var labelName: StaticString { "reason" }
+}
+
+extension Refusal.Code: ClosedLabelValue {
   public static var labelName: StaticString { "reason" }
 }
 

@@ -135,6 +135,18 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// Runs: what their calls came to, and how they ended.
+  public var runs: LedgerRuns {
+    LedgerRuns(readers: readers, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in
+      try await core.performThen($0)
+    }
+  }
+
+  /// The calls that were held for a person.
+  public var holds: LedgerHolds {
+    LedgerHolds(readers: readers, now: now) { [core] in try await core.performThen($0) }
+  }
+
   /// Keys, tokens and the audit log.
   public var credentials: CredentialBook {
     CredentialBook(

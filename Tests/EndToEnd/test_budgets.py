@@ -213,7 +213,6 @@ def test_a_new_budget_knows_what_was_spent_before_it(tmp_path):
         ({"name": "x", "limit": "5 USD", "timezone": "../../etc/passwd"}, "is not a time zone"),
         ({"name": "x", "limit": "5 tool_calls", "bound": "hard"}, "tool_calls cannot be hard"),
         ({"name": "x", "limit": "5 USD", "clamp": "on"}, "clamp needs bound: hard"),
-        ({"name": "x", "limit": "5 USD", "on_exhausted": "hold"}, "hold is not part of this version"),
         ({"name": "x", "limit": "5 USD", "alerts": [{"at": "half"}]}, '"half" is not one of 80%'),
         ({"name": "x", "limit": "5 USD", "window": "day"}, "unknown key"),
     ],

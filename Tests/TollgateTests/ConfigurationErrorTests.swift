@@ -21,7 +21,7 @@ struct ConfigurationErrorTests {
         "limits:\n  boddy: 1 MiB", #"t.yaml:2:3: limits.boddy: unknown key; did you mean "body"?"#
       ),
       (
-        "control: { port: 1 }", "t.yaml:1:12: control.port: unknown key; known here: listen, tls"
+        "control: { port: 1 }", "t.yaml:1:12: control.port: unknown key; known here: listen, tls, url"
       ),
       (
         "listen: 4100",

@@ -20,6 +20,10 @@ struct ConfigurationGoldenTests {
     providers: {}
     agents: []
     workflows: []
+    holds:
+      wait: 1m
+      max: 100
+      then: deny
     on_client_disconnect: cancel
     unmetered: allow
     unpriced: allow
@@ -89,6 +93,10 @@ struct ConfigurationGoldenTests {
     default_provider: local
     agents: [researcher, claude-code/Explore]
     workflows: [nightly-report]
+    holds:
+      wait: 45s
+      max: 20
+      then: retry
     on_client_disconnect: drain 45s
     unmetered: charge 0.05 USD
     unpriced: deny
@@ -144,6 +152,7 @@ struct ConfigurationGoldenTests {
       virtual_keys: "required"
       on_client_disconnect: drain 45000ms
       workflows: [ nightly-report ]
+      holds: { then: retry, max: 20, wait: 45000ms }
       agents:
         - researcher
         - claude-code/Explore

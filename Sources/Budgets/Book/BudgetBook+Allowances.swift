@@ -1,8 +1,9 @@
-import Metering
+public import Metering
 
 extension BudgetBook {
-  /// Records what a person allowed above the limit; more for one who has some adds to it.
-  mutating func allow(_ call: BudgetCall, _ approval: HoldApproval, at time: Timestamp) {
+  /// Records what a person allowed above the limit; more for one who has some adds to it. It passes nothing by itself: the call is
+  /// to be reserved anew.
+  public mutating func allow(_ call: BudgetCall, _ approval: HoldApproval, at time: Timestamp) {
     guard let budget = budgetByName[approval.budget], approval.amount > 0, approval.until > time else { return }
     let key = Self.key(of: call, approval.extent)
     makeRoomForAllowance(in: budget, at: time)

@@ -1,4 +1,4 @@
-import Metering
+public import Metering
 
 extension Int64 {
   /// The sum, or the nearest end of the range.
@@ -23,7 +23,8 @@ extension Int64 {
 extension Timestamp {
   static let microsecondsPerSecond: Int64 = 1_000_000
 
-  func adding(seconds: Int64) -> Timestamp {
+  /// So many seconds later; as late as can be, where that does not fit.
+  public func adding(seconds: Int64) -> Timestamp {
     Timestamp(unixMicroseconds: unixMicroseconds.saturatingAdd(seconds.saturatingMultiply(Self.microsecondsPerSecond)))
   }
 }

@@ -38,12 +38,7 @@ enum BudgetBody {
     if let zone = try body.text("timezone") { definition.timeZone = zone }
     if let mode: BudgetMode = try body.choice("mode") { definition.mode = mode }
     if let bound: BudgetBound = try body.choice("bound") { definition.bound = bound }
-    if let action: ExhaustionAction = try body.choice("on_exhausted") {
-      guard action != .hold else {
-        throw ParameterError("on_exhausted", value: "hold", accepted: "deny or warn; hold is not part of this version")
-      }
-      definition.onExhausted = action
-    }
+    if let action: ExhaustionAction = try body.choice("on_exhausted") { definition.onExhausted = action }
     if let clamps = try body.switched("clamp") { definition.clamps = clamps }
     if let counts = try body.switched("subscriptions") { definition.countsSubscriptions = counts }
     if body.contains("alerts") { definition.alerts = try body.objects("alerts").map(alert) }

@@ -208,7 +208,7 @@ enum OpenAPIBudgetSchemas {
     "mode": {"type": "string", "enum": ["enforce", "observe"], "default": "enforce"},
     "bound": {"type": "string", "enum": ["expected", "hard"], "default": "expected"},
     "clamp": {"type": "string", "enum": ["on", "off"], "default": "off"},
-    "on_exhausted": {"type": "string", "enum": ["deny", "warn"], "default": "deny"},
+    "on_exhausted": {"type": "string", "enum": ["deny", "hold", "warn"], "default": "deny"},
     "subscriptions": {"type": "string", "enum": ["on", "off"], "default": "off"},
     "alerts": {"type": "array", "items": {"$ref": "#/components/schemas/BudgetAlert"}}
     """#

@@ -4,6 +4,8 @@ enum OpenAPIPaths {
     {
       \#(OpenAPIAccessPaths.members)
       \#(OpenAPIBudgetPaths.members)
+      \#(OpenAPIHoldPaths.members)
+      \#(OpenAPIRuns.paths)
       "/": {
         "get": {
           "summary": "A page that links the rest",

@@ -7,12 +7,15 @@ enum ControlPage {
       <html lang="en">
       <head><meta charset="utf-8"><title>Tollgate</title></head>
       <body>
-      <h1>Tollgate \(escaped(version))</h1>
+      <h1>Tollgate \(HTMLText.escaped(version))</h1>
       <p>What agents used and what it cost. On a terminal, <code>tollgate report</code> shows the same as a table.</p>
       <ul>
       <li><a href="/api/v1/summary?by=agent,workflow,model&amp;since=24h">Usage and cost of the last 24 hours</a>
       by agent, workflow and model</li>
-      <li><a href="/api/v1/calls?limit=20">The last calls</a></li>
+      <li><a href="/api/v1/calls?limit=20">The last calls</a> and <a href="/api/v1/runs?sort=cost&amp;since=24h">the dearest
+      runs of the last 24 hours</a></li>
+      <li><a href="/api/v1/budgets">Budgets</a>, <a href="/api/v1/holds?state=pending">calls that wait for a person</a>
+      and <a href="/api/v1/alerts">alerts</a></li>
       <li><a href="/metrics">Metrics</a> for Prometheus</li>
       <li><a href="/readyz">Whether calls are taken</a></li>
       <li><a href="/api/v1/openapi.json">The API's description</a> (OpenAPI 3.1)</li>
@@ -21,18 +24,5 @@ enum ControlPage {
       </html>
 
       """.utf8)
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
   }
 }

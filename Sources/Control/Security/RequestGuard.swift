@@ -9,12 +9,14 @@ struct RequestGuard: Sendable {
   /// Host names by which the control plane may be called, in lower case, besides the loopback's and addresses.
   private let names: Set<String>
   private let addresses: Set<IPLiteral>
+  private let trustsLoopback: Bool
   private let tokens: ControlTokens
 
-  init(listenHost: String, allowedHosts: [String], tokens: ControlTokens) {
+  init(listenHost: String, allowedHosts: [String], trustsLoopback: Bool = true, tokens: ControlTokens) {
     let hosts = ([listenHost] + allowedHosts).map { Self.normalised($0) }
     names = Set(hosts.filter { IPLiteral($0) == nil } + ["localhost"])
     addresses = Set(hosts.compactMap(IPLiteral.init).filter { !$0.isUnspecified })
+    self.trustsLoopback = trustsLoopback
     self.tokens = tokens
   }
 
@@ -27,7 +29,7 @@ struct RequestGuard: Sendable {
   ///
   /// - Parameters:
   ///   - isPage: whether the page for people is asked for, to which links elsewhere may lead.
-  ///   - isHealth: whether health is asked for, which probes read without a token.
+  ///   - isHealth: whether it is read without a token: health, by probes, and what asks for the token itself.
   ///   - role: what reading it takes from elsewhere.
   func refusal(of origin: RequestOrigin, isPage: Bool, isHealth: Bool, role: ControlRole = .viewer) -> Problem? {
     if let problem = hostRefusal(origin) ?? siteRefusal(origin, isPage: isPage) { return problem }
@@ -35,7 +37,7 @@ struct RequestGuard: Sendable {
       if let actor = actor(origin) { return Self.wrongRole(of: actor, needed: role) }
       return Problem(
         401, "Token needed",
-        "From another machine this needs the header authorization: Bearer followed by the content of the file "
+        "\(trustsLoopback ? "From another machine this" : "This") needs the header authorization: Bearer followed by the content of the file "
           + "\(ControlToken.fileName) in Tollgate's data directory.")
     }
     return nil
@@ -59,6 +61,26 @@ struct RequestGuard: Sendable {
       throw Problem(415, "Unknown content type", "The body must be JSON, with content-type: application/json.")
     }
     return actor
+  }
+
+  /// Whoever types a token into a form of Tollgate's own page. The token itself is what no other site's form can have.
+  func actor(typing token: String, role: ControlRole) throws(Problem) -> Actor {
+    let text = String(token.filter { $0 != " " && $0 != "\n" })
+    guard let actor = tokens.actor(holding: text) else {
+      throw Problem(
+        401, "Token needed",
+        "That is no control token. A named one is made by tollgate token create NAME --role approver.")
+    }
+    guard actor.role.includes(role) else { throw Self.wrongRole(of: actor, needed: role) }
+    return actor
+  }
+
+  /// Refuses what no form sends.
+  static func checkForm(contentType: String?) throws(Problem) {
+    let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
+    guard type == "application/x-www-form-urlencoded" else {
+      throw Problem(415, "Unknown content type", "The body must be a form: application/x-www-form-urlencoded.")
+    }
   }
 
   private static func wrongRole(of actor: Actor, needed: ControlRole) -> Problem {
@@ -99,7 +121,7 @@ struct RequestGuard: Sendable {
 
   /// On this machine, and not passed on by a proxy for somebody who may not be.
   private func isLocal(_ origin: RequestOrigin) -> Bool {
-    guard !origin.isForwarded else { return false }
+    guard trustsLoopback, !origin.isForwarded else { return false }
     guard let peer = origin.peerAddress else { return true }
     return IPLiteral(peer)?.isLoopback ?? false
   }

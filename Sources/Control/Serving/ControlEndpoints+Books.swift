@@ -35,6 +35,8 @@ extension ControlEndpoints {
     case .budget(let name): return try await setBudget(name, body, isPartial: method == .patch, by: actor)
     case .budgetRaise(let name): return try await raiseBudget(name, body, by: actor)
     case .simulate: return try await simulate(body)
+    case .holdApproval(let id): return try approveHold(id, body, by: actor)
+    case .holdDenial(let id): return try denyHold(id, body, by: actor)
     case .adjustments:
       let adjustment = try await queries.books.book(try AdjustmentBody.correction(body), actor.name)
       return .json(AdjustmentJSON.document(adjustment), status: 201)
@@ -42,8 +44,9 @@ extension ControlEndpoints {
       let query = try RepriceBody.query(body)
       let total = query.after == nil ? try await queries.books.repriceCount(query) : nil
       return .json(RepriceJSON.document(try await queries.books.reprice(query, actor.name), total: total))
-    case .page, .metrics, .alive, .ready, .calls, .call, .summary, .audit, .budgets, .explain, .alerts, .receivers,
-      .receiverTest, .openAPI:
+    case .page, .metrics, .alive, .ready, .calls, .call, .runs, .run, .summary, .audit, .budgets, .explain, .alerts,
+      .receivers,
+      .receiverTest, .holds, .hold, .holdPage, .openAPI:
       throw Problem(405, "Method not allowed", "This path can only be read.")
     }
   }

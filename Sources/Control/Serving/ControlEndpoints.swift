@@ -28,6 +28,8 @@ struct ControlEndpoints: Sendable {
     case .ready: return ready(isTrusted: isTrusted)
     case .calls: return try await calls(parameters)
     case .call(let id): return try await call(id)
+    case .runs: return try await runs(parameters)
+    case .run(let id): return try await run(id)
     case .summary: return try await summary(parameters)
     case .adjustments: return try await adjustments(parameters)
     case .keys: return try await keys()
@@ -38,7 +40,11 @@ struct ControlEndpoints: Sendable {
     case .explain: return try explain(parameters)
     case .alerts: return try await alerts(parameters)
     case .receivers: return receivers()
-    case .reprice, .key, .keyRotation, .token, .budgetRaise, .simulate, .receiverTest, .redeliver:
+    case .holds: return try await holds(parameters)
+    case .hold(let id): return try await hold(id)
+    case .holdPage(let id): return try await holdPage(id, isTrusted: isTrusted)
+    case .reprice, .key, .keyRotation, .token, .budgetRaise, .simulate, .receiverTest, .redeliver, .holdApproval,
+      .holdDenial:
       throw Problem(405, "Method not allowed", "This path takes \(route.methods.joined(separator: ", ")).")
     case .openAPI: return .json(OpenAPIDocument.document(version: version))
     }
@@ -47,9 +53,11 @@ struct ControlEndpoints: Sendable {
   private func parameters(of route: ControlRoute, _ query: String) throws -> QueryParameters {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
-    case .page, .metrics, .alive, .ready, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token, .audit, .budgets,
-      .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver:
+    case .page, .metrics, .alive, .ready, .holdPage, .openAPI: try QueryParameters("", known: [])
+    case .calls, .call, .runs, .run, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token,
+      .audit, .budgets,
+      .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver, .holds, .hold,
+      .holdApproval, .holdDenial:
       try QueryParameters(query, known: route.parameters)
     }
   }

@@ -7,10 +7,12 @@ struct ControlQueries: Sendable {
   var calls: @Sendable (CallFilter) async throws -> [CallRecord]
   var call: @Sendable (CallID) async throws -> CallRecord?
   var summary: @Sendable (_ by: [SummaryDimension], _ range: TimeRange) async throws -> [SummaryRow]
+  var runs: ControlRuns
   var books: ControlBooks
   var credentials: ControlCredentials
   var budgets: ControlBudgets
   var alerts: ControlAlerts
+  var holds: ControlHolds
 }
 
 /// What the control plane asks of the books, and has written into them.
@@ -29,22 +31,24 @@ extension ControlQueries {
   ///   - escalation: nil where nobody is told of alerts.
   ///   - price: what a call costs by the price book of today.
   init(
-    _ ledger: Ledger, budgets: ControlBudgets, escalation: Escalation? = nil,
+    _ ledger: Ledger, budgets: ControlBudgets, holds: ControlHolds, escalation: Escalation? = nil,
     price: @escaping @Sendable (CallRecord) -> SecondCharge
   ) {
     let books = ledger.books
+    let runs = ledger.runs
     self.init(
       calls: { try await ledger.calls($0) }, call: { try await ledger.call($0) },
       summary: { dimensions, range in
         try await ledger.summary(
           by: dimensions, from: range.from, to: range.to, utcOffsetSeconds: range.utcOffsetSeconds)
       },
+      runs: ControlRuns(page: { try await runs.page($0) }, detail: { try await runs.detail($0) }),
       books: ControlBooks(
         adjustments: { try await books.adjustments($0) },
         adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0, by: $1) },
         reprice: { try await books.reprice($0, by: $1, price: price) },
         repriceCount: { try await books.count(of: $0) }),
       credentials: ControlCredentials(ledger.credentials), budgets: budgets,
-      alerts: escalation.map { ControlAlerts($0) } ?? ControlAlerts(ledger))
+      alerts: escalation.map { ControlAlerts($0) } ?? ControlAlerts(ledger), holds: holds)
   }
 }

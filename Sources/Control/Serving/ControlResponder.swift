@@ -48,11 +48,13 @@ struct ControlResponder: HTTPResponder {
     let path = String(parts.first ?? "")
     let route = ControlRoute(path: path)
     let origin = RequestOrigin(request, channel: context.channel)
-    let isHealth = route == .alive || route == .ready
+    let isHold = if case .holdPage? = route { true } else { false }
+    // The page about a held call shows nothing of it to strangers, and asks for the token itself.
+    let needsNoToken = route == .alive || route == .ready || isHold
     let isChange = request.method != .get && request.method != .head
     if let refusal = guardian.refusal(
-      of: origin, isPage: route == .page, isHealth: isHealth, role: route?.roleToRead ?? .viewer)
-    {
+      of: origin, isPage: route?.isPage == true && !isChange, isHealth: needsNoToken, role: route?.roleToRead ?? .viewer
+    ) {
       throw refusal
     }
     guard let route else {
@@ -64,6 +66,7 @@ struct ControlResponder: HTTPResponder {
       problem.allow = methods
       throw problem
     }
+    if case .holdPage(let id) = route, isChange { return try await holdForm(id, request) }
     let isDeletion = request.method == .delete
     let actor =
       isChange
@@ -81,24 +84,39 @@ struct ControlResponder: HTTPResponder {
     }
   }
 
+  private func holdForm(_ id: String, _ request: Request) async throws -> ControlAnswer {
+    try RequestGuard.checkForm(contentType: request.headers[.contentType])
+    let body = try await body(of: request)
+    return try await withDeadline {
+      try await endpoints.holdForm(id, body) { token, role throws(Problem) in
+        try guardian.actor(typing: token, role: role)
+      }
+    }
+  }
+
   /// The whole body. One that nothing asked for is read up to the limit too, so that the connection can go on.
   private func body(of request: Request) async throws -> [UInt8] {
     let tooLarge = Problem(413, "Body too large", "A request's body has at most \(configuration.bodyBytesMax) bytes.")
     if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > configuration.bodyBytesMax {
       throw tooLarge
     }
-    var bytes: [UInt8] = []
-    for try await part in request.body {
-      guard bytes.count + part.readableBytes <= configuration.bodyBytesMax else { throw tooLarge }
-      bytes.append(contentsOf: part.readableBytesView)
+    let bytesMax = configuration.bodyBytesMax
+    let seconds = configuration.requestBodyTimeoutSeconds
+    let tooSlow = Problem(408, "Body too slow", "A request's body has \(seconds) seconds to arrive.")
+    return try await first(within: seconds, else: tooSlow) {
+      var bytes: [UInt8] = []
+      for try await part in request.body {
+        guard bytes.count + part.readableBytes <= bytesMax else { throw tooLarge }
+        bytes.append(contentsOf: part.readableBytesView)
+      }
+      return bytes
     }
-    return bytes
   }
 
   /// A refusal that may leave a body unread ends the connection.
   private func refused(_ problem: Problem, _ context: ControlContext, isHead: Bool) -> Response {
     var response = ControlAnswer.problem(problem).response(isHead: isHead)
-    guard [401, 403, 405, 413, 415].contains(problem.status) else { return response }
+    guard [401, 403, 405, 408, 413, 415].contains(problem.status) else { return response }
     response.headers[.connection] = "close"
     let channel = context.channel
     let bytes = isHead ? [] : problem.document()
@@ -115,12 +133,19 @@ struct ControlResponder: HTTPResponder {
     -> ControlAnswer
   {
     let limit = configuration.answerTimeoutSeconds
-    return try await withThrowingTaskGroup(of: ControlAnswer.self) { group in
-      group.addTask { try await answer() }
+    let tooSlow = Problem(
+      503, "Too slow", "The answer took longer than \(limit) seconds; ask for less, by since, from and to.")
+    return try await first(within: limit, else: tooSlow, answer)
+  }
+
+  private func first<T: Sendable>(
+    within seconds: Int64, else problem: Problem, _ body: @escaping @Sendable () async throws -> T
+  ) async throws -> T {
+    try await withThrowingTaskGroup(of: T.self) { group in
+      group.addTask { try await body() }
       group.addTask {
-        try await Task.sleep(for: .seconds(limit))
-        throw Problem(
-          503, "Too slow", "The answer took longer than \(limit) seconds; ask for less, by since, from and to.")
+        try await Task.sleep(for: .seconds(seconds))
+        throw problem
       }
       defer { group.cancelAll() }
       guard let first = try await group.next() else { throw CancellationError() }

@@ -10,6 +10,9 @@ enum ControlRoute: Equatable {
   case calls
   /// The id as the path has it, which may be none.
   case call(id: String)
+  case runs
+  /// The id as the path has it, which may be none.
+  case run(id: String)
   case summary
   case adjustments
   case reprice
@@ -32,6 +35,13 @@ enum ControlRoute: Equatable {
   case receivers
   /// The name of a receiver, as the path has it, which may be none.
   case receiverTest(name: String)
+  case holds
+  /// The id as the path has it, which may be none; likewise below.
+  case hold(id: String)
+  case holdApproval(id: String)
+  case holdDenial(id: String)
+  /// The page for people.
+  case holdPage(id: String)
   case openAPI
 
   /// The route of a path without query; nil where there is none.
@@ -42,6 +52,7 @@ enum ControlRoute: Equatable {
     case "/healthz": self = .alive
     case "/readyz": self = .ready
     case "/api/v1/calls": self = .calls
+    case "/api/v1/runs": self = .runs
     case "/api/v1/summary": self = .summary
     case "/api/v1/adjustments": self = .adjustments
     case "/api/v1/reprice": self = .reprice
@@ -54,10 +65,13 @@ enum ControlRoute: Equatable {
     case "/api/v1/alerts": self = .alerts
     case "/api/v1/alerts/redeliver": self = .redeliver
     case "/api/v1/receivers": self = .receivers
+    case "/api/v1/holds": self = .holds
     case "/api/v1/openapi.json": self = .openAPI
     default:
       if let id = Self.segment(of: path, after: "/api/v1/calls/") {
         self = .call(id: id)
+      } else if let id = Self.segment(of: path, after: "/api/v1/runs/") {
+        self = .run(id: id)
       } else if let name = Self.segment(of: path, after: "/api/v1/keys/", before: "/rotate") {
         self = .keyRotation(name: name)
       } else if let name = Self.segment(of: path, after: "/api/v1/keys/") {
@@ -70,10 +84,19 @@ enum ControlRoute: Equatable {
         self = .budget(name: name)
       } else if let name = Self.segment(of: path, after: "/api/v1/receivers/", before: "/test") {
         self = .receiverTest(name: name)
+      } else if let route = Self.hold(path: path) {
+        self = route
       } else {
         return nil
       }
     }
+  }
+
+  private static func hold(path: String) -> ControlRoute? {
+    if let id = segment(of: path, after: "/holds/") { return .holdPage(id: id) }
+    if let id = segment(of: path, after: "/api/v1/holds/", before: "/approve") { return .holdApproval(id: id) }
+    if let id = segment(of: path, after: "/api/v1/holds/", before: "/deny") { return .holdDenial(id: id) }
+    return segment(of: path, after: "/api/v1/holds/").map { .hold(id: $0) }
   }
 
   /// The one segment between two parts of a path, decoded: a name may have a `/`, written as `%2F`.
@@ -89,11 +112,13 @@ enum ControlRoute: Equatable {
   var parameters: [String] {
     switch self {
     case .calls: CallQuery.parameters
+    case .runs: RunParameters.names
     case .summary: SummaryQuery.parameters
     case .adjustments: AdjustmentQuery.parameters
     case .audit: AuditParameters.names
     case .explain: ExplainQuery.parameters
     case .alerts: AlertQuery.parameters
+    case .holds: HoldQuery.parameters
     default: []
     }
   }
@@ -101,8 +126,9 @@ enum ControlRoute: Equatable {
   /// The methods that the route has.
   var methods: [String] {
     switch self {
-    case .adjustments, .keys, .tokens: ["GET", "HEAD", "POST"]
-    case .reprice, .keyRotation, .budgetRaise, .simulate, .redeliver, .receiverTest: ["POST"]
+    case .adjustments, .keys, .tokens, .holdPage: ["GET", "HEAD", "POST"]
+    case .reprice, .keyRotation, .budgetRaise, .simulate, .redeliver, .receiverTest, .holdApproval, .holdDenial:
+      ["POST"]
     case .key, .token: ["DELETE"]
     case .budget: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     default: ["GET", "HEAD"]
@@ -113,5 +139,19 @@ enum ControlRoute: Equatable {
   var roleToRead: ControlRole { self == .metrics ? .metrics : .viewer }
 
   /// The role that changing it takes.
-  var roleToChange: ControlRole { self == .simulate ? .viewer : .admin }
+  var roleToChange: ControlRole {
+    switch self {
+    case .simulate: .viewer
+    case .holdApproval, .holdDenial, .holdPage: .approver
+    default: .admin
+    }
+  }
+
+  /// Whether the page for people is asked for, to which links elsewhere may lead.
+  var isPage: Bool {
+    switch self {
+    case .page, .holdPage: true
+    default: false
+    }
+  }
 }

@@ -22,13 +22,15 @@ public struct ControlServer: Service {
   /// - Parameters:
   ///   - budgets: what is asked of budgets, and changed in them.
   ///   - tokens: those that open it.
+  ///   - holds: calls that wait for a person.
   ///   - version: Tollgate's own.
   ///   - eventLoopGroup: shared with the data plane; nil takes the process's.
   ///   - price: what a call costs by the price book of today, for calls that are priced again.
   ///   - readiness: asked at each `/readyz`; must return at once.
   ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
   public init(
-    _ configuration: ControlConfiguration, ledger: Ledger, budgets: ControlBudgets, escalation: Escalation,
+    _ configuration: ControlConfiguration, ledger: Ledger, budgets: ControlBudgets, holds: ControlHolds,
+    escalation: Escalation,
     metrics: MetricsRegistry, tokens: ControlTokens, version: String,
     logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
     now: @escaping @Sendable () -> Timestamp = WallClock.now,
@@ -37,8 +39,8 @@ public struct ControlServer: Service {
     readiness: @escaping @Sendable () -> Readiness
   ) {
     let endpoints = ControlEndpoints(
-      queries: ControlQueries(ledger, budgets: budgets, escalation: escalation, price: price), metrics: metrics,
-      readiness: readiness,
+      queries: ControlQueries(ledger, budgets: budgets, holds: holds, escalation: escalation, price: price),
+      metrics: metrics, readiness: readiness,
       version: version, now: now)
     self.init(
       configuration, endpoints: endpoints, tokens: tokens, logger: logger, eventLoopGroup: eventLoopGroup,
@@ -50,7 +52,8 @@ public struct ControlServer: Service {
     eventLoopGroup: (any EventLoopGroup)?, onListening: @escaping @Sendable (SocketAddress) -> Void
   ) {
     let guardian = RequestGuard(
-      listenHost: configuration.host, allowedHosts: configuration.allowedHosts, tokens: tokens)
+      listenHost: configuration.host, allowedHosts: configuration.allowedHosts,
+      trustsLoopback: configuration.trustsLoopback, tokens: tokens)
     self.configuration = configuration
     self.logger = logger
     self.eventLoopGroup = eventLoopGroup
@@ -85,7 +88,9 @@ public struct ControlServer: Service {
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {
-    HTTP1Channel.Configuration(
+    let seconds = configuration.requestHeadTimeoutSeconds
+    return HTTP1Channel.Configuration(
+      additionalChannelHandlers: [FirstRequestDeadline(seconds: seconds)],
       idleTimeout: .seconds(configuration.idleTimeoutSeconds),
       httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
         maxHeaderFieldSize: configuration.headerBytesMax, maxHeaderListSize: configuration.headerBytesMax))

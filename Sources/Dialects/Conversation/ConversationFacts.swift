@@ -43,10 +43,14 @@ public struct MessageBoundary: Sendable, Hashable {
   public var prefix: Fingerprint
   /// Whether the message is the model's.
   public var isModel: Bool
+  /// Of how the message's text begins, where it is one of the model's last ones; nil where it has no text, or too little of it that
+  /// is written the same way everywhere.
+  public var opening: Fingerprint?
 
-  public init(prefix: Fingerprint, isModel: Bool) {
+  public init(prefix: Fingerprint, isModel: Bool, opening: Fingerprint? = nil) {
     self.prefix = prefix
     self.isModel = isModel
+    self.opening = opening
   }
 }
 

@@ -13,18 +13,28 @@ protocol CountedText {
   var readMedia: BodyMedia? { get set }
   /// Whether the arguments of tool calls are looked at.
   static var hasArguments: Bool { get }
-
   /// Takes a part of the arguments of a tool call.
   ///
   /// - Parameter isWritten: whether it is a string as it is written, in which escapes are to be undone.
   mutating func takeArguments(_ part: RawSpan, isWritten: Bool)
   mutating func endArguments()
+  /// Whether fingerprints are made of the values.
+  var followsValues: Bool { get }
+  /// Takes a labelled value that ended, for its fingerprint.
+  mutating func follow(_ label: UInt8, _ bytes: RawSpan, _ json: borrowing JSONReader)
+  /// Takes the begin and the end of a labelled object or array.
+  mutating func followBegin(_ label: UInt8, _ json: borrowing JSONReader)
+  mutating func followEnd(_ label: UInt8)
+  /// Takes what the present part has of a value that goes on.
+  mutating func followOpen(_ label: UInt8, _ part: RawSpan)
 }
 
 extension CountedText {
   static var hasArguments: Bool { false }
   mutating func takeArguments(_ part: RawSpan, isWritten: Bool) {}
   mutating func endArguments() {}
+  mutating func followBegin(_ label: UInt8, _ json: borrowing JSONReader) {}
+  mutating func followEnd(_ label: UInt8) {}
 }
 
 /// The texts of one body while their tokens are counted, or what bounds them. They are never kept.

@@ -29,7 +29,13 @@ public final class BudgetDesk: Sendable {
   /// Takes what people may want to be told of, and gives back what of it is to be stored with its cause. Never waits.
   private let tell: @Sendable ([BudgetEvent]) -> [AlertState]
 
-  public init(tell: @escaping @Sendable ([BudgetEvent]) -> [AlertState]) { self.tell = tell }
+  /// The calls that wait for a person.
+  public let holds: HoldDesk
+
+  public init(holds: HoldDesk = HoldDesk(), tell: @escaping @Sendable ([BudgetEvent]) -> [AlertState]) {
+    self.holds = holds
+    self.tell = tell
+  }
 
   /// Whether calls have to be reserved at all.
   var hasBudgets: Bool { isUsed.load(ordering: .relaxed) }
@@ -87,6 +93,13 @@ public final class BudgetDesk: Sendable {
     return answer.outcome
   }
 
+  /// Why a call may not start work whose cost will not be seen; nil where no hard budget minds.
+  func refuseUnseen(_ call: BudgetCall, at time: Timestamp) -> BudgetRefusal? {
+    guard let refused = state.withLock({ $0.book.refuseUnseen(call, at: time) }) else { return nil }
+    if !refused.events.isEmpty { _ = tell(refused.events) }
+    return refused.refusal
+  }
+
   /// The client of a call that waits has left.
   func withdraw(_ waiter: WaiterID, at time: Timestamp) {
     let changes = state.withLock { state in
@@ -99,8 +112,10 @@ public final class BudgetDesk: Sendable {
   /// Posts what a call used, and gives back what it had reserved besides.
   ///
   /// - Returns: what was posted, for the ledger to keep in the transaction of the call's row.
-  func settle(_ reservation: ReservationID, used: CallAmounts, at time: Timestamp) -> BudgetPosting {
-    let settlement = state.withLock { $0.book.settle(reservation, used, at: time) }
+  func settle(
+    _ reservation: ReservationID, used: CallAmounts, certainty: UsageCertainty, at time: Timestamp
+  ) -> BudgetPosting {
+    let settlement = state.withLock { $0.book.settle(reservation, used, certainty: certainty, at: time) }
     guard let settlement else { return BudgetPosting() }
     return BudgetPosting(debits: settlement.debits, alerts: carryOn(settlement.changes, at: time))
   }
@@ -125,8 +140,24 @@ public final class BudgetDesk: Sendable {
     return outcome
   }
 
+  /// Lets a person's approval count for the calls that it names.
+  func allow(_ call: BudgetCall, _ approval: HoldApproval, at time: Timestamp) {
+    state.withLock { $0.book.allow(call, approval, at: time) }
+  }
+
+  /// Takes a person's decision about a held call.
+  ///
+  /// - Parameter actor: whose decision it is.
+  /// - Returns: the hold as it ended.
+  public func decide(
+    _ hold: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp
+  ) throws(HoldDecisionError) -> HoldRecord {
+    try holds.decide(hold, decision, by: actor, reason: reason, at: time) { allow($0, $1, at: time) }
+  }
+
   /// Ends waits that have become too long, and takes note that time has passed.
   public func timePassed(at time: Timestamp) {
+    holds.timePassed(at: time)
     guard hasBudgets else { return }
     carryOn(state.withLock { $0.book.advance(to: time) }, at: time)
   }

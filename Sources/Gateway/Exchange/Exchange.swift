@@ -202,9 +202,13 @@ struct Exchange: ~Copyable {
 
   /// The call that was to be started waits: at a budget, or for a person. False: it cannot, since its body is on its way.
   mutating func queue() -> Bool {
-    guard case .waiting = state else { return false }
-    state = .queued
-    return true
+    switch state {
+    case .waiting, .queued:
+      // One wait can follow another.
+      state = .queued
+      return true
+    case .idle, .gathering, .uploading, .replying, .answering, .draining, .refused, .closed: return false
+    }
   }
 
   /// The wait is over and the transfer starts. False: the client has left meanwhile.

@@ -1,4 +1,5 @@
 import Budgets
+import Ledger
 import Metering
 import Observability
 
@@ -31,6 +32,42 @@ extension Refusal {
       "\(refusal.subject) cut this reply: it costs more than was reserved for it, and nothing is left: \(refusal.state)."
     )
   }
+
+  /// The answer to a held call that was denied, or that nobody decided about.
+  static func held(_ hold: HoldRecord, _ refusal: BudgetRefusal) -> Refusal {
+    let end =
+      hold.state == .denied
+      ? "it was denied" + (hold.end?.reason.map { ": \($0)" } ?? "") : "nobody decided in time"
+    return Refusal(
+      .holdDenied,
+      "\(refusal.subject) is exhausted: \(refusal.state). A person was asked (hold \(hold.id)), and \(end).")
+  }
+
+  /// The answer to a held call whose client is to come again.
+  static func comeAgain(_ hold: HoldRecord, _ refusal: BudgetRefusal) -> Refusal {
+    var answer = Refusal(
+      .holdPending,
+      "\(refusal.subject) is exhausted: \(refusal.state). A person has been asked (hold \(hold.id)) and has not decided "
+        + "yet; try again.")
+    answer.retryAfterSeconds = HoldDesk.retryAfterSeconds
+    return answer
+  }
+
+  /// The answer to a call for which there is no room among those that wait for a person.
+  static func holdsFull(_ refusal: BudgetRefusal) -> Refusal {
+    var answer = Refusal(
+      .holdPending,
+      "\(refusal.subject) is exhausted: \(refusal.state). As many calls wait for a person as can; try again.")
+    answer.retryAfterSeconds = HoldDesk.retryAfterSeconds
+    return answer
+  }
+}
+
+extension Refusal {
+  static func outputNotLimited() -> Refusal {
+    Refusal(
+      .internalError, "Tollgate could not write the limit of output that a budget gives this call into its request.")
+  }
 }
 
 extension BudgetRefusal {
@@ -43,8 +80,13 @@ extension BudgetRefusal {
   }
 
   fileprivate func reset(at time: Timestamp) -> String {
-    guard let resetsAt, resetsAt > time, !window.isEndless else { return "It does not reset by itself." }
-    return "It resets at \(resetsAt.rfc3339)."
+    if let need, need > limit {
+      return "A call that may need so much never fits: it needs a higher limit, or to ask for less."
+    }
+    guard let resetsAt, resetsAt > time else { return "It does not reset by itself." }
+    // A rolling window lets go of a little at a time.
+    return window.isEndless
+      ? "A call like this fits again at \(resetsAt.rfc3339)." : "It resets at \(resetsAt.rfc3339)."
   }
 
   /// Whole and with its unit. Dollars are rounded to a hundredth of a cent, so that people can read them.

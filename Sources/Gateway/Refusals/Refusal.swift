@@ -22,6 +22,8 @@ public struct Refusal: Error, Sendable, Equatable {
     case budgetContended = "budget_contended"
     case budgetUnbounded = "budget_unbounded"
     case budgetCut = "budget_cut"
+    case holdDenied = "hold_denied"
+    case holdPending = "hold_pending"
     case ledgerUnavailable = "ledger_unavailable"
     case tooManyInFlight = "too_many_in_flight"
     case shuttingDown = "shutting_down"
@@ -36,13 +38,13 @@ public struct Refusal: Error, Sendable, Equatable {
       switch self {
       case .badRequest, .badIdentity: 400
       case .invalidKey: 401
-      case .budgetExhausted, .budgetUnbounded, .budgetCut: 402
+      case .budgetExhausted, .budgetUnbounded, .budgetCut, .holdDenied: 402
       case .forbidden, .keyNotAllowed, .unmeteredDenied, .unpricedDenied: 403
       case .unknownRoute, .notFound: 404
       case .methodNotAllowed: 405
       case .requestTimeout: 408
       case .bodyTooLarge: 413
-      case .budgetContended: 429
+      case .budgetContended, .holdPending: 429
       case .headTooLarge: 431
       case .internalError: 500
       case .notSupported: 501
@@ -56,8 +58,8 @@ public struct Refusal: Error, Sendable, Equatable {
     var shouldRetry: Bool? {
       switch self {
       case .unmeteredDenied, .unpricedDenied, .forbidden, .unknownRoute, .badRequest, .badIdentity: false
-      case .budgetExhausted, .budgetUnbounded, .budgetCut, .invalidKey, .keyNotAllowed: false
-      case .ledgerUnavailable, .tooManyInFlight, .shuttingDown, .budgetContended: true
+      case .budgetExhausted, .budgetUnbounded, .budgetCut, .holdDenied, .invalidKey, .keyNotAllowed: false
+      case .ledgerUnavailable, .tooManyInFlight, .shuttingDown, .budgetContended, .holdPending: true
       default: nil
       }
     }

@@ -54,10 +54,23 @@ struct LedgerOpening {
     let store = try LedgerStore(connection, configuration: configuration)
     try store.spending.expire(now: now)
     budgetsRead(try BudgetTable(connection: connection).stored())
+    try dropHolds(connection)
     try settle(previous, in: store, recover: recover)
     let counted = try store.countedResponses()
     let given = CallIDSource.plausible(previous?.greatestCallID ?? 0, now: now)
     return (store, counted, max(try store.greatestCallID(), given), try store.access.snapshot())
+  }
+
+  /// Calls that a person was to decide about went down with their process.
+  private func dropHolds(_ connection: OpaquePointer) throws {
+    for hold in try HoldTable(connection: connection).dropOpen(at: now) {
+      logger.warning(
+        "a held call was dropped, since the last process ended before anybody decided",
+        metadata: [
+          "hold": "\(hold.id)", "call": "\(hold.call)", "budget": "\(hold.budget)", "agent": "\(hold.agent)",
+          "workflow": "\(hold.workflow)",
+        ])
+    }
   }
 
   private func quickCheck(_ connection: OpaquePointer) throws {

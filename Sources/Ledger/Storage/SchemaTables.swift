@@ -8,6 +8,7 @@ enum SchemaTables {
   /// added to.
   static let stepsFromSecondVersion = [
     keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, budgets, budgetRaises, alertStates, alerts, outbox,
+    holds, runs,
   ]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
@@ -191,6 +192,48 @@ enum SchemaTables {
       amount INTEGER NOT NULL, until INTEGER NOT NULL, reason TEXT NOT NULL, made_at INTEGER NOT NULL,
       made_by TEXT NOT NULL
     ) STRICT;
+    """
+
+  private static let holds = """
+    CREATE TABLE holds (
+      id INTEGER PRIMARY KEY, call INTEGER NOT NULL, opened_at INTEGER NOT NULL, until INTEGER NOT NULL,
+      state TEXT NOT NULL, agent TEXT NOT NULL, workflow TEXT NOT NULL, run TEXT, key TEXT, team TEXT,
+      provider TEXT NOT NULL, model TEXT, budget TEXT NOT NULL, scope TEXT NOT NULL, unit INTEGER NOT NULL,
+      spend_limit INTEGER NOT NULL, spent INTEGER NOT NULL, reserved INTEGER NOT NULL, need INTEGER NOT NULL,
+      expected INTEGER NOT NULL, bound INTEGER, ended_at INTEGER, ended_by TEXT, reason TEXT, extent TEXT,
+      amount INTEGER, approved_until INTEGER
+    ) STRICT;
+    """
+
+  /// Runs, added to with each of their calls; `ended_at`, `outcome` and `document` are of the last end that was seen.
+  private static let runs = """
+    ALTER TABLE calls ADD COLUMN run_source INTEGER;
+    ALTER TABLE calls ADD COLUMN parent_run TEXT;
+    ALTER TABLE calls ADD COLUMN node TEXT;
+    ALTER TABLE calls ADD COLUMN parent_node TEXT;
+    ALTER TABLE calls ADD COLUMN depth INTEGER;
+    ALTER TABLE calls ADD COLUMN is_retry INTEGER;
+    CREATE INDEX calls_by_run ON calls (run) WHERE run IS NOT NULL;
+    CREATE TABLE runs (
+      id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+      agent ANY NOT NULL, workflow ANY NOT NULL, run_source INTEGER, parent_run TEXT,
+      llm_calls INTEGER NOT NULL, errors INTEGER NOT NULL, retries INTEGER NOT NULL, tool_calls INTEGER NOT NULL,
+      server_tool_calls INTEGER NOT NULL, tool_results INTEGER NOT NULL,
+      unpriced INTEGER NOT NULL, cost_high INTEGER NOT NULL, cost_low INTEGER NOT NULL,
+      input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, model_us INTEGER NOT NULL,
+      depth INTEGER NOT NULL, fanout_max INTEGER NOT NULL,
+      ended_at INTEGER, outcome TEXT, document TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX runs_by_start ON runs (started_at);
+    CREATE INDEX runs_by_parent ON runs (parent_run) WHERE parent_run IS NOT NULL;
+    INSERT INTO runs SELECT
+      run, min(started_at), max(started_at + duration_us), agent, workflow, NULL, NULL,
+      count(*), count(*) FILTER (WHERE outcome NOT IN (0, 3)), 0, sum(tool_calls),
+      sum(server_tools), sum(tool_results),
+      count(*) FILTER (WHERE cost_source = 2), sum(ifnull(cost, 0) >> 32), sum(ifnull(cost, 0) & 4294967295),
+      0, 0, sum(duration_us),
+      0, max(tool_calls), NULL, NULL, NULL
+      FROM calls WHERE run IS NOT NULL GROUP BY run;
     """
 
   // MARK: Version 1

@@ -14,13 +14,15 @@ final class BudgetRegister: Sendable {
 
   /// With the budgets of the configuration; ``take(_:at:)`` brings the others.
   ///
-  /// - Parameter tell: takes each change of a budget's state, and gives back what is to be stored with its cause; must return
-  ///   at once.
+  /// - Parameters:
+  ///   - holds: where calls wait for a person.
+  ///   - tell: takes each change of a budget's state, and gives back what is to be stored with its cause; must return at
+  ///     once.
   init(
-    _ section: BudgetsSection, logger: Logger, at time: Timestamp,
+    _ section: BudgetsSection, holds: HoldDesk, logger: Logger, at time: Timestamp,
     tell: @escaping @Sendable (BudgetEvent) -> AlertState?
   ) throws {
-    desk = try section.desk(logger: logger, at: time, tell: tell)
+    desk = try section.desk(holds: holds, logger: logger, at: time, tell: tell)
     recovery = RecoveryBudgets(try section.book(at: time))
     configured = Set(section.definitions.map(\.name))
     self.logger = logger
@@ -32,6 +34,7 @@ final class BudgetRegister: Sendable {
   /// Takes what was made and raised before this process began. Where the configuration has a budget of the same name, that
   /// one counts.
   func take(_ stored: StoredBudgets, at time: Timestamp) {
+    recovery.set(ofKeys: stored.ofKeys)
     for budget in stored.budgets {
       let definition = budget.definition
       guard !isConfigured(definition.name) else {

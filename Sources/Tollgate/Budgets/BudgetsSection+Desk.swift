@@ -7,12 +7,14 @@ import Metering
 extension BudgetsSection {
   /// The desk of the data plane, with the budgets of the file and nothing spent.
   ///
-  /// - Parameter tell: takes each change of a budget's state, and gives back what is to be stored with its cause; must return
-  ///   at once.
+  /// - Parameters:
+  ///   - holds: where calls wait for a person.
+  ///   - tell: takes each change of a budget's state, and gives back what is to be stored with its cause; must return at
+  ///     once.
   func desk(
-    logger: Logger, at time: Timestamp, tell: @escaping @Sendable (BudgetEvent) -> AlertState?
+    holds: HoldDesk, logger: Logger, at time: Timestamp, tell: @escaping @Sendable (BudgetEvent) -> AlertState?
   ) throws -> BudgetDesk {
-    let desk = BudgetDesk { events in
+    let desk = BudgetDesk(holds: holds) { events in
       for event in events { logger.notice("\(event.text)", metadata: event.metadata) }
       return events.compactMap(tell)
     }

@@ -17,8 +17,9 @@ struct TollgateCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, ReconcileCommand.self,
-      RepriceCommand.self, AdjustCommand.self, BudgetCommand.self, KeyCommand.self, TokenCommand.self,
+      ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, RunsCommand.self, RunCommand.self,
+      ReconcileCommand.self,
+      RepriceCommand.self, AdjustCommand.self, BudgetCommand.self, KeyCommand.self, TokenCommand.self, HoldCommand.self,
       PriceCommand.self, AlertCommand.self,
       CheckConfigCommand.self, VersionCommand.self, SimulateEndpointCommand.self,
     ])

@@ -12,6 +12,7 @@ struct Configuration: Sendable, Equatable {
   var providers = ProvidersSection()
   var names = NamesSection()
   var budgets = BudgetsSection()
+  var holds = HoldsSection()
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
   var unpriced = UnpricedPolicy.allow
@@ -25,7 +26,8 @@ struct Configuration: Sendable, Equatable {
   var log = LogSection()
 
   private static let keys =
-    ListenSection.keys + ["data", "price_book", BudgetsSection.key] + ProvidersSection.keys + NamesSection.keys
+    ListenSection.keys + ["data", "price_book", BudgetsSection.key, HoldsSection.key] + ProvidersSection.keys
+    + NamesSection.keys
     + [
       ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, VirtualKeyPolicy.key,
       LedgerUnavailablePolicy.key,
@@ -45,6 +47,7 @@ struct Configuration: Sendable, Equatable {
     providers = ProvidersSection(file, &context)
     names = NamesSection(file, &context)
     budgets = BudgetsSection(file, &context)
+    holds = HoldsSection(file, &context)
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
@@ -68,6 +71,7 @@ struct Configuration: Sendable, Equatable {
     providers.write(to: &text)
     names.write(to: &text)
     budgets.write(to: &text)
+    holds.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
     unpriced.write(to: &text)

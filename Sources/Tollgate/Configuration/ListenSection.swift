@@ -8,6 +8,8 @@ struct ListenSection: Sendable, Equatable {
   /// Where `/metrics`, `/healthz` and `/api/v1` are.
   var control = ListenAddress(host: "127.0.0.1", port: 4101)
   var controlTLS = TransportSecurity.none
+  /// Where people reach the control plane, for links in alerts, where that is not the address it listens on.
+  var controlURL: ControlPlaneURL?
   /// Names that `Host` may have besides addresses, `localhost` and the name that is listened on.
   var allowedHosts: [String] = []
   /// Origins of web pages that may call, besides those on loopback: `https://app.example`.
@@ -21,9 +23,10 @@ struct ListenSection: Sendable, Equatable {
     file.read("listen", into: &dataPlane, &context, by: ListenAddress.init(parsing:))
     if let tls = TransportSecurity.read(file, &context) { dataPlaneTLS = tls }
     if let value = file["control"] {
-      let section = MappingReader(value, keys: ["listen", "tls"], context: &context)
+      let section = MappingReader(value, keys: ["listen", "tls", "url"], context: &context)
       section.read("listen", into: &control, &context, by: ListenAddress.init(parsing:))
       if let tls = TransportSecurity.read(section, &context) { controlTLS = tls }
+      controlURL = section["url"]?.parsed(&context, by: ControlPlaneURL.init(parsing:))
     }
     let hosts = file["allowed_hosts"]?.list(&context) ?? []
     allowedHosts = hosts.compactMap { $0.parsed(&context, by: Self.allowedHost) }
@@ -37,9 +40,17 @@ struct ListenSection: Sendable, Equatable {
     text.section("control") {
       $0.entry("listen", control.description)
       controlTLS.write(to: &$0)
+      if let controlURL { $0.entry("url", controlURL.description) }
     }
     text.entry("allowed_hosts", allowedHosts)
     text.entry("allowed_origins", allowedOrigins)
+  }
+
+  /// Where links lead that people follow; nil where no address of the control plane is known that a browser could open.
+  var controlPage: ControlPlaneURL? {
+    if let controlURL { return controlURL }
+    guard control.port != 0, !control.isWildcard else { return nil }
+    return ControlPlaneURL(address: control, usesTLS: controlTLS.files != nil)
   }
 
   private static func allowedHost(_ text: String) throws(MalformedText) -> String {

@@ -24,6 +24,7 @@ struct Services {
   private let priceBookReload: PriceBookReload?
   private let budgets: BudgetDesk
   private let administration: BudgetAdministration
+  private let inbox = HoldInbox()
 
   /// Opens the ledger, which settles what a dead process left, and makes the rest. No socket is open yet.
   ///
@@ -42,9 +43,12 @@ struct Services {
     let metrics = GatewayMetrics(
       registry: registry,
       calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
-    let listener = BudgetListener()
+    let alerts = AlertEntrance()
+    let page = configuration.listen.controlPage
+    let holds = configuration.holds.desk(inbox: inbox) { alerts.take($0, page: page) }
+    registry.holdsPending(of: holds)
     let register = try BudgetRegister(
-      configuration.budgets, logger: logger, at: WallClock.now(), tell: listener.take)
+      configuration.budgets, holds: holds, logger: logger, at: WallClock.now(), tell: alerts.take)
     budgets = register.desk
     registry.budgetMetrics(of: budgets, now: WallClock.now)
     let keys = VirtualKeys()
@@ -69,7 +73,7 @@ struct Services {
       configuration, ledger: ledger, upstream: upstream, eventLoops: eventLoops, metrics: metrics, registry: registry,
       logger: logger)
     self.escalation = escalation
-    listener.set { escalation.note($0) }
+    alerts.open(to: escalation)
     var dataPlane = configuration.gateway
     dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
     var controlPlane = configuration.controlPlane
@@ -84,8 +88,9 @@ struct Services {
     control = ControlServer(
       controlPlane, ledger: ledger,
       budgets: administration.control(
-        explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets).explain),
-      escalation: escalation, metrics: registry, tokens: tokens, version: Version.current,
+        explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
+      holds: ControlHolds(kept: ledger.holds, of: budgets), escalation: escalation, metrics: registry, tokens: tokens,
+      version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
@@ -108,6 +113,7 @@ struct Services {
         .init(service: escalation),
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
+        .init(service: HoldJournal(inbox: inbox, ledger: ledger, logger: logger)),
         .init(service: BudgetClock(desk: budgets)),
         .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),
         .init(service: GatewayService(gateway: gateway, prepare: administration.fill, started: started)),

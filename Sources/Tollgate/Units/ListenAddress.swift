@@ -26,6 +26,9 @@ struct ListenAddress: Sendable, Hashable {
     self.init(host: String(host), port: Int(port))
   }
 
+  /// Whether it stands for every address of the machine.
+  var isWildcard: Bool { host == "0.0.0.0" || host == "::" }
+
   /// Whether only this machine can reach it: `localhost`, 127.0.0.0/8 or `::1`.
   var isLoopback: Bool {
     if host == "localhost" || host == "::1" { return true }

@@ -40,7 +40,8 @@ private func settle(_ agent: String, cost: Int64, in ledger: Ledger) throws -> C
     defer { ledger.close() }
     let one = try settle("one", cost: .max, in: ledger)
     let two = try settle("two", cost: .max, in: ledger)
-    try await withControl(ControlQueries(ledger, budgets: CannedLedger().budgets) { _ in .unknownModel }) { port in
+    let queries = ControlQueries(ledger, budgets: CannedLedger().budgets, holds: noHolds) { _ in .unknownModel }
+    try await withControl(queries) { port in
       let call = try await send("/api/v1/calls/\(one.id)", port: port)
       #expect(call.body == String(decoding: CallJSON.document(one), as: UTF8.self))
       let page = try await send("/api/v1/calls?limit=1", port: port)

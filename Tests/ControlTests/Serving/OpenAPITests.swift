@@ -33,11 +33,13 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     #expect(
       Set(described) == [
         "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
+        "/api/v1/runs", "/api/v1/runs/{id}",
         "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/keys/{id}/rotate",
         "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/audit", "/api/v1/budgets", "/api/v1/budgets/{id}",
         "/api/v1/budgets/{id}/raise", "/api/v1/explain", "/api/v1/simulate",
         "/api/v1/openapi.json", "/api/v1/alerts",
         "/api/v1/alerts/redeliver", "/api/v1/receivers", "/api/v1/receivers/{id}/test",
+        "/api/v1/holds", "/api/v1/holds/{id}", "/api/v1/holds/{id}/approve", "/api/v1/holds/{id}/deny", "/holds/{id}",
       ])
   }
 
@@ -66,6 +68,9 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     #expect(Set(object(schemas, "NewKey", "properties").keys) == Set(KeyBody.members))
     #expect(Set(object(schemas, "Rotation", "properties").keys) == Set(RotateBody.members))
     #expect(Set(object(schemas, "NewToken", "properties").keys) == Set(TokenBody.members))
+    #expect(Set(object(schemas, "HoldApproval", "properties").keys) == Set(HoldBody.approvalMembers))
+    #expect(Set(object(schemas, "HoldDenial", "properties").keys) == Set(HoldBody.denialMembers))
+    #expect(Set(object(schemas, "HoldForm", "properties").keys) == Set(HoldPage.fields))
   }
 
   @Test("Alerts and receivers have exactly the members that are described")
@@ -95,6 +100,7 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
       ("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters),
       ("/api/v1/adjustments", AdjustmentQuery.parameters), ("/api/v1/audit", AuditParameters.names),
       ("/api/v1/explain", ExplainQuery.parameters), ("/api/v1/alerts", AlertQuery.parameters),
+      ("/api/v1/holds", HoldQuery.parameters),
     ] {
       let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
       let names = described.compactMap { parameter in

@@ -67,7 +67,8 @@ final class CannedLedger: Sendable {
         if self.isBroken { throw Broken() }
         return self.rows
       },
-      books: books, credentials: credentials, budgets: budgets, alerts: alerts)
+      runs: ControlRuns(page: { _ in [] }, detail: { _ in nil }), books: books, credentials: credentials,
+      budgets: budgets, alerts: alerts, holds: noHolds)
   }
 
   /// One budget, and changes that are asked for and not made.
@@ -179,6 +180,11 @@ func withControl(
     group.cancelAll()
   }
 }
+
+/// No call waits for a person.
+let noHolds = ControlHolds(
+  recent: { [] }, kept: { _ in [] }, keptHold: { _ in nil },
+  decide: { _, _, _, _ throws(HoldDecisionError) in throw .unknown })
 
 let testToken = String(repeating: "5f", count: 32)
 

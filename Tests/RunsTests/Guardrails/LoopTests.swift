@@ -51,7 +51,7 @@ struct LoopTests {
 
   @Test("find the same cycles as a naive search does", arguments: UInt64(0)..<200)
   func cyclesAgree(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     let play = try Play()
     play.monitor.replace(
       guardrails: try Guardrails([

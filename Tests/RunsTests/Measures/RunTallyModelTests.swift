@@ -32,7 +32,7 @@ struct RunTallyModelTests {
 
   @Test("split their time and count their tools as a reader of the whole log does", arguments: UInt64(0)..<60)
   func agree(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     var tally = RunTally(startsAt: Timestamp(unixMicroseconds: 0))
     var log = Log()
     var now: Int64 = 0

@@ -1,0 +1,61 @@
+import Metering
+
+/// The runs that the ledger keeps.
+public struct LedgerRuns: Sendable {
+  let readers: ReaderPool
+  let waitForCommit: @Sendable () async -> Void
+  let perform: CredentialBook.Perform
+
+  /// Runs, in the order that the filter asks for.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func page(_ filter: RunFilter) async throws -> [RunRecord] {
+    try await readers.read { try RunQuery(filter).run($0) }
+  }
+
+  /// The run of this id; nil where there is none.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func run(_ id: String) async throws -> RunRecord? { try await readers.read { try RunQuery.run(id, $0) } }
+
+  /// The run of this id with its calls; nil where there is none.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func detail(_ id: String) async throws -> RunDetail? {
+    try await readers.read { context in
+      guard let run = try RunQuery.run(id, context) else { return nil }
+      var ofRun = CallFilter()
+      ofRun.run = id
+      ofRun.limit = RunDetail.rowsMax
+      let calls = Array(try CallQuery(ofRun).run(context).reversed())
+      var ofParent = RunFilter()
+      ofParent.parentRun = id
+      ofParent.limit = RunDetail.rowsMax
+      return RunDetail(
+        run: run, calls: calls, children: try RunQuery(ofParent).run(context).reversed())
+    }
+  }
+
+  /// Keeps how runs ended. What is not known any more is left out; a run with a call after that goes on.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func write(_ ends: [(run: String, end: RunRecord.End)]) async throws {
+    guard !ends.isEmpty else { return }
+    // The rows of their calls come first.
+    await waitForCommit()
+    try await perform { store in
+      let update = try PreparedStatement(
+        store.connection,
+        "UPDATE runs SET ended_at = ?, outcome = ?, document = ? WHERE id = ? AND last_at <= ?")
+      for (run, end) in ends {
+        update.bind(end.at.unixMicroseconds, at: 1)
+        try update.bind(end.outcome, at: 2)
+        try update.bind(end.document, at: 3)
+        try update.bind(run, at: 4)
+        update.bind(end.at.unixMicroseconds, at: 5)
+        try update.run()
+      }
+      return {}
+    }
+  }
+}

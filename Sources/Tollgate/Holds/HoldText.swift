@@ -1,0 +1,31 @@
+/// Held calls for people.
+enum HoldText {
+  static func table(_ rows: [JSONValue]) -> String {
+    guard !rows.isEmpty else { return "No call waits for a person.\n" }
+    let columns: [(title: String, name: String)] = [
+      ("ID", "id"), ("STATE", "state"), ("SINCE", "opened_at"), ("BUDGET", "budget"), ("SCOPE", "scope"),
+      ("AGENT", "agent"), ("WORKFLOW", "workflow"), ("RUN", "run"), ("MODEL", "model"), ("NEEDS", "need"),
+    ]
+    var table = TextTable(columns: columns.map { (title: $0.title, alignment: .left) })
+    table.rows = rows.map { row in columns.map { cell(row[$0.name].stringValue, of: $0.name) } }
+    return table.lines.map { $0 + "\n" }.joined()
+  }
+
+  static func facts(_ hold: JSONValue) -> String {
+    var lines: [(String, String?)] = [
+      "id", "state", "call", "opened_at", "until", "agent", "workflow", "run", "key", "team", "provider", "model",
+      "budget", "scope", "limit", "spent", "reserved", "need", "expected_usd", "bound_usd",
+    ].map { ($0, hold[$0].stringValue) }
+    let end = hold["end"]
+    lines += ["at", "by", "reason"].map { ("ended_\($0)", end[$0].stringValue) }
+    lines += ["extent", "amount", "until"].map { ("approved_\($0)", end["approval"][$0].stringValue) }
+    return lines.compactMap { name, value in
+      value.map { name + String(repeating: " ", count: max(1, 18 - name.utf8.count)) + $0 + "\n" }
+    }.joined()
+  }
+
+  /// Times to the second.
+  private static func cell(_ text: String?, of name: String) -> String {
+    name == "opened_at" ? String((text ?? "").prefix(19)) : text ?? ""
+  }
+}

@@ -1,0 +1,36 @@
+import Budgets
+import Control
+import Gateway
+import Ledger
+import Observability
+
+extension HoldsSection {
+  /// The desk of the data plane.
+  ///
+  /// - Parameter tell: takes each change of a hold, for those who are to be asked; must return at once.
+  func desk(inbox: HoldInbox, tell: @escaping @Sendable (HoldRecord) -> Void) -> HoldDesk {
+    HoldDesk(policy: policy) { hold in
+      tell(hold)
+      inbox.put(hold)
+    }
+  }
+}
+
+extension ControlHolds {
+  /// Those of a desk, and what the ledger keeps of them.
+  init(kept: LedgerHolds, of desk: BudgetDesk) {
+    let holds = desk.holds
+    self.init(kept: kept, recent: { holds.recent }) { id, decision, actor, reason throws(HoldDecisionError) in
+      try desk.decide(id, decision, by: actor, reason: reason, at: WallClock.now())
+    }
+  }
+}
+
+extension MetricsRegistry {
+  /// Makes `tollgate_holds_pending`.
+  func holdsPending(of desk: HoldDesk) {
+    reading(
+      MetricDescriptor("tollgate_holds_pending", help: "Calls that are parked for a person to decide about."), .gauge
+    ) { [weak desk] in MetricReading(Int64(desk?.pendingCount ?? 0)) }
+  }
+}
