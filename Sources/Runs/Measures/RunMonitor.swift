@@ -62,14 +62,19 @@ public struct RunMonitor: ~Copyable, Sendable {
     }
     run?.guardrails = state
     var answered: [AnsweredTool] = []
+    let before = run?.tally.totals
     if answer.passes {
       answered = run?.tally.begin(request, at: now) ?? []
       run?.failure = nil
     } else {
       run?.failure = .guardrail
     }
+    let after = run?.tally.totals
     runs[name] = run
-    return RunAdmission(answer: answer, answered: answered)
+    return RunAdmission(
+      answer: answer, answered: answered,
+      results: Int(clamping: (after?.toolResults ?? 0) &- (before?.toolResults ?? 0)),
+      resultErrors: Int(clamping: (after?.toolErrors ?? 0) &- (before?.toolErrors ?? 0)))
   }
 
   /// Takes back a call that was admitted and then not sent on.

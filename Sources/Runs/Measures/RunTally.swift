@@ -149,7 +149,7 @@ public struct RunTally: Sendable, Equatable {
       answers.append(
         AnsweredTool(
           call: tool.call, position: tool.position, answeredAt: Timestamp(unixMicroseconds: time.lastAt),
-          isError: failed))
+          isError: failed, tool: tools.names[tool.tool], tookMicroseconds: took))
     }
     // Results that are counted but not told one by one.
     let others = Int64(max(0, request.resultCount &- request.results.count))

@@ -64,8 +64,10 @@ struct RunTallyTests {
     let time = play.time
     #expect(
       answered == [
-        AnsweredTool(call: first.id, position: 1, answeredAt: time, isError: true),
-        AnsweredTool(call: first.id, position: 0, answeredAt: time, isError: true),
+        AnsweredTool(
+          call: first.id, position: 1, answeredAt: time, isError: true, tool: "b", tookMicroseconds: 3_000_000),
+        AnsweredTool(
+          call: first.id, position: 0, answeredAt: time, isError: true, tool: "a", tookMicroseconds: 3_000_000),
       ])
     let again = RunRequest(call: CallID(rawValue: 78), node: Fingerprint(bits: 1), results: play.results())
     let known = play.monitor.admit(again, Play.call(78), at: play.time).answered
