@@ -121,6 +121,15 @@ public enum Operation: Sendable, Equatable, CaseIterable {
     }
   }
 
+  /// Whether a model answers what it is told: such a call is one of an agent's run, whoever names it. One that fetches what was
+  /// answered before, that counts, embeds or transcribes is a call of a run only where its caller says so.
+  public var converses: Bool {
+    switch self {
+    case .transcription, .decisions: false
+    default: writesText
+    }
+  }
+
   /// Whether the provider bills the tokens of the prompt and nothing else.
   public var billsPromptOnly: Bool {
     switch self {

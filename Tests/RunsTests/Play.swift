@@ -1,11 +1,13 @@
 import Budgets
 import Dialects
 import Metering
-import Runs
+
+@testable import Runs
 
 /// A run that is played by hand: each call is asked for, decided, answered, at times that the test says.
 final class Play {
   static let run = "r1"
+  static let slot = RunSlot(place: 0, generation: 0)
   var monitor: RunMonitor
   var now: Int64 = 0
   private var lastCall: Int64 = 0
@@ -16,7 +18,7 @@ final class Play {
     monitor = RunMonitor(guardrails: try Guardrails(definitions))
   }
 
-  var tally: RunTally? { monitor.tally(of: Self.run) }
+  var tally: RunTally? { monitor.tally(of: Self.slot) }
   var time: Timestamp { Timestamp(unixMicroseconds: now) }
 
   func wait(seconds: Double) { now += Int64(seconds * 1_000_000) }
@@ -27,18 +29,20 @@ final class Play {
   }
 
   /// Asks whether a call may be sent on; it is then in flight.
+  ///
+  /// - Parameter conversation: what stands for it up to each of its messages.
   func ask(
     node: UInt64 = 1, parent: UInt64? = nil, depth: Int = 0, results: [ToolResultFacts] = [],
-    conversation: UInt64? = nil,
-    tools: [String] = []
+    conversation: [UInt64] = [], tools: [String] = [], retry: Int64 = 0
   ) -> (answer: GuardrailAnswer, call: BudgetCall) {
     lastCall += 1
     let call = Self.call(lastCall)
     var request = RunRequest(
       call: call.id, node: Fingerprint(bits: node), parent: parent.map { Fingerprint(bits: $0) }, depth: depth,
-      conversation: conversation.map { Fingerprint(bits: $0) }, results: results)
+      conversation: conversation.last.map { Fingerprint(bits: $0) }, results: results, retry: retry)
+    request.beginnings = conversation.dropLast().map { Fingerprint(bits: $0) }
     request.toolNames = tools
-    return (monitor.admit(request, call, at: time).answer, call)
+    return (monitor.admit(request, call, in: Self.slot, at: time).answer, call)
   }
 
   /// Answers a call with tools to be called, each a name and what its arguments hash to.
@@ -56,7 +60,7 @@ final class Play {
     }
     var reply = RunReply(toolCalls: calls, ending: ending ?? (tools.isEmpty ? .stop : .toolUse))
     reply.costPicodollars = cost
-    return monitor.end(call, reply, at: time)
+    return monitor.end(call, in: Self.slot, reply, at: time)
   }
 
   /// The results of what the last reply to a node asked for.
@@ -70,7 +74,7 @@ final class Play {
     monitor.release(run, release, at: time)
   }
 
-  func close() -> RunEnd? { monitor.close(Self.run) }
+  func close() -> RunEnd? { monitor.close(Self.slot) }
 
   static func name(_ tool: String) -> Fingerprint {
     Fingerprint(bits: tool.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
@@ -80,9 +84,11 @@ final class Play {
   ///
   /// - Returns: what the guardrails say; the call is answered only if it passes.
   func turn(
-    node: UInt64 = 1, _ tools: [(String, UInt64?)], model seconds: Double = 1, cost: Int64 = 0, content: UInt64? = nil
+    node: UInt64 = 1, _ tools: [(String, UInt64?)], model seconds: Double = 1, cost: Int64 = 0, content: UInt64? = nil,
+    failed: Bool = false, conversation: [UInt64] = []
   ) -> GuardrailAnswer {
-    let (answer, call) = ask(node: node, results: results(node: node, content: content))
+    let (answer, call) = ask(
+      node: node, results: results(node: node, failed: failed, content: content), conversation: conversation)
     guard answer.passes else { return answer }
     wait(seconds: seconds)
     reply(call, node: node, tools, cost: cost)

@@ -168,7 +168,8 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     case .block:
       isResult = false
       isMarked = false
-      facts.reading?.beginResult()
+      // A message of the role `tool` is one result, whatever its parts.
+      if role != 1 { facts.reading?.beginResult() }
     case .result: meetResult()
     case .source:
       source = DocumentSource()

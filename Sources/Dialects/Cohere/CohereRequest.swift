@@ -6,7 +6,7 @@ internal import JSON
 struct CohereRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case message = 1
-    case role, oldResult
+    case role, oldResult, oldName
     /// What a chat has, and other requests of the same operation have not.
     case conversation, oldMessage
   }
@@ -24,7 +24,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
         "tools": RequestMembers.tools, "documents": prompt, "response_format": prompt,
         // Version 1.
         "message": .size(Field.oldMessage), "preamble": RequestMembers.instructions, "chat_history": prompt,
-        "tool_results": .array(of: .object(Field.oldResult, ["call": prompt, "outputs": prompt])),
+        "tool_results": .array(of: .object(Field.oldResult, ["call": call, "outputs": prompt])),
         "prompt": text,
         // Embeddings, rankings, classifications.
         "texts": prompt, "images": .array(of: RequestMembers.media), "query": text, "text": text,
@@ -32,6 +32,8 @@ struct CohereRequest: ~Copyable, DocumentWire {
         "connectors": RequestMembers.stored, "conversation_id": RequestMembers.conversation,
       ]))
 
+  /// Measured as it is written; it has no id.
+  private static let call = JSONPattern.size(RequestMembers.Field.arguments).orObject(["name": .text(Field.oldName)])
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
@@ -65,7 +67,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
     case .message:
       role = nil
       facts.reading?.beginMessage()
-    case .oldResult: facts.reading?.beginResult()
+    case .oldResult: facts.reading?.beginMessage()
     default: break
     }
   }
@@ -76,6 +78,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
     case .oldMessage:
       isChat = true
       members.value(RequestMembers.Field.prompt.rawValue, json, &facts)
+    case .oldName: facts.reading?.readResultName(json)
     case .message, .oldResult, .conversation: break
     case nil: members.value(label, json, &facts)
     }
@@ -87,7 +90,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
     case .conversation: isChat = true
     case .oldResult:
       facts.toolResults &+= 1
-      facts.reading?.endResult()
+      facts.reading?.endLooseResult()
     case .message: endMessage(&facts)
     default: break
     }

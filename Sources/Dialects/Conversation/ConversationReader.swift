@@ -23,6 +23,8 @@ struct ConversationReader: Sendable {
   /// Of the messages so far.
   private var chain: UInt64 = 0
   private var sum: UInt64 = 0
+  /// What ``sum`` was when the result began: what was added to it since is the result's.
+  private var sumBefore: UInt64 = 0
   private var instructions: UInt64?
   var declared: DeclaredToolReader
   private var text = TextHash()
@@ -83,9 +85,6 @@ struct ConversationReader: Sendable {
     label != RequestMembers.Field.toolName.rawValue && label != RequestMembers.Field.arguments.rawValue
   }
 
-  /// Takes a figure that stands for a value that is not looked at.
-  mutating func add(_ figure: Int) { sum &+= key.mixed(UInt64(truncatingIfNeeded: figure), 1) }
-
   // MARK: Messages
 
   mutating func beginMessage() {
@@ -138,12 +137,19 @@ struct ConversationReader: Sendable {
     if firstOpening == nil, !opening.isEmpty { firstOpening = opening }
     result = ToolResultFacts()
     opening = ResultOpening()
+    sumBefore = sum
   }
 
   mutating func readCallID(_ json: borrowing JSONReader) {
     guard let call = fingerprint(of: json) else { return }
     result.call = call
     sum &+= call.bits
+  }
+
+  mutating func readResultName(_ json: borrowing JSONReader) {
+    guard let name = fingerprint(of: json) else { return }
+    result.name = name
+    sum &+= name.bits
   }
 
   mutating func fail(_ failure: ToolResultFailure) { result.failure = result.failure ?? failure }
@@ -153,9 +159,22 @@ struct ConversationReader: Sendable {
   /// - Parameter isMarked: whether the API has a mark for failures, so that the text tells nothing.
   mutating func endResult(isMarked: Bool = false) {
     guard facts.toolResults.count < ConversationFacts.toolResultsMax else { return }
+    result.content = content
     facts.toolResults.append(result)
     openings.append(isMarked || result.failure != nil ? nil : opening)
     beginResult()
+  }
+
+  /// Ends a result that stands in no message, and began as one does.
+  mutating func endLooseResult() {
+    endResult()
+    isInMessage = false
+  }
+
+  /// Of what the result says, without what it answers; nil where it says nothing that is read.
+  private var content: Fingerprint? {
+    let content = sum &- sumBefore &- (result.call?.bits ?? 0) &- (result.name?.bits ?? 0)
+    return content == 0 ? nil : Fingerprint(bits: key.mixed(content, content &>> 32))
   }
 
   // MARK: Ids

@@ -42,35 +42,32 @@ struct ResultOpening: Sendable {
   /// The rule by which the result is one of a failure.
   var failure: ToolResultFailure? {
     let text = plain
-    let opening = text.drop { $0 == " " || $0 == "\n" }
-    if opening.hasPrefix("{") { return Self.isErrorObject(opening) ? .errorMember : nil }
-    return Self.isErrorText(opening) ? .errorText : nil
+    let opening = text.drop { $0 == " " || $0 == "\n" || $0 == "[" }
+    guard opening.hasPrefix("{") else { return Self.isErrorText(opening) ? .errorText : nil }
+    var members = OpeningMembers(opening)
+    while let member = members.next() {
+      if member.isError { return .errorMember }
+      // What clients make of a return value that is no object.
+      if member.name == "result" || member.name == "output", Self.isErrorText(Substring(member.value)) {
+        return .errorText
+      }
+    }
+    return nil
   }
 
-  /// The bytes as characters. What escapes stand for matters little here, so that only their backslash is left out.
+  /// The bytes as characters. What escapes stand for matters little here: those of blanks are blanks, of others the backslash is left
+  /// out.
   private var plain: String {
     var text = ""
+    var isEscaped = false
     for place in 0..<count {
       let byte = UInt8(truncatingIfNeeded: words[place >> 3] >> UInt64(8 &* (place & 7)))
-      if byte != UInt8(ascii: "\\") { text.unicodeScalars.append(Unicode.Scalar(byte)) }
+      let isBlank = isEscaped && (byte == UInt8(ascii: "n") || byte == UInt8(ascii: "r") || byte == UInt8(ascii: "t"))
+      isEscaped = byte == UInt8(ascii: "\\")
+      if !isEscaped { text.unicodeScalars.append(isBlank ? " " : Unicode.Scalar(byte)) }
     }
     return text
   }
-
-  /// Whether an object begins with a member that says that it is an error.
-  private static func isErrorObject(_ opening: Substring) -> Bool {
-    let written = opening.filter { $0 != " " && $0 != "\n" && $0 != "\t" }
-    if errorMembers.contains(where: written.hasPrefix) { return true }
-    let begin = #"{"error":"#
-    guard written.hasPrefix(begin) else { return false }
-    let value = written.dropFirst(begin.count)
-    return !noErrors.contains(where: value.hasPrefix)
-  }
-
-  private static let errorMembers = [
-    #"{"is_error":true"#, #"{"isError":true"#, #"{"status":"error""#, #"{"success":false"#, #"{"ok":false"#,
-  ]
-  private static let noErrors = ["null", "false", #""""#, "{}", "[]", "0"]
 
   /// Whether a text begins like an error: with what frameworks write (OpenAI's Agents SDK, LangGraph, CrewAI, Claude Code), or the
   /// name of an error (`ValueError: …`).

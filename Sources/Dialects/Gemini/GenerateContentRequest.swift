@@ -11,8 +11,6 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case content = 1
     case role, result, resultBody, resultError
-    /// What a client makes of a tool's return value that is no object.
-    case resultText
     case candidates, tier
     /// One request of several in a body.
     case request
@@ -105,12 +103,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     [
       "id": RequestMembers.callID,
       "name": RequestMembers.toolName,
-      "response": .object(
-        Field.resultBody,
-        [
-          "error": .object(Field.resultError, [:]),
-          "result": .stringSize(Field.resultText), "output": .stringSize(Field.resultText),
-        ]),
+      "response": .size(Field.resultBody).orObject(["error": .object(Field.resultError, [:])]),
       "parts": .array(of: .object(["inlineData": data, "inline_data": data, "fileData": data, "file_data": data])),
     ])
 
@@ -121,7 +114,6 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   private var isModel = false
   private var results = 0
   private var errors = 0
-  private var bodyStart = 0
   private var hasError = false
   /// Results of earlier requests of the body.
   private var earlier = (results: 0, errors: 0)
@@ -140,7 +132,6 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     case .result:
       hasError = false
       facts.reading?.beginResult()
-    case .resultBody: bodyStart = json.valueStart
     case .resultError: hasError = true
     case .request: earlier = (facts.toolResults, facts.toolResultErrors)
     default: break
@@ -150,7 +141,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
     case .role: isModel = json.word != nil
-    case .resultBody: if json.kind == .string { facts.promptTextBytes &+= Int64(json.size) }
+    case .resultBody: facts.promptTextBytes &+= Int64(json.size)
     case .resultError: hasError = json.kind == .string ? json.size > 0 : json.isTrue
     case .candidates:
       if members.meet(.choices) { facts.isAmbiguous = true }
@@ -158,7 +149,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     case .tier:
       if members.meet(.tier) { facts.isAmbiguous = true }
       facts.context.serviceTier = GeminiTier.served(json)
-    case .content, .result, .resultText, .request: break
+    case .content, .result, .request: break
     case nil: members.value(label, json, &facts)
     }
   }
@@ -166,9 +157,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     members.end(label, json)
     switch Field(rawValue: label) {
-    case .resultBody:
-      facts.promptTextBytes &+= Int64(json.valueEnd &- bodyStart)
-      facts.reading?.add(json.valueEnd &- bodyStart)
+    case .resultError: hasError = !json.isContainerEmpty
     case .result: endResult(&facts)
     case .content: endContent(&facts)
     default: break

@@ -70,13 +70,15 @@ extension Call {
   ///   - name: how the run is called, in place of how the caller names it.
   fileprivate func linkRequest(sees addresses: Bool, named name: LinkRequest.Name? = nil) -> LinkRequest? {
     let name = name ?? identity.run.map { LinkRequest.Name($0, isSession: identity.runSource.isSession) }
-    guard name != nil || identity.traceID != nil || opensWebSocket || requestFacts.conversation?.messages ?? 0 > 0
-    else { return nil }
+    guard name != nil || identity.traceID != nil || opensWebSocket || endpoint?.operation.converses == true else {
+      return nil
+    }
     return LinkRequest(
       caller: RunCaller(
         key: identity.key ?? identity.upstreamKeyID, workflow: identity.workflow, agent: identity.agent,
         provider: route.provider.name, address: addresses ? clientAddress : nil),
       name: name, parentRun: identity.parentRun, node: identity.node, parentNode: identity.parentNode,
+      isSubagent: identity.runSource == .claudeCode && identity.node != nil,
       traceID: identity.traceID, isSaidRetry: identity.isSaidRetry, conversation: requestFacts.conversation)
   }
 
@@ -99,7 +101,7 @@ extension Call {
   fileprivate func anomalies(of reply: ReplyFacts, outcome: Outcome) -> [Anomaly] {
     guard let operation = endpoint?.operation, !operation.repeatsUsage else { return [] }
     return ReplyAnomalies.find(
-      in: reply, status: self.reply.status, isModelText: operation.writesText && operation != .transcription,
+      in: reply, status: self.reply.status, isModelText: operation.converses,
       outputTokensMax: requestFacts.outputTokensMax, isAborted: outcome == .aborted || outcome == .denied)
   }
 }

@@ -49,7 +49,7 @@ public final class RunDesk: Sendable {
     return state.withLock { state in
       let linked = state.book.link(request, at: time, random: random)
       guard let entry = entry(linked) else { return RunTicket(linked, desk: self) }
-      let admission = state.monitor.admit(entry.request, entry.call, at: time)
+      let admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time)
       return RunTicket(linked, counted: entry.call, admission, desk: self)
     }
   }
@@ -60,7 +60,7 @@ public final class RunDesk: Sendable {
     return state.withLock { state in
       state.book.record(end.link, of: linked, at: time)
       guard let call else { return [] }
-      return state.monitor.end(call, end.reply, failure: end.failure, at: time)
+      return state.monitor.end(call, in: linked.slot, end.reply, failure: end.failure, at: time)
     }
   }
 
@@ -69,7 +69,7 @@ public final class RunDesk: Sendable {
     let time = now()
     state.withLock { state in
       state.book.record(LinkReply(hasFailed: true), of: linked, at: time)
-      if let call { state.monitor.cancel(call, because: failure, at: time) }
+      if let call { state.monitor.cancel(call, in: linked.slot, because: failure, at: time) }
     }
   }
 
@@ -92,7 +92,7 @@ public final class RunDesk: Sendable {
   }
 
   private static func close(_ ended: [EndedRun], _ monitor: inout RunMonitor) -> [ClosedRun] {
-    ended.map { ClosedRun($0, monitor.close($0.run)) }
+    ended.map { ClosedRun($0, monitor.close($0.slot)) }
   }
 
   /// Lets a run go on that a guardrail has stopped.

@@ -13,6 +13,9 @@ public struct WorkflowHistory: Sendable, Equatable {
   /// What multiple of the median is usual in any case.
   static let factor: Int128 = 3
 
+  /// What is never far above usual: a tenth of a cent, five calls, a second. Less than that is not worth a word.
+  static let leastWorth = Run(costPicodollars: 1_000_000_000, llmCalls: 5, wallMicroseconds: 1_000_000)
+
   /// What one run came to.
   public struct Run: Sendable, Equatable {
     public var costPicodollars: Int64
@@ -50,7 +53,7 @@ public struct WorkflowHistory: Sendable, Equatable {
     var found: [Anomaly] = []
     func compare(_ kind: AnomalyKind, _ value: Int64, _ part: (Run) -> Int64) {
       let usual = Self.usual(runs.map(part))
-      if value > usual.most { found.append(Anomaly(kind, value: value, usual: usual)) }
+      if value > max(usual.most, part(Self.leastWorth)) { found.append(Anomaly(kind, value: value, usual: usual)) }
     }
     compare(.costFarAboveUsual, run.costPicodollars) { $0.costPicodollars }
     compare(.callsFarAboveUsual, run.llmCalls) { $0.llmCalls }

@@ -16,6 +16,11 @@ public struct GuardrailRelease: Sendable, Hashable {
     self.amount = amount
     self.until = until
   }
+
+  /// What a person grants who lets the run go on that tripped: as much again as it may have anyway.
+  public init(passing trip: GuardrailTrip) {
+    self.init(guardrail: trip.guardrail, kind: trip.kind, amount: max(1, trip.limit))
+  }
 }
 
 extension Guardrails {

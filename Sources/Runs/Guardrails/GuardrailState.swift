@@ -26,6 +26,11 @@ struct GuardrailState: Sendable, Equatable {
     set { entries[Key(guardrail: guardrail, kind: kind)] = newValue }
   }
 
+  var bytes: Int { entries.capacity &* (MemoryLayout<Key>.stride &+ MemoryLayout<Entry>.stride &+ 8) }
+
   /// Forgets what no definition is about any more.
-  mutating func keep(_ names: Set<String>) { entries = entries.filter { names.contains($0.key.guardrail) } }
+  mutating func keep(_ names: Set<String>) {
+    guard !entries.isEmpty else { return }
+    entries = entries.filter { names.contains($0.key.guardrail) }
+  }
 }

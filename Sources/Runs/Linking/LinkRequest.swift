@@ -23,6 +23,9 @@ public struct LinkRequest: Sendable {
   /// Codex's threads).
   public var node: String?
   public var parentNode: String?
+  /// Whether ``node`` stands below the run's first agent also where nobody says who started it: Claude Code names only sub-agents, and
+  /// the one that started them only where that is one too.
+  public var isSubagent: Bool
   /// The trace that the request is part of.
   public var traceID: String?
   /// Whether the client says that it sends the request again (`x-stainless-retry-count`, `amz-sdk-request`).
@@ -32,6 +35,7 @@ public struct LinkRequest: Sendable {
 
   public init(
     caller: RunCaller, name: Name? = nil, parentRun: String? = nil, node: String? = nil, parentNode: String? = nil,
+    isSubagent: Bool = false,
     traceID: String? = nil, isSaidRetry: Bool = false, conversation: ConversationFacts? = nil
   ) {
     self.caller = caller
@@ -39,6 +43,7 @@ public struct LinkRequest: Sendable {
     self.parentRun = parentRun
     self.node = node
     self.parentNode = parentNode
+    self.isSubagent = isSubagent
     self.traceID = traceID
     self.isSaidRetry = isSaidRetry
     self.conversation = conversation

@@ -101,7 +101,7 @@ public struct RunBook: Sendable {
     let scope = keys.mixed(UInt64(slot.place), UInt64(slot.generation))
     let key = keys.link(.node, node, in: scope)
     if let known = newest(of: key) { return depth &+ Int(known.evidence) }
-    var level: UInt32 = query.request.parentNode == nil ? 0 : 1
+    var level: UInt32 = query.request.parentNode == nil && !query.request.isSubagent ? 0 : 1
     if let parent = query.request.parentNode, let known = newest(of: keys.link(.node, parent, in: scope)) {
       level = known.evidence &+ 1
     }

@@ -9,13 +9,17 @@ struct PendingTool: Sendable, Equatable {
   var id: Fingerprint?
   var name: Fingerprint
   var node: Fingerprint
+  /// The conversation in which it was asked for (``LoopThreads``).
+  var thread: UInt64
+  /// All of what the call said that asked.
+  var conversation: Fingerprint?
   /// Which reply asked, in the order of the run's events.
   var sequence: Int64
   /// The tool's place in ``ToolTable``.
   var tool: Int
   var askedAt: Int64
-  /// How long the longest chain of work is that ends with the reply.
-  var path: Int64
+  /// The longest chain of work that ends with the reply.
+  var chain: WorkChain
   /// The call's key in ``RepeatTable``; nil where its arguments are not known.
   var repeatKey: UInt64?
 }
@@ -32,6 +36,10 @@ struct PendingTools: Sendable, Equatable {
   private var nextAnswered = 0
 
   var count: Int { list.count }
+
+  var bytes: Int {
+    list.capacity &* MemoryLayout<PendingTool>.stride &+ answered.capacity &* MemoryLayout<Fingerprint>.stride
+  }
 
   mutating func add(_ tool: PendingTool) {
     if list.count >= Self.countMax { list.removeFirst() }
@@ -77,8 +85,21 @@ struct PendingTools: Sendable, Equatable {
     return place.map { list.remove(at: $0) }
   }
 
-  /// Drops what was asked for beside calls that have been answered: nobody answers it any more.
-  mutating func dropUnanswered(of sequence: Int64) { list.removeAll { $0.sequence == sequence } }
+  /// Drops what nobody answers any more.
+  mutating func drop(where isDropped: (PendingTool) -> Bool) {
+    guard !list.isEmpty else { return }
+    list.removeAll(where: isDropped)
+  }
+
+  /// Drops so many of an agent's that were asked for first: their results came, and nothing says more of them.
+  mutating func drop(_ count: Int, of node: Fingerprint) {
+    var left = count
+    drop { tool in
+      guard left > 0, tool.node == node else { return false }
+      left &-= 1
+      return true
+    }
+  }
 
   private mutating func remember(_ id: Fingerprint) {
     if answered.count < Self.answeredMax {

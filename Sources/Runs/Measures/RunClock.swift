@@ -1,3 +1,5 @@
+public import Metering
+
 /// How the time of a run passes: at each moment in models, else in tools, else in neither.
 ///
 /// Time is split as it passes, by how much was going on: so overlaps are counted once, whatever their number.
@@ -35,4 +37,25 @@ struct RunClock: Sendable, Equatable {
 
   mutating func addModel(_ count: Int) { models = max(0, models &+ count) }
   mutating func setTools(_ count: Int) { tools = count }
+}
+
+/// How the time of a run was spent, in microseconds. The three parts add up to the whole.
+public struct RunClockReading: Sendable, Equatable {
+  public var startedAt: Timestamp
+  /// When the last thing happened.
+  public var lastAt: Timestamp
+  public var modelMicroseconds: Int64
+  public var toolMicroseconds: Int64
+  public var idleMicroseconds: Int64
+
+  /// From the first call to the last thing that happened.
+  public var wallMicroseconds: Int64 { lastAt.unixMicroseconds.excess(over: startedAt.unixMicroseconds) }
+
+  init(_ clock: RunClock) {
+    startedAt = Timestamp(unixMicroseconds: clock.startedAt)
+    lastAt = Timestamp(unixMicroseconds: clock.lastAt)
+    modelMicroseconds = clock.modelMicroseconds
+    toolMicroseconds = clock.toolMicroseconds
+    idleMicroseconds = clock.idleMicroseconds
+  }
 }

@@ -23,6 +23,7 @@ public struct RunAdmission: Sendable, Equatable {
 /// What a run came to.
 public struct RunEnd: Sendable, Equatable {
   public var run: String
+  public var slot: RunSlot
   public var agent: String
   public var workflow: String
   public var outcome = RunOutcome.none
@@ -31,8 +32,9 @@ public struct RunEnd: Sendable, Equatable {
   /// Its figures: ``RunTally/totals``, ``RunTally/clock``, ``RunTally/criticalPathMicroseconds``, ``RunTally/toolsByName``.
   public var tally: RunTally
 
-  init(run: String, agent: String, workflow: String, tally: RunTally) {
+  init(run: String, slot: RunSlot, agent: String, workflow: String, tally: RunTally) {
     self.run = run
+    self.slot = slot
     self.agent = agent
     self.workflow = workflow
     self.tally = tally

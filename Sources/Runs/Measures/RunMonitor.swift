@@ -1,114 +1,127 @@
 public import Budgets
-internal import Dialects
 public import Metering
 
 /// The runs that go on: what is counted of each, what its guardrails say, and what is wrong with it.
 ///
-/// No I/O and no clock; it is to stand behind one lock, which makes each function one step. Which call belongs to which run is told from
-/// outside.
+/// No I/O and no clock; it is to stand behind one lock, which makes each function one step of some microseconds. Which call belongs to
+/// which run is told from outside (``RunBook``); a run is known by its ``RunSlot``.
+///
+/// A call is admitted (``admit(_:_:in:at:)``), and if it passes, either taken back before it is sent on
+/// (``cancel(_:in:because:at:)``) or ended (``end(_:in:_:failure:at:)``). A run is closed once its book says that it ended
+/// (``close(_:)``).
 public struct RunMonitor: ~Copyable, Sendable {
-  /// How many runs are kept. When they are full, the sixteenth of them that was idle longest ends.
-  public static let runsMax = 4_096
+  /// How many runs are kept, and about how many bytes all of them may take. A run of a few calls takes some 4 KB, one that has
+  /// everything that is ever kept of a run some 300 KB. Where there is no room, the run to which nothing happened for longest ends.
+  public static let runsMax = 65_536
+  public static let bytesMax = 128 << 20
   /// How many workflows' pasts are kept; the runs of others are compared with nothing.
   public static let workflowsMax = 1_000
-
-  private struct Run: Sendable {
-    var call: BudgetCall
-    var tally: RunTally
-    var guardrails = GuardrailState()
-    var anomalies = RunAnomalies()
-    /// How the last reply ended; nil until one did.
-    var ending: ReplyEnding?
-    var failure: RunFailure?
-  }
+  /// How many runs that made room wait to be told; those beyond are never.
+  static let endedMax = 4_096
 
   private var guardrails: Guardrails
   private let patience: LoopPatience
-  private var runs: [String: Run] = [:]
+  private let bytesMax: Int
+  private var runs = MonitoredRuns()
   private var histories: [String: WorkflowHistory] = [:]
   private var ended: [RunEnd] = []
 
-  public init(guardrails: Guardrails = Guardrails(), patience: LoopPatience = .standard) {
+  /// - Parameters:
+  ///   - patience: what an agent has that asks for the same again and is not caught in a loop.
+  ///   - bytesMax: about how many bytes the runs may take.
+  public init(
+    guardrails: Guardrails = Guardrails(), patience: LoopPatience = .standard, bytesMax: Int = RunMonitor.bytesMax
+  ) {
     self.guardrails = guardrails
     self.patience = patience
+    self.bytesMax = bytesMax
   }
 
   /// How many runs go on.
   public var count: Int { runs.count }
 
+  /// About how many bytes they take.
+  public var bytes: Int { runs.bytes }
+
   /// What is counted of a run; nil where it is not known.
-  public func tally(of run: String) -> RunTally? { runs[run]?.tally }
+  public func tally(of run: RunSlot) -> RunTally? { runs[run]?.tally }
 
   /// Puts other guardrails in force. What runs have tripped stays with those that are still there.
   public mutating func replace(guardrails: Guardrails) {
     self.guardrails = guardrails
     let names = Set(guardrails.definitions.map(\.name))
-    for run in runs.keys { runs[run]?.guardrails.keep(names) }
+    runs.changeGuardrails { $0.keep(names) }
   }
 
   // MARK: Calls
 
   /// Decides a call before it is sent on, and counts it if it may be.
   ///
-  /// - Parameter call: what budgets know of it; it names the run.
-  public mutating func admit(_ request: RunRequest, _ call: BudgetCall, at now: Timestamp) -> RunAdmission {
-    let name = call.run ?? call.id.description
-    var run = runs.removeValue(forKey: name)
-    var state = run?.guardrails ?? GuardrailState()
-    let answer = guardrails.decide(request, call, of: name, run?.tally, &state, at: now)
-    if run == nil {
-      if runs.count >= Self.runsMax { makeRoom(at: now) }
-      run = Run(call: call, tally: RunTally(startsAt: now, patience: patience))
+  /// - Parameter call: what budgets know of it.
+  public mutating func admit(
+    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, at now: Timestamp
+  ) -> RunAdmission {
+    if !runs.contains(run) {
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: patience)), at: run)
     }
-    run?.guardrails = state
-    var answered: [AnsweredTool] = []
-    let before = run?.tally.totals
-    if answer.passes {
-      answered = run?.tally.begin(request, at: now) ?? []
-      run?.failure = nil
-    } else {
-      run?.failure = .guardrail
+    let guardrails = guardrails
+    let admission = runs.change(run) { run in
+      let answer = guardrails.decide(request, call, of: run.name, run.tally, &run.guardrails, at: now)
+      run.failure = answer.passes ? nil : .guardrail
+      guard answer.passes else { return RunAdmission(answer: answer) }
+      let before = run.tally.totals
+      let answered = run.tally.begin(request, at: now)
+      let after = run.tally.totals
+      return RunAdmission(
+        answer: answer, answered: answered, results: Int(clamping: after.toolResults &- before.toolResults),
+        resultErrors: Int(clamping: after.toolErrors &- before.toolErrors))
     }
-    let after = run?.tally.totals
-    runs[name] = run
-    return RunAdmission(
-      answer: answer, answered: answered,
-      results: Int(clamping: (after?.toolResults ?? 0) &- (before?.toolResults ?? 0)),
-      resultErrors: Int(clamping: (after?.toolErrors ?? 0) &- (before?.toolErrors ?? 0)))
+    makeRoom(but: run)
+    return admission ?? RunAdmission()
   }
 
   /// Takes back a call that was admitted and then not sent on.
-  public mutating func cancel(_ call: BudgetCall, because failure: RunFailure, at now: Timestamp) {
-    let name = call.run ?? call.id.description
-    runs[name]?.tally.cancel(call.id, at: now)
-    runs[name]?.failure = failure
+  public mutating func cancel(
+    _ call: BudgetCall, in run: RunSlot, because failure: RunFailure, at now: Timestamp
+  ) {
+    _ = runs.change(run) { run in
+      run.tally.cancel(call.id, at: now)
+      run.failure = failure
+    }
   }
 
-  /// Counts the reply of a call that was admitted.
+  /// Counts the reply of a call that was admitted and sent on.
   ///
   /// - Parameter failure: why it came to none, or to half of one.
   /// - Returns: what is wrong with the run, each once.
   public mutating func end(
-    _ call: BudgetCall, _ reply: RunReply, failure: RunFailure? = nil, at now: Timestamp
+    _ call: BudgetCall, in run: RunSlot, _ reply: RunReply, failure: RunFailure? = nil, at now: Timestamp
   ) -> [Anomaly] {
-    let name = call.run ?? call.id.description
-    guard var run = runs.removeValue(forKey: name) else { return [] }
-    run.tally.end(reply, of: call.id, at: now)
-    guardrails.note(reply, call, &run.guardrails)
-    run.ending = reply.ending
-    run.failure = failure
-    let found = run.anomalies.find(in: run.tally)
-    runs[name] = run
-    return found
+    let guardrails = guardrails
+    let found = runs.change(run) { run in
+      run.tally.end(reply, of: call.id, at: now)
+      guardrails.note(reply, call, &run.guardrails)
+      run.ending = reply.ending
+      run.failure = failure
+      return run.anomalies.find(in: run.tally)
+    }
+    makeRoom(but: run)
+    return found ?? []
   }
 
-  /// Lets a run go on that a guardrail has stopped.
+  /// Lets runs go on that a guardrail has stopped.
   ///
+  /// - Parameter name: what they are called; where several callers named theirs so, all of them.
   /// - Returns: whether there is such a run, and such a limit.
   public mutating func release(_ name: String, _ release: GuardrailRelease, at now: Timestamp) -> Bool {
-    guard var run = runs[name] else { return false }
-    let isKnown = guardrails.release(release, run.tally, &run.guardrails, at: now)
-    runs[name] = run
+    var isKnown = false
+    let guardrails = guardrails
+    for slot in runs.slots(named: name) {
+      let isReleased = runs.change(slot) { run in
+        guardrails.release(release, run.tally, &run.guardrails, at: now)
+      }
+      if isReleased == true { isKnown = true }
+    }
     return isKnown
   }
 
@@ -117,11 +130,9 @@ public struct RunMonitor: ~Copyable, Sendable {
   /// Ends a run, and compares it with the past of its workflow, of which it is then a part.
   ///
   /// - Returns: nil where it is not known.
-  public mutating func close(_ name: String) -> RunEnd? {
-    runs.removeValue(forKey: name).map { summary(of: $0, name) }
-  }
+  public mutating func close(_ run: RunSlot) -> RunEnd? { runs.remove(run).map { end(of: $0, at: run) } }
 
-  /// The runs that ended because there was no room for them.
+  /// The runs that ended because there was no room for them. Where one goes on after that, it is counted anew.
   public mutating func takeEnded() -> [RunEnd] {
     guard !ended.isEmpty else { return [] }
     let taken = ended
@@ -129,37 +140,47 @@ public struct RunMonitor: ~Copyable, Sendable {
     return taken
   }
 
-  private mutating func makeRoom(at now: Timestamp) {
-    let oldest = runs.map { (name: $0.key, lastAt: $0.value.tally.clock.lastAt) }.sorted { $0.lastAt < $1.lastAt }
-    for (name, _) in oldest.prefix(Self.runsMax / 16) {
-      if let summary = close(name), ended.count < Self.runsMax { ended.append(summary) }
+  private mutating func makeRoom(but run: RunSlot) {
+    while runs.bytes > bytesMax || runs.count > Self.runsMax {
+      guard let oldest = runs.oldest, oldest != run, let end = close(oldest) else { return }
+      if ended.count < Self.endedMax { ended.append(end) }
     }
   }
 
-  private mutating func summary(of run: Run, _ name: String) -> RunEnd {
+  private mutating func end(of run: MonitoredRun, at slot: RunSlot) -> RunEnd {
     let tally = run.tally
-    let awaitsTools = tally.nodes.values.contains { $0.awaitsTools }
-    var summary = RunEnd(run: name, agent: run.call.agent, workflow: run.call.workflow, tally: tally)
-    summary.outcome = RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaitsTools)
-    if awaitsTools, run.failure == nil {
-      summary.anomalies.append(Anomaly(.unansweredTool, value: Int64(tally.unansweredTools)))
+    let awaitsTools = tally.unansweredTools > 0
+    var end = RunEnd(run: run.name, slot: slot, agent: run.agent, workflow: run.workflow, tally: tally)
+    end.outcome = RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaitsTools)
+    if end.outcome == .unansweredTool {
+      end.anomalies.append(Anomaly(.unansweredTool, value: Int64(tally.unansweredTools)))
     }
+    guard tally.totals.llmCalls > 0 else { return end }
     let past = WorkflowHistory.Run(
       costPicodollars: Int64(clamping: tally.totals.costPicodollars), llmCalls: tally.totals.llmCalls,
       wallMicroseconds: tally.clock.wallMicroseconds)
-    let isKnown = histories[run.call.workflow] != nil || histories.count < Self.workflowsMax
-    if isKnown, tally.totals.llmCalls > 0 {
-      var history = histories.removeValue(forKey: run.call.workflow) ?? WorkflowHistory()
-      summary.anomalies += history.anomalies(of: past)
-      history.add(past)
-      histories[run.call.workflow] = history
-    }
-    return summary
+    guard histories[run.workflow] != nil || histories.count < Self.workflowsMax else { return end }
+    var history = histories.removeValue(forKey: run.workflow) ?? WorkflowHistory()
+    end.anomalies += history.anomalies(of: past)
+    history.add(past)
+    histories[run.workflow] = history
+    return end
   }
+
+  // MARK: What was before
 
   /// Tells what a run of a workflow came to that ended before this process began, the oldest first.
   public mutating func restore(_ past: WorkflowHistory.Run, of workflow: String) {
     guard histories[workflow] != nil || histories.count < Self.workflowsMax else { return }
     histories[workflow, default: WorkflowHistory()].add(past)
+  }
+
+  /// Tells what was counted of a run that began before this process did, so that its limits hold on; nothing where it is known already.
+  ///
+  /// - Parameter call: any call of the run.
+  public mutating func restore(_ totals: RunMeasures, _ call: BudgetCall, in run: RunSlot, startsAt start: Timestamp) {
+    guard !runs.contains(run) else { return }
+    runs.insert(MonitoredRun(call, RunTally(startsAt: start, totals: totals, patience: patience)), at: run)
+    makeRoom(but: run)
   }
 }

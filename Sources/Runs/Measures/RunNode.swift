@@ -11,25 +11,11 @@ public struct RunNode: Sendable, Equatable {
   /// Whether its last reply asked for tools that no request has answered.
   public internal(set) var awaitsTools = false
 
-  /// How long the longest chain of work is that ends with its last reply, in microseconds.
-  var path: Int64 = 0
-  var cycles = CycleFinder()
-  /// What the calls of its last reply come to.
-  var loop = LoopState()
+  /// The longest chain of work that ends with its last reply.
+  var chain = WorkChain()
 
   init(parent: Fingerprint?, depth: Int) {
     self.parent = parent
     self.depth = depth
   }
-}
-
-/// How far the last reply of an agent looks like one of a loop.
-struct LoopState: Sendable, Equatable {
-  /// How often the tool was asked for with the same arguments, this time included.
-  var streak: Int64 = 0
-  /// The tool's place in ``ToolTable``.
-  var tool = 0
-  /// How often the cycle came around, and of how many steps it is.
-  var rounds: Int64 = 0
-  var period = 0
 }

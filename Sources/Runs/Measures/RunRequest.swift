@@ -12,6 +12,8 @@ public struct RunRequest: Sendable, Equatable {
   public var depth: Int
   /// Of the whole conversation as it is sent. A request with the same one repeats another.
   public var conversation: Fingerprint?
+  /// Of its beginnings, each as ``conversation`` would be of it: those of a request that goes on with another have that of the other.
+  public var beginnings: [Fingerprint]
   /// The results in the new tail of the conversation.
   public var results: [ToolResultFacts]
   /// How many there are, kept in ``results`` or not.
@@ -33,6 +35,7 @@ public struct RunRequest: Sendable, Equatable {
     self.parent = parent
     self.depth = depth
     self.conversation = conversation
+    beginnings = []
     self.results = results
     self.retry = retry
     resultCount = results.count
@@ -51,16 +54,20 @@ public struct RunRequest: Sendable, Equatable {
     self.init(
       call: call, node: key.fingerprint(of: place.node ?? ""),
       parent: place.node == nil ? nil : key.fingerprint(of: place.parentNode ?? ""), depth: place.depth,
-      conversation: Self.whole(facts), results: facts.toolResults, retry: place.isRetry ? 1 : 0)
+      conversation: nil, results: facts.toolResults, retry: place.isRetry ? 1 : 0)
+    beginnings = Self.beginnings(facts)
+    conversation = beginnings.popLast()
     self.resultCount = max(resultCount, results.count)
   }
 
-  /// What stands for the conversation as it is sent, and for what it follows at the provider; nil where there are no messages.
-  private static func whole(_ facts: ConversationFacts) -> Fingerprint? {
-    guard var bits = facts.boundaries.last?.prefix.bits else { return nil }
-    for other in [facts.previousResponse, facts.conversation] {
-      bits = (bits ^ bits >> 31 ^ (other?.bits ?? 0)) &* 0x94D0_49BB_1331_11EB
+  /// What stands for the conversation up to each of its messages, and for what it follows at the provider; empty where there are no
+  /// messages.
+  private static func beginnings(_ facts: ConversationFacts) -> [Fingerprint] {
+    let base = (facts.previousResponse?.bits ?? 0) &* 31 &+ (facts.conversation?.bits ?? 0)
+    return facts.boundaries.map { boundary in
+      var bits = boundary.prefix.bits
+      bits = (bits ^ bits >> 31 ^ base) &* 0x94D0_49BB_1331_11EB
+      return Fingerprint(bits: bits ^ bits >> 29)
     }
-    return Fingerprint(bits: bits)
   }
 }

@@ -12,27 +12,28 @@ public import Metering
 /// **Critical path.** The longest chain of work that had to be done one after the other, in microseconds: a call of a model follows the
 /// tools that it answers, or where it answers none, the last reply of its agent, or the one of the agent that started it; a tool
 /// follows the reply that asked for it. Idle time is not part of it. `work / path` says how parallel the run was.
+///
+/// **Loops** are looked for in each conversation apart (``LoopThreads``), so that sub-agents that begin alike are none.
 public struct RunTally: Sendable, Equatable {
   /// How many agents of a run are told apart; the others are counted in its totals only.
   public static let nodesMax = 64
   /// How many calls in flight are known by their id.
   static let inFlightMax = 1_024
-  /// How many conversations are remembered, to tell those that are sent again.
-  static let conversationsMax = 64
 
   public private(set) var totals = RunMeasures()
   /// The deepest agent: 0 where there are no sub-agents.
   public private(set) var depth = 0
   public private(set) var criticalPathMicroseconds: Int64 = 0
   public private(set) var nodes: [Fingerprint: RunNode] = [:]
-  public private(set) var clock: RunClockReading
 
   private struct InFlight: Sendable, Equatable {
     var node: Fingerprint
+    var thread: UInt64
+    var conversation: Fingerprint?
     var startedAt: Int64
     var sequence: Int64
-    var modelWork: Int64
-    var path: Int64
+    /// The longest chain of work that the call follows.
+    var chain: WorkChain
   }
 
   private let patience: LoopPatience
@@ -40,19 +41,32 @@ public struct RunTally: Sendable, Equatable {
   private var tools = ToolTable()
   private var pending = PendingTools()
   private var repeats = RepeatTable()
+  private var threads = LoopThreads()
   private var inFlight: [CallID: InFlight] = [:]
-  private var conversations: [Fingerprint] = []
-  private var nextConversation = 0
+  /// Calls in flight beyond ``inFlightMax``.
+  private var othersInFlight = 0
   private var sequence: Int64 = 0
 
-  public init(startsAt time: Timestamp, patience: LoopPatience = .standard) {
+  /// - Parameter totals: what was counted of the run before this process began.
+  public init(startsAt time: Timestamp, totals: RunMeasures = RunMeasures(), patience: LoopPatience = .standard) {
     self.patience = patience
+    self.totals = totals
     self.time = RunClock(startsAt: time.unixMicroseconds)
-    clock = RunClockReading(self.time)
   }
+
+  /// How the time was spent, up to the last thing that happened.
+  public var clock: RunClockReading { RunClockReading(time) }
 
   /// Calls of models in flight.
   public var callsInFlight: Int { time.models }
+
+  /// About how much memory it takes.
+  var bytes: Int {
+    let nodeBytes = MemoryLayout<RunNode>.stride &+ MemoryLayout<Fingerprint>.stride &+ 8
+    let flightBytes = MemoryLayout<InFlight>.stride &+ MemoryLayout<CallID>.stride &+ 8
+    return MemoryLayout<RunTally>.stride &+ nodes.capacity &* nodeBytes &+ inFlight.capacity &* flightBytes
+      &+ tools.bytes &+ pending.bytes &+ repeats.bytes &+ threads.bytes
+  }
 
   /// Tools that were asked for and are not answered.
   public var unansweredTools: Int { pending.count }
@@ -63,8 +77,9 @@ public struct RunTally: Sendable, Equatable {
   }
 
   /// Tools that failed so many times in a row at least, by name.
-  public func failingTools(_ errorsInRow: Int64) -> [(name: String, errors: Int64)] {
-    toolsByName.filter { $0.measures.errorsInRow >= errorsInRow }.map { ($0.name, $0.measures.errorsInRow) }
+  func failingTools(_ errorsInRow: Int64) -> [(name: String, errors: Int64)] {
+    guard tools.measures.contains(where: { $0.errorsInRow >= errorsInRow }) else { return [] }
+    return toolsByName.filter { $0.measures.errorsInRow >= errorsInRow }.map { ($0.name, $0.measures.errorsInRow) }
   }
 
   // MARK: Requests
@@ -82,81 +97,93 @@ public struct RunTally: Sendable, Equatable {
     node.parent = node.parent ?? request.parent
     node.depth = max(node.depth, request.depth)
     depth = max(depth, request.depth)
-    var path = isKnown ? node.path : request.parent.flatMap { nodes[$0]?.path } ?? 0
-    var answers: [AnsweredTool] = []
-    path = takeResults(of: request, &node, into: &answers) ?? path
+    let conversation = request.conversation
+    let isTwin = conversation != nil && inFlight.values.contains { $0.conversation == conversation }
+    var place = threads.place(of: request, at: sequence, isTwin: isTwin)
+    let taken = takeResults(of: request, isNew: place.isNew, &node)
+    if let tool = taken.longest, place.isNew { place.thread = tool.thread }
+    forget(request, in: place.thread, answered: taken.answers)
+    threads.remember(request, at: place)
     count(&node) { $0.llmCalls &+= 1 }
     if request.retry > 0 { count(&node) { $0.retries &+= 1 } }
+    time.addModel(1)
     if inFlight.count < Self.inFlightMax {
+      let start = isKnown ? node.chain : request.parent.flatMap { nodes[$0]?.chain } ?? WorkChain()
       inFlight[request.call] = InFlight(
-        node: request.node, startedAt: time.lastAt, sequence: sequence,
-        modelWork: node.measures.modelWorkMicroseconds, path: path)
-      time.addModel(1)
+        node: request.node, thread: place.thread, conversation: request.conversation, startedAt: time.lastAt,
+        sequence: place.sequence, chain: taken.longest?.chain ?? start)
+    } else {
+      othersInFlight &+= 1
     }
     if isKnown || nodes.count < Self.nodesMax { nodes[request.node] = node }
     settleTools()
-    return answers
+    return taken.answers
   }
 
   /// Takes back a call that was counted and then not sent on.
   public mutating func cancel(_ call: CallID, at now: Timestamp) {
     advance(to: now)
-    guard let flight = inFlight.removeValue(forKey: call) else { return }
+    let flight = inFlight.removeValue(forKey: call)
+    guard flight != nil || takeOther() else { return }
     time.addModel(-1)
     totals.llmCalls &-= 1
-    nodes[flight.node]?.measures.llmCalls &-= 1
-    clock = RunClockReading(time)
+    if let node = flight?.node { nodes[node]?.measures.llmCalls &-= 1 }
   }
 
-  /// Whether the conversation has not been sent before.
-  private mutating func isNew(_ request: RunRequest) -> Bool {
-    guard let conversation = request.conversation else { return true }
-    if conversations.contains(conversation) { return false }
-    if conversations.count < Self.conversationsMax {
-      conversations.append(conversation)
-    } else {
-      conversations[nextConversation] = conversation
-      nextConversation = (nextConversation + 1) % Self.conversationsMax
-    }
+  /// Takes the end of a call that is not known by its id; false where there is none.
+  private mutating func takeOther() -> Bool {
+    guard othersInFlight > 0 else { return false }
+    othersInFlight &-= 1
     return true
   }
 
   /// Counts the results that a request brings.
   ///
-  /// - Returns: the longest chain of work that ends with one of them; nil where none of their calls is known.
+  /// - Returns: the tools that are answered; and of those, the one that the longest chain of work ends with, that chain included.
   private mutating func takeResults(
-    of request: RunRequest, _ node: inout RunNode, into answers: inout [AnsweredTool]
-  ) -> Int64? {
-    var path: Int64?
-    var answered: Set<Int64> = []
-    let isNew = self.isNew(request)
+    of request: RunRequest, isNew: Bool, _ node: inout RunNode
+  ) -> (answers: [AnsweredTool], longest: PendingTool?) {
+    var answers: [AnsweredTool] = []
+    var longest: PendingTool?
     for (place, result) in request.results.enumerated() {
       // Nothing but the conversation tells a result without an id from the same one sent again.
       if result.call == nil, !isNew { continue }
       let answer = pending.take(result, of: request.node)
       if case .again = answer { continue }
       let failed = result.failure != nil
-      count(&node) { $0.toolResults &+= 1 }
-      if failed { count(&node) { $0.toolErrors &+= 1 } }
-      guard case .call(let tool) = answer else { continue }
+      count(&node) {
+        $0.toolResults &+= 1
+        if failed { $0.toolErrors &+= 1 }
+      }
+      guard case .call(var tool) = answer else { continue }
       let durations = request.resultDurationsMicroseconds
       let took = durations.indices.contains(place) ? max(0, durations[place]) : time.lastAt.excess(over: tool.askedAt)
       tools.update(at: tool.tool) { $0.addResult(failed: failed, took: took) }
       count(&node) { $0.toolWorkMicroseconds = $0.toolWorkMicroseconds.saturatingAdd(took) }
-      if let key = tool.repeatKey { repeats.answer(key, took: took, result: result.content) }
-      path = max(path ?? 0, tool.path.saturatingAdd(took))
-      answered.insert(tool.sequence)
+      if let key = tool.repeatKey { repeats.answer(key, result) }
+      tool.chain = tool.chain.adding(tool: took)
+      if longest.map({ $0.chain.microseconds < tool.chain.microseconds }) ?? true { longest = tool }
       answers.append(
         AnsweredTool(
           call: tool.call, position: tool.position, answeredAt: Timestamp(unixMicroseconds: time.lastAt),
           isError: failed, tool: tools.names[tool.tool], tookMicroseconds: took))
     }
     // Results that are counted but not told one by one.
-    let others = Int64(max(0, request.resultCount &- request.results.count))
-    if others > 0, isNew { count(&node) { $0.toolResults = $0.toolResults.saturatingAdd(others) } }
-    for sequence in answered { pending.dropUnanswered(of: sequence) }
-    node.awaitsTools = false
-    return path
+    let others = max(0, request.resultCount &- request.results.count)
+    if others > 0, isNew {
+      count(&node) { $0.toolResults = $0.toolResults.saturatingAdd(Int64(others)) }
+      pending.drop(others, of: request.node)
+    }
+    return (answers, longest)
+  }
+
+  /// Forgets tools that nobody answers any more: those beside answered ones, and those that the request leaves behind.
+  private mutating func forget(_ request: RunRequest, in thread: UInt64, answered: [AnsweredTool]) {
+    let replies = Set(answered.map(\.call))
+    pending.drop { tool in
+      if replies.contains(tool.call) { return true }
+      return tool.thread == thread && tool.conversation.map(request.beginnings.contains) ?? false
+    }
   }
 
   // MARK: Replies
@@ -164,45 +191,51 @@ public struct RunTally: Sendable, Equatable {
   /// Counts the reply of a call; one that is not in flight changes nothing.
   public mutating func end(_ reply: RunReply, of call: CallID, at now: Timestamp) {
     advance(to: now)
-    guard let flight = inFlight.removeValue(forKey: call) else { return }
+    guard let flight = inFlight.removeValue(forKey: call) else {
+      guard takeOther() else { return }
+      time.addModel(-1)
+      return totals.add(reply)
+    }
     sequence &+= 1
     time.addModel(-1)
     var node = nodes[flight.node] ?? RunNode(parent: nil, depth: 0)
     let took = time.lastAt.excess(over: flight.startedAt)
-    let path = flight.path.saturatingAdd(took)
-    criticalPathMicroseconds = max(criticalPathMicroseconds, path)
+    let chain = flight.chain.adding(model: took)
+    criticalPathMicroseconds = max(criticalPathMicroseconds, chain.microseconds)
     count(&node) {
       $0.add(reply)
       $0.modelWorkMicroseconds = $0.modelWorkMicroseconds.saturatingAdd(took)
     }
-    node.path = path
+    node.chain = chain
     node.ending = reply.ending
-    node.awaitsTools = reply.width > 0
-    takeCalls(of: reply, call, flight, &node, path: path)
+    let repeats = takeCalls(of: reply, call, flight, chain)
+    count(&node) { $0.repeats = $0.repeats.saturatingAdd(repeats) }
     if nodes[flight.node] != nil { nodes[flight.node] = node }
     settleTools()
   }
 
+  /// Takes the tools that a reply asks for.
+  ///
+  /// - Returns: how many of them its thread had asked for before.
   private mutating func takeCalls(
-    of reply: RunReply, _ id: CallID, _ flight: InFlight, _ node: inout RunNode, path: Int64
-  ) {
-    node.loop = LoopState()
-    guard reply.width > 0 else { return }
+    of reply: RunReply, _ id: CallID, _ flight: InFlight, _ chain: WorkChain
+  ) -> Int64 {
     let begin = RepeatTable.Moment(
-      sequence: flight.sequence, startedAt: flight.startedAt, modelWork: flight.modelWork)
-    let now = RepeatTable.Moment(
-      sequence: sequence, startedAt: time.lastAt, modelWork: node.measures.modelWorkMicroseconds)
-    var step: UInt64? = 0
+      sequence: flight.sequence, at: flight.startedAt, modelWork: flight.chain.modelMicroseconds)
+    let now = RepeatTable.Moment(sequence: sequence, at: time.lastAt, modelWork: chain.modelMicroseconds)
+    var repeated: Int64 = 0
+    var step: UInt64? = reply.toolCalls.isEmpty ? nil : 0
     var isExcused = false
+    var loop = LoopState()
     for (position, call) in reply.toolCalls.enumerated() {
       let tool = tools.place(of: call.tool)
       tools.update(at: tool) { $0.calls &+= 1 }
-      let key = RepeatTable.key(call, node: flight.node)
+      let key = RepeatTable.key(call, thread: flight.thread)
       pending.add(
         PendingTool(
-          call: id, position: position, id: call.id, name: call.name, node: flight.node, sequence: sequence, tool: tool,
-          askedAt: time.lastAt,
-          path: path, repeatKey: key))
+          call: id, position: position, id: call.id, name: call.name, node: flight.node, thread: flight.thread,
+          conversation: flight.conversation, sequence: sequence, tool: tool, askedAt: time.lastAt, chain: chain,
+          repeatKey: key))
       guard let key else {
         step = nil
         continue
@@ -212,72 +245,40 @@ public struct RunTally: Sendable, Equatable {
       case .fresh: break
       case .excused:
         isExcused = true
-        count(&node) { $0.repeats &+= 1 }
+        repeated &+= 1
       case .again(let streak):
-        count(&node) { $0.repeats &+= 1 }
-        if streak > node.loop.streak {
-          node.loop.streak = streak
-          node.loop.tool = tool
-        }
+        repeated &+= 1
+        if streak > loop.streak { (loop.streak, loop.tool) = (streak, tool) }
       }
     }
-    if isExcused { node.cycles.reset() }
-    // Calls whose arguments are not known come around with nothing.
-    guard let step else { return node.cycles.reset() }
-    node.cycles.add(step)
-    if let cycle = node.cycles.cycle { (node.loop.rounds, node.loop.period) = (cycle.rounds, cycle.period) }
+    threads.update(flight.thread, at: sequence) { track in
+      if isExcused { track.cycles.reset() }
+      // Calls whose arguments are not known come around with nothing.
+      if let step { track.cycles.add(step) } else if reply.width > 0 { track.cycles.reset() }
+      if step != nil, let cycle = track.cycles.cycle { (loop.rounds, loop.period) = (cycle.rounds, cycle.period) }
+      track.loop = loop
+    }
+    return repeated
   }
 
   // MARK: Loops
 
   /// The longest streak of equal calls that the last reply of an agent goes on with.
   var longestStreak: (count: Int64, tool: String)? {
-    guard let worst = nodes.values.max(by: { $0.loop.streak < $1.loop.streak })?.loop, worst.streak > 0 else {
-      return nil
-    }
-    return (worst.streak, tools.names[worst.tool])
+    threads.longestStreak.map { ($0.streak, tools.name(at: $0.tool)) }
   }
 
   /// The cycle that has come around most often, of those that the last reply of an agent goes on with.
-  var longestCycle: (rounds: Int64, period: Int)? {
-    guard let worst = nodes.values.max(by: { $0.loop.rounds < $1.loop.rounds })?.loop, worst.rounds > 0 else {
-      return nil
-    }
-    return (worst.rounds, worst.period)
-  }
+  var longestCycle: (rounds: Int64, period: Int)? { threads.longestCycle.map { ($0.rounds, $0.period) } }
 
   // MARK: Time
 
-  private mutating func advance(to now: Timestamp) {
-    time.advance(to: now.unixMicroseconds)
-    clock = RunClockReading(time)
-  }
+  private mutating func advance(to now: Timestamp) { time.advance(to: now.unixMicroseconds) }
 
   private mutating func settleTools() { time.setTools(pending.count) }
 
   private mutating func count(_ node: inout RunNode, _ change: (inout RunMeasures) -> Void) {
     change(&totals)
     change(&node.measures)
-  }
-}
-
-/// How the time of a run was spent, in microseconds. The three parts add up to the whole.
-public struct RunClockReading: Sendable, Equatable {
-  public var startedAt: Timestamp
-  /// When the last thing happened.
-  public var lastAt: Timestamp
-  public var modelMicroseconds: Int64
-  public var toolMicroseconds: Int64
-  public var idleMicroseconds: Int64
-
-  /// From the first call to the last thing that happened.
-  public var wallMicroseconds: Int64 { lastAt.unixMicroseconds.excess(over: startedAt.unixMicroseconds) }
-
-  init(_ clock: RunClock) {
-    startedAt = Timestamp(unixMicroseconds: clock.startedAt)
-    lastAt = Timestamp(unixMicroseconds: clock.lastAt)
-    modelMicroseconds = clock.modelMicroseconds
-    toolMicroseconds = clock.toolMicroseconds
-    idleMicroseconds = clock.idleMicroseconds
   }
 }

@@ -34,6 +34,16 @@ struct ToolTable: Sendable, Equatable {
   private(set) var names: [String] = []
   private(set) var measures: [ToolMeasures] = []
 
+  /// Bytes of names that stand apart from the list of them.
+  private var nameBytes = 0
+
+  var bytes: Int {
+    names.capacity &* MemoryLayout<String>.stride &+ measures.capacity &* MemoryLayout<ToolMeasures>.stride &+ nameBytes
+  }
+
+  /// The name of a tool by its place.
+  func name(at place: Int) -> String { names.indices.contains(place) ? names[place] : Self.other }
+
   /// A name, or the beginning of one that is longer than what is kept.
   static func bounded(_ name: String) -> String {
     guard name.utf8.count > nameBytesMax else { return name }
@@ -48,6 +58,7 @@ struct ToolTable: Sendable, Equatable {
     if let place = names.firstIndex(of: kept) { return place }
     names.append(kept)
     measures.append(ToolMeasures())
+    nameBytes &+= kept.utf8.count &+ 32
     return names.count - 1
   }
 

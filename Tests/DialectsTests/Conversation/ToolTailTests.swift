@@ -66,9 +66,11 @@ import Testing
         {"role":"model","parts":[{"functionCall":{"name":"f","args":{}}}]},
         {"role":"user","parts":[{"functionResponse":{"name":"f","response":{"result":"ok"}}},
         {"function_response":{"id":"fc_1","name":"g","response":{"error":"no"}}},
-        {"functionResponse":{"name":"h","response":{"output":"KeyError: 'x'"}}}]}]}
+        {"functionResponse":{"name":"h","response":{"output":"KeyError: 'x'"}}},
+        {"functionResponse":{"name":"h","response":{"error":{},"output":1}}},
+        {"functionResponse":{"name":"h","response":{"n":1,"error":{"code":5}}}}]}]}
         """#,
-      results: [(nil, nil), ("fc_1", .errorMember), (nil, .errorText)]),
+      results: [(nil, nil), ("fc_1", .errorMember), (nil, .errorText), (nil, nil), (nil, .errorMember)]),
     Tail(
       name: "Interactions: results of functions", dialect: .gemini, operation: .interactions,
       body: #"""
@@ -93,6 +95,28 @@ import Testing
         {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","is_error":true,"content":"no"}]}]}
         """#,
       results: [("t1", .mark)]),
+    Tail(
+      name: "InvokeModel: a message of a tool in parts", dialect: .bedrock, operation: .invokeModel,
+      body: #"""
+        {"messages":[{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"f","arguments":"{}"}}]},
+        {"role":"tool","tool_call_id":"c1","content":[{"type":"text","text":"Error: x"},{"type":"text","text":"y"}]}]}
+        """#,
+      results: [("c1", .errorText)]),
+    Tail(
+      name: "Converse: JSON that says that it is an error", dialect: .bedrock, operation: .converse,
+      body: #"""
+        {"messages":[{"role":"user","content":[
+        {"toolResult":{"toolUseId":"t1","content":[{"json":{"rows":[],"error":"no such table"}}]}},
+        {"toolResult":{"toolUseId":"t2","content":[{"json":{"rows":[{"error":1}],"error":null}}]}}]}]}
+        """#,
+      results: [("t1", .errorMember), ("t2", nil)]),
+    Tail(
+      name: "Cohere's first version: results beside the message", dialect: .cohere, operation: .cohereChat,
+      body: #"""
+        {"message":"","tool_results":[{"call":{"name":"f","parameters":{"q":"Error: x"}},"outputs":[{"rows":1}]},
+        {"call":{"name":"f","parameters":{}},"outputs":[{"error":"gone"}]}]}
+        """#,
+      results: [(nil, nil), (nil, .errorMember)]),
     Tail(
       name: "Cohere: messages of tools", dialect: .cohere, operation: .cohereChat,
       body: #"""
@@ -132,11 +156,92 @@ import Testing
       (#"{\"status\":\"error\",\"x\":1}"#, true), ("", false), ("Errors were none", false), ("No error: fine", false),
       ("error_count: 0", false), ("Errorless", false), (#"{\"error\":\"\"}"#, false), (#"{\"error\":false}"#, false),
       (#"{\"rows\":[]}"#, false), ("12", false), ("Exceptional weather", false),
+      (#"{\n  \"error\": \"gone\"\n}"#, true), (#"\n\nError: x"#, true),
+      (#"{\"rows\": [], \"error\": \"gone\"}"#, true),
+      (#"{\"rows\": [\"error\", {\"error\": 1}], \"n\": 1}"#, false), (#"{\"error\": nul"#, false),
+      (#"{\"text\": \"he said \\\"error\\\": \\\"x\\\"\"}"#, false), (#"{\"output\": \"ValueError: x\"}"#, true),
+      (#"{\"error\": {}, \"rows\": 1}"#, false), (#"{\"error\": {\"code\": 1}}"#, true), (#"[{\"error\": 1}]"#, true),
+      (#"{\"isError\": true, \"x\": 1}"#, true), (#"{\"x\": 1, \"ok\": false}"#, true), ("{", false), (#"{\""#, false),
     ])
   func errorTexts(_ text: String, isError: Bool) {
     let facts = readConversation(
       .openai, .chatCompletions, #"{"messages":[{"role":"tool","tool_call_id":"c","content":"\#(text)"}]}"#)
     #expect((facts.toolResults.first?.failure != nil) == isError)
+  }
+
+  /// A result of a tool in each API, around what it says.
+  static let results:
+    [(name: String, dialect: Dialect, operation: Dialects.Operation, body: @Sendable (String, String) -> String)] = [
+      (
+        "Chat", .openai, .chatCompletions,
+        { #"{"messages":[{"role":"tool","tool_call_id":"\#($0)","content":"\#($1)"}]}"# }
+      ),
+      (
+        "Messages", .anthropic, .messages,
+        {
+          #"{"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"\#($0)","content":[{"type":"text","text":"\#($1)"}]},{"type":"text","text":"hi"}]}]}"#
+        }
+      ),
+      (
+        "Responses", .openai, .responses,
+        { #"{"input":[{"type":"function_call_output","call_id":"\#($0)","output":"\#($1)"}]}"# }
+      ),
+      (
+        "Gemini", .gemini, .generateContent,
+        {
+          #"{"contents":[{"parts":[{"functionResponse":{"id":"\#($0)","name":"f","response":{"percent":"\#($1)"}}}]}]}"#
+        }
+      ),
+      (
+        "Interactions", .gemini, .interactions,
+        { #"{"input":[{"type":"function_result","call_id":"\#($0)","name":"f","result":{"percent":"\#($1)"}}]}"# }
+      ),
+      (
+        "Converse", .bedrock, .converse,
+        {
+          #"{"messages":[{"role":"user","content":[{"toolResult":{"toolUseId":"\#($0)","content":[{"json":{"a":"\#($1)"}}]}}]}]}"#
+        }
+      ),
+      (
+        "Cohere", .cohere, .cohereChat,
+        { #"{"messages":[{"role":"tool","tool_call_id":"\#($0)","content":"\#($1)"}]}"# }
+      ),
+      (
+        "Ollama", .ollama, .ollamaChat,
+        { #"{"messages":[{"role":"tool","tool_name":"f","tool_call_id":"\#($0)","content":"\#($1)"}]}"# }
+      ),
+      ("Assistants", .openai, .assistantRun, { #"{"tool_outputs":[{"tool_call_id":"\#($0)","output":"\#($1)"}]}"# }),
+    ]
+
+  @Test("What a result says is the same for the same words, whatever call it answers and wherever the body is cut")
+  func contents() throws {
+    for (name, dialect, operation, body) in Self.results {
+      let first = try #require(readConversation(dialect, operation, body("c1", "20")).toolResults.first, "\(name)")
+      let content = try #require(first.content, "\(name)")
+      let text = Array(body("call_2", "20").utf8)
+      for cut in cuts(of: text) {
+        let again = readConversation(dialect, operation, text, cut).toolResults
+        #expect(again.map(\.content) == [content], "\(name) \(cut)")
+        #expect(again.first?.call != first.call, "\(name)")
+      }
+      let other = readConversation(dialect, operation, body("c1", "21")).toolResults
+      #expect(other.count == 1 && other.first?.content != content, "\(name)")
+    }
+  }
+
+  @Test("Results beside each other say what each of them does")
+  func contentsBeside() {
+    let facts = readConversation(
+      .anthropic, .messages,
+      #"""
+      {"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"x"},
+      {"type":"tool_result","tool_use_id":"b","content":"y"},{"type":"text","text":"z"},
+      {"content":"x","tool_use_id":"c","type":"tool_result"},{"type":"tool_result","tool_use_id":"d"}]}]}
+      """#)
+    let contents = facts.toolResults.map(\.content)
+    #expect(contents.count == 4)
+    #expect(contents[0] != nil && contents[0] == contents[2] && contents[0] != contents[1] && contents[1] != nil)
+    #expect(contents[3] == nil)
   }
 
   @Test("Ids of responses and conversations are told, by any of their names")

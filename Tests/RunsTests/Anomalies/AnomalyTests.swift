@@ -1,8 +1,9 @@
 import Budgets
 import Dialects
 import Metering
-import Runs
 import Testing
+
+@testable import Runs
 
 @Suite("Quiet failures")
 struct AnomalyTests {
@@ -110,22 +111,40 @@ struct AnomalyTests {
     #expect(play.close() == nil)
   }
 
+  /// In tenths of a cent, calls and milliseconds.
+  private static func run(_ mills: Int64, _ calls: Int64, _ milliseconds: Int64) -> WorkflowHistory.Run {
+    WorkflowHistory.Run(
+      costPicodollars: mills * 1_000_000_000, llmCalls: calls, wallMicroseconds: milliseconds * 1_000)
+  }
+
+  @Test("of runs far above the usual are none where little is at stake")
+  func little() {
+    var history = WorkflowHistory()
+    for _ in 0..<50 { history.add(.init(costPicodollars: 0, llmCalls: 1, wallMicroseconds: 10)) }
+    let little = WorkflowHistory.Run(costPicodollars: 1_000_000_000, llmCalls: 5, wallMicroseconds: 1_000_000)
+    #expect(history.anomalies(of: little).isEmpty)
+    let more = WorkflowHistory.Run(costPicodollars: 1_000_000_001, llmCalls: 6, wallMicroseconds: 1_000_001)
+    #expect(history.anomalies(of: more).count == 3)
+  }
+
   @Test("of runs far above the usual are told with their numbers")
   func farAbove() throws {
     var history = WorkflowHistory()
     for run in 0..<19 {
-      history.add(.init(costPicodollars: 100 + Int64(run), llmCalls: 5, wallMicroseconds: 1_000))
+      history.add(Self.run(100 + Int64(run), 5, 1_000))
     }
-    let dear = WorkflowHistory.Run(costPicodollars: 1_000, llmCalls: 5, wallMicroseconds: 1_000)
+    let dear = Self.run(1_000, 5, 1_000)
     #expect(history.anomalies(of: dear).isEmpty)
-    history.add(.init(costPicodollars: 119, llmCalls: 5, wallMicroseconds: 1_000))
+    history.add(Self.run(119, 5, 1_000))
     // The median of 100 to 119 is 109, its deviation 5; three medians are more than 109 + 8.8956 × 5.
     #expect(
       history.anomalies(of: dear) == [
-        Anomaly(.costFarAboveUsual, value: 1_000, usual: UsualRange(median: 109, deviation: 5, most: 327, runs: 20))
+        Anomaly(
+          .costFarAboveUsual, value: 1_000_000_000_000,
+          usual: UsualRange(median: 109_000_000_000, deviation: 5_000_000_000, most: 327_000_000_000, runs: 20))
       ])
-    #expect(history.anomalies(of: .init(costPicodollars: 327, llmCalls: 15, wallMicroseconds: 3_000)).isEmpty)
-    let all = history.anomalies(of: .init(costPicodollars: 328, llmCalls: 16, wallMicroseconds: 3_001))
+    #expect(history.anomalies(of: Self.run(327, 15, 3_000)).isEmpty)
+    let all = history.anomalies(of: Self.run(328, 16, 3_001))
     #expect(all.map(\.kind) == [.costFarAboveUsual, .callsFarAboveUsual, .timeFarAboveUsual])
   }
 
@@ -135,12 +154,12 @@ struct AnomalyTests {
     for _ in 0..<500 { history.add(.init(costPicodollars: 1_000_000, llmCalls: 1, wallMicroseconds: 1)) }
     for run in 0..<200 {
       let isWild = run % 10 == 0
-      history.add(.init(costPicodollars: isWild ? .max : 100, llmCalls: 1, wallMicroseconds: 1))
+      history.add(.init(costPicodollars: isWild ? .max : 100_000_000_000, llmCalls: 1, wallMicroseconds: 1))
     }
     #expect(history.count == WorkflowHistory.runsMax)
     #expect(
-      history.anomalies(of: .init(costPicodollars: 301, llmCalls: 1, wallMicroseconds: 1)).first?.usual?.median == 100)
-    #expect(history.anomalies(of: .init(costPicodollars: 300, llmCalls: 1, wallMicroseconds: 1)).isEmpty)
+      history.anomalies(of: Self.run(301, 1, 1)).first?.usual?.median == 100_000_000_000)
+    #expect(history.anomalies(of: Self.run(300, 1, 1)).isEmpty)
   }
 
   @Test("decide how a run ended")
@@ -159,19 +178,54 @@ struct AnomalyTests {
 
   @Test("of runs that make room are told as those of any that ends")
   func room() throws {
-    var monitor = RunMonitor()
-    for number in 0..<Int64(RunMonitor.runsMax) + 1 {
-      let call = BudgetCall(
-        id: CallID(rawValue: number + 1), agent: "a", workflow: "w", run: "r\(number)", provider: "p")
-      let request = RunRequest(call: call.id, node: Fingerprint(bits: 1))
-      _ = monitor.admit(request, call, at: Timestamp(unixMicroseconds: number))
+    var monitor = RunMonitor(bytesMax: 1 << 18)
+    var now: Int64 = 0
+    func admit(_ number: Int64, to monitor: inout RunMonitor) {
+      now += 1
+      let call = BudgetCall(id: CallID(rawValue: now), agent: "a", workflow: "w", run: "r\(number)", provider: "p")
+      let slot = RunSlot(place: UInt32(number), generation: 7)
+      _ = monitor.admit(
+        RunRequest(call: call.id, node: Fingerprint(bits: 1)), call, in: slot, at: Timestamp(unixMicroseconds: now))
+      _ = monitor.end(call, in: slot, RunReply(), at: Timestamp(unixMicroseconds: now))
+    }
+    for number in Int64(0)..<300 {
+      admit(number, to: &monitor)
+      // One goes on and on, and stays.
+      admit(0, to: &monitor)
+      let bytes = monitor.bytes
+      #expect(bytes <= 1 << 18)
     }
     let ended = monitor.takeEnded()
-    #expect(ended.count == RunMonitor.runsMax / 16)
-    #expect(Set(ended.map(\.run)) == Set((0..<RunMonitor.runsMax / 16).map { "r\($0)" }))
     let left = monitor.count
-    #expect(left == RunMonitor.runsMax + 1 - ended.count)
+    try #require(left > 30 && left < 290, "\(left)")
+    #expect(ended.map(\.run) == (1...300 - left).map { "r\($0)" })
+    #expect(ended.allSatisfy { $0.outcome == .ok })
     let others = monitor.takeEnded()
     #expect(others.isEmpty)
+    let first = monitor.tally(of: RunSlot(place: 0, generation: 7))
+    #expect(first?.totals.llmCalls == 301)
+  }
+
+  @Test("of runs of callers who name theirs alike are kept apart, and released together")
+  func namesakes() throws {
+    let guardrails = try Guardrails([
+      GuardrailDefinition(name: "g", limits: [GuardrailLimit(.llmCalls, 1)], action: .deny)
+    ])
+    var monitor = RunMonitor(guardrails: guardrails)
+    func passes(_ id: Int64, _ slot: UInt32, _ monitor: inout RunMonitor) -> Bool {
+      let call = Play.call(id)
+      let request = RunRequest(call: call.id, node: Fingerprint(bits: 1))
+      let run = RunSlot(place: slot, generation: 0)
+      return monitor.admit(request, call, in: run, at: Timestamp(unixMicroseconds: id)).answer.passes
+    }
+    let before = [passes(1, 1, &monitor), passes(2, 2, &monitor), passes(3, 1, &monitor)]
+    #expect(before == [true, true, false])
+    let now = Timestamp(unixMicroseconds: 9)
+    let isKnown = monitor.release(Play.run, GuardrailRelease(guardrail: "g", amount: 1), at: now)
+    #expect(isKnown)
+    let after = [passes(4, 1, &monitor), passes(5, 2, &monitor), passes(6, 2, &monitor)]
+    #expect(after == [true, true, false])
+    let isOtherKnown = monitor.release("other", GuardrailRelease(guardrail: "g", amount: 1), at: now)
+    #expect(!isOtherKnown)
   }
 }

@@ -177,6 +177,20 @@ struct GuardrailTests {
     #expect(!play.ask().answer.passes)
   }
 
+  @Test(
+    "let a run go on by as much again, once a person said so",
+    arguments: [GuardrailLimit.Kind.llmCalls, .repeatedCall, .cost])
+  func releaseOfTrip(kind: GuardrailLimit.Kind) throws {
+    let play = try Play(Self.deny(kind, 3))
+    for _ in 0..<3 {
+      for _ in 0..<3 { #expect(play.turn([("f", 1)], cost: 1).passes) }
+      let trip = try #require(play.ask().answer.refusal)
+      #expect(play.release(GuardrailRelease(passing: trip)))
+      // The release is for what it has now and its first limit.
+      for _ in 0..<trip.limit - 3 { #expect(play.turn([("f", 1)], cost: 1).passes) }
+    }
+  }
+
   @Test("keep what runs have tripped when they are replaced")
   func replace() throws {
     let play = try Play(Self.deny(.llmCalls, 1))

@@ -64,7 +64,7 @@ struct LoopTests {
       steps.append(step)
       _ = play.turn([("t", step)])
       let (answer, call) = play.ask(results: play.results())
-      play.monitor.cancel(call, because: .error, at: play.time)
+      play.monitor.cancel(call, in: Play.slot, because: .error, at: play.time)
       // The results were taken; what was asked for stays.
       let expected = Self.cycle(of: steps)
       #expect(answer.trips.first?.value == expected?.rounds, "seed \(seed), \(steps)")
@@ -118,7 +118,7 @@ struct LoopTests {
       play.wait(seconds: 0.05)
       let (_, call) = play.ask(results: play.results(content: 5))
       play.reply(call, [("other", nil)])
-      play.wait(seconds: 1.2)
+      play.wait(seconds: 2)
     }
   }
 
@@ -127,7 +127,7 @@ struct LoopTests {
     let play = try Play(Self.loops(.repeatedCall, 3))
     for _ in 0..<30 {
       #expect(play.turn([("wait_for", 1)]).passes)
-      play.wait(seconds: 10)
+      play.wait(seconds: 2)
     }
   }
 
@@ -141,13 +141,90 @@ struct LoopTests {
     #expect(passed == 3)
   }
 
+  @Test("do not take failures for progress, however they are worded")
+  func failures() throws {
+    let play = try Play(Self.loops(.repeatedCall, 5))
+    var passed: UInt64 = 0
+    while passed < 100, play.turn([("fetch", 1)], content: passed, failed: true).passes { passed += 1 }
+    #expect(passed == 5)
+  }
+
+  @Test("let agents pass that begin alike, one after the other or at the same time", arguments: [true, false])
+  func alike(areParallel: Bool) throws {
+    let play = try Play(
+      Self.loops(.repeatedCall, 3) + [
+        GuardrailDefinition(name: "cycles", limits: [GuardrailLimit(.cycle, 2)], action: .deny)
+      ])
+    // Nothing but their conversations tells them apart, which begin alike; each reads the guide, lists, and is done.
+    var conversations = [[UInt64]](repeating: [1], count: 20)
+    var results = [[ToolResultFacts]](repeating: [], count: 20)
+    func ask(_ agent: Int) -> BudgetCall {
+      let (answer, call) = play.ask(results: results[agent], conversation: conversations[agent])
+      #expect(answer.passes)
+      return call
+    }
+    func reply(_ agent: Int, _ call: BudgetCall, _ step: UInt64) {
+      play.wait(seconds: 0.01)
+      play.reply(call, step < 2 ? [("read", step)] : [])
+      results[agent] = play.results(content: 1)
+      conversations[agent] += [UInt64(agent) * 100 + step * 2 + 2, UInt64(agent) * 100 + step * 2 + 3]
+    }
+    if areParallel {
+      for step in UInt64(0)...2 {
+        let calls = (0..<20).map(ask)
+        for agent in 0..<20 { reply(agent, calls[agent], step) }
+      }
+    } else {
+      for agent in 0..<20 {
+        for step in UInt64(0)...2 { reply(agent, ask(agent), step) }
+      }
+    }
+  }
+
+  @Test("stop an agent in its own conversation among those of others, in which results have no ids")
+  func among() throws {
+    let play = try Play(Self.loops(.repeatedCall, 4))
+    var conversation: [UInt64] = [1]
+    var passed = 0
+    while passed < 50 {
+      let (answer, call) = play.ask(conversation: conversation)
+      guard answer.passes else { break }
+      passed += 1
+      play.reply(call, [("search", 7)])
+      conversation += [UInt64(passed) * 2, UInt64(passed) * 2 + 1]
+      let other = play.ask(conversation: [10_000 + UInt64(passed)])
+      guard other.answer.passes else { break }
+      play.reply(other.call, [("search", 7)])
+    }
+    #expect(passed == 4)
+  }
+
+  @Test("count a request that an SDK sends again no further, and one that the agent sends again")
+  func sentAgain() throws {
+    let play = try Play(Self.loops(.repeatedCall, 3))
+    for _ in 0..<10 {
+      let (answer, call) = play.ask(conversation: [1], retry: 1)
+      #expect(answer.passes)
+      play.reply(call, [("search", 7)])
+    }
+    let stuck = try Play(Self.loops(.repeatedCall, 3))
+    var passed = 0
+    while passed < 10 {
+      let (answer, call) = stuck.ask(conversation: [1])
+      guard answer.passes else { break }
+      passed += 1
+      stuck.reply(call, [("search", 7)])
+    }
+    #expect(passed == 3)
+  }
+
   @Test("do not take the work of slow models and tools for patience")
   func slowLoop() throws {
     let play = try Play(Self.loops(.repeatedCall, 4))
     var passed = 0
     while passed < 100, play.turn([("search", 7)], model: 30).passes {
       passed += 1
-      play.wait(seconds: 3)
+      play.wait(seconds: 1.9)
     }
     #expect(passed == 4)
   }

@@ -12,14 +12,14 @@ struct RunTallyTests {
     _ = play.turn([("read", 1), ("read", 2), ("write", 3)])
     play.wait(seconds: 2)
     let results = play.results()
-    let first = play.ask(results: results, conversation: 7)
+    let first = play.ask(results: results, conversation: [7])
     // The SDK sends the same again while the first is in flight.
-    let again = play.ask(results: results, conversation: 7)
+    let again = play.ask(results: results, conversation: [7])
     play.wait(seconds: 1)
     play.reply(first.call)
     play.reply(again.call)
     // The history goes on: old results are not in the tail, and if a client sends them, they are known.
-    _ = play.ask(results: results, conversation: 8)
+    _ = play.ask(results: results, conversation: [8])
     let tally = try #require(play.tally)
     #expect(tally.totals.llmCalls == 4)
     #expect(tally.totals.toolCalls == 3)
@@ -35,17 +35,17 @@ struct RunTallyTests {
   @Test("counts results without ids by their names, in order, and not again where the conversation is sent again")
   func withoutIDs() throws {
     let play = try Play()
-    let (_, call) = play.ask(conversation: 1)
+    let (_, call) = play.ask(conversation: [1])
     let name = Play.name("f")
     let reply = RunReply(
       toolCalls: [
         RunToolCall(id: nil, tool: "f", name: name, arguments: 1),
         RunToolCall(id: nil, tool: "f", name: name, arguments: 2),
       ], ending: .toolUse)
-    _ = play.monitor.end(call, reply, at: play.time)
+    _ = play.monitor.end(call, in: Play.slot, reply, at: play.time)
     let results = [ToolResultFacts(name: name), ToolResultFacts(name: name, failure: .errorText)]
-    _ = play.ask(results: results, conversation: 2)
-    _ = play.ask(results: results, conversation: 2)
+    _ = play.ask(results: results, conversation: [2])
+    _ = play.ask(results: results, conversation: [2])
     let tally = try #require(play.tally)
     #expect(tally.totals.toolResults == 2)
     #expect(tally.totals.toolErrors == 1)
@@ -60,7 +60,7 @@ struct RunTallyTests {
     play.wait(seconds: 3)
     let request = RunRequest(
       call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: play.results(failed: true).reversed())
-    let answered = play.monitor.admit(request, Play.call(77), at: play.time).answered
+    let answered = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time).answered
     let time = play.time
     #expect(
       answered == [
@@ -70,7 +70,7 @@ struct RunTallyTests {
           call: first.id, position: 0, answeredAt: time, isError: true, tool: "a", tookMicroseconds: 3_000_000),
       ])
     let again = RunRequest(call: CallID(rawValue: 78), node: Fingerprint(bits: 1), results: play.results())
-    let known = play.monitor.admit(again, Play.call(78), at: play.time).answered
+    let known = play.monitor.admit(again, Play.call(78), in: Play.slot, at: play.time).answered
     #expect(known.isEmpty)
   }
 
@@ -82,7 +82,7 @@ struct RunTallyTests {
       let results = turn == 0 ? [] : [ToolResultFacts(call: id)]
       let (_, call) = play.ask(results: results)
       let tool = RunToolCall(id: id, tool: "f", name: Play.name("f"), arguments: UInt64(turn))
-      _ = play.monitor.end(call, RunReply(toolCalls: [tool], ending: .toolUse), at: play.time)
+      _ = play.monitor.end(call, in: Play.slot, RunReply(toolCalls: [tool], ending: .toolUse), at: play.time)
     }
     #expect(play.tally?.totals.toolResults == 2)
     #expect(play.tally?.totals.toolCalls == 3)
@@ -104,7 +104,7 @@ struct RunTallyTests {
     play.wait(seconds: 60)
     var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: play.results())
     request.resultDurationsMicroseconds = [250]
-    _ = play.monitor.admit(request, Play.call(77), at: play.time)
+    _ = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time)
     #expect(play.tally?.toolsByName.first?.measures.timeMicroseconds == 250)
   }
 
@@ -146,9 +146,9 @@ struct RunTallyTests {
     play.wait(seconds: 5)
     var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: play.results())
     request.resultDurationsMicroseconds = [5_000_000, 3_000_000]
-    _ = play.monitor.admit(request, Play.call(77), at: play.time)
+    _ = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time)
     play.wait(seconds: 2)
-    _ = play.monitor.end(Play.call(77), RunReply(), at: play.time)
+    _ = play.monitor.end(Play.call(77), in: Play.slot, RunReply(), at: play.time)
     #expect(play.tally?.criticalPathMicroseconds == 8_000_000)
     let totals = try #require(play.tally?.totals)
     #expect(totals.modelWorkMicroseconds + totals.toolWorkMicroseconds == 11_000_000)
@@ -173,11 +173,80 @@ struct RunTallyTests {
     #expect(play.tally?.criticalPathMicroseconds == 8_000_000)
   }
 
+  @Test("takes a tool for answered by nobody once the conversation has gone on without it")
+  func leftBehind() throws {
+    let play = try Play()
+    let first = play.ask(conversation: [1])
+    play.reply(first.call, [("f", 1)])
+    #expect(play.tally?.unansweredTools == 1)
+    // Another conversation of the agent changes nothing.
+    let other = play.ask(conversation: [8])
+    play.reply(other.call)
+    #expect(play.tally?.unansweredTools == 1)
+    play.wait(seconds: 1)
+    let next = play.ask(conversation: [1, 2, 3])
+    play.reply(next.call)
+    #expect(play.tally?.unansweredTools == 0)
+    #expect(play.tally?.clock.toolMicroseconds == 1_000_000)
+    #expect(play.close()?.outcome == .ok)
+  }
+
+  @Test("takes tools for answered whose results are only counted")
+  func countedResults() throws {
+    let play = try Play()
+    _ = play.turn([("f", 1), ("g", 1)])
+    var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1))
+    request.resultCount = 2
+    _ = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time)
+    #expect(play.tally?.totals.toolResults == 2)
+    #expect(play.tally?.unansweredTools == 0)
+  }
+
+  @Test("counts what calls beyond those that are known by their ids cost, and how many are in flight")
+  func manyInFlight() throws {
+    let play = try Play()
+    let calls = (0..<1_500).map { _ in play.ask().call }
+    #expect(play.tally?.callsInFlight == 1_500)
+    for call in calls { play.reply(call, cost: 2) }
+    #expect(play.tally?.callsInFlight == 0)
+    #expect(play.tally?.totals.costPicodollars == 3_000)
+    play.reply(calls[0], cost: 2)
+    #expect(play.tally?.totals.costPicodollars == 3_000)
+  }
+
+  @Test("goes on from what was counted before a restart")
+  func restore() throws {
+    let play = try Play([
+      GuardrailDefinition(name: "g", limits: [GuardrailLimit(.llmCalls, 7)], action: .deny)
+    ])
+    play.wait(seconds: 60)
+    var totals = RunMeasures()
+    totals.llmCalls = 5
+    play.monitor.restore(totals, Play.call(1), in: Play.slot, startsAt: Timestamp(unixMicroseconds: 0))
+    #expect((0..<4).map { _ in play.ask().answer.passes } == [true, true, false, false])
+    #expect(play.tally?.clock.wallMicroseconds == 60_000_000)
+  }
+
+  @Test("takes no more memory than it says, whatever a run does")
+  func bytes() throws {
+    let play = try Play()
+    _ = play.turn([("f", 1)])
+    #expect(play.monitor.bytes < 8_192)
+    for turn in UInt64(0)..<3_000 {
+      let name = "a tool with quite a long name \(turn)"
+      let (_, call) = play.ask(node: turn, results: play.results(node: turn), conversation: [turn * 2, turn * 2 + 1])
+      if turn % 3 > 0 { play.reply(call, node: turn, [(name, turn), (name, turn + 1)]) }
+    }
+    #expect(play.monitor.bytes < 400_000)
+    _ = play.close()
+    #expect(play.monitor.bytes == 0)
+  }
+
   @Test("takes back a call that was not sent on")
   func cancel() throws {
     let play = try Play()
     let (_, call) = play.ask()
-    play.monitor.cancel(call, because: .budget, at: play.time)
+    play.monitor.cancel(call, in: Play.slot, because: .budget, at: play.time)
     #expect(play.tally?.totals.llmCalls == 0)
     #expect(play.tally?.callsInFlight == 0)
     #expect(play.close()?.outcome == .budget)
