@@ -52,8 +52,16 @@ public struct AnsweredTool: Sendable, Equatable {
   /// When the request with the result came.
   public var answeredAt: Timestamp
   public var isError: Bool
+  /// The tool's name, at most 128 bytes of it.
+  public var tool: String
+  /// From the reply that asked to the request with the result, or what the client itself measured.
+  public var tookMicroseconds: Int64
 
-  public init(call: CallID, position: Int, answeredAt: Timestamp, isError: Bool) {
+  public init(
+    call: CallID, position: Int, answeredAt: Timestamp, isError: Bool, tool: String, tookMicroseconds: Int64
+  ) {
+    self.tool = tool
+    self.tookMicroseconds = tookMicroseconds
     self.call = call
     self.position = position
     self.answeredAt = answeredAt

@@ -22,6 +22,8 @@ public enum RunOutcome: String, Sendable, CaseIterable {
   case aborted
   /// No call of the run came to a reply.
   case none
+  /// What it came to was not seen: the process was started anew meanwhile.
+  case unknown
 
   /// Whether the run ended well.
   public var isWell: Bool { self == .ok }

@@ -5,6 +5,19 @@ public struct RunAdmission: Sendable, Equatable {
   public var answer: GuardrailAnswer
   /// The tools that the request answers, each once; none where the call does not pass.
   public var answered: [AnsweredTool]
+  /// How many results the request brings that no request before had brought, whether their calls are known or not.
+  public var results: Int
+  /// How many of them say that their tool failed.
+  public var resultErrors: Int
+
+  public init(
+    answer: GuardrailAnswer = GuardrailAnswer(), answered: [AnsweredTool] = [], results: Int = 0, resultErrors: Int = 0
+  ) {
+    self.answer = answer
+    self.answered = answered
+    self.results = results
+    self.resultErrors = resultErrors
+  }
 }
 
 /// What a run came to.
