@@ -64,7 +64,7 @@ let package = Package(
     .target(name: "Dialects", dependencies: ["JSON", "Metering", "Tokenizers"], swiftSettings: strict),
     .target(name: "Budgets", dependencies: ["Metering"], swiftSettings: strict),
     .target(name: "Runs", dependencies: ["Budgets", "Dialects", "Metering"], swiftSettings: strict),
-    .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
+    .target(name: "Observability", dependencies: ["Metering", "Runs", logging], swiftSettings: strict),
     .target(
       name: "Ledger", dependencies: ["Budgets", "Metering", "Observability", crypto, grdb, grdbSQLite, logging],
       swiftSettings: strict),

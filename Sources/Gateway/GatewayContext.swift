@@ -28,12 +28,14 @@ public final class GatewayContext: Sendable {
   let wallClock: @Sendable () -> Timestamp
   /// Looks a call up for the key that made it; the answer comes on any thread. See ``CallLookup``.
   let lookUpCall: CallLookup
+  /// Is told of runs what people may want to know; must return at once.
+  let tellRuns: @Sendable (RunNews) -> Void
 
   public init(
     configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger, keys: VirtualKeys,
     upstream: UpstreamClient, prices: CurrentPriceBook, runs: RunDesk, budgets: BudgetDesk,
     metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
-    lookUpCall: @escaping CallLookup
+    lookUpCall: @escaping CallLookup, tellRuns: @escaping @Sendable (RunNews) -> Void
   ) {
     self.configuration = configuration
     self.headCheck = HeadCheck(rules: headRules)
@@ -51,6 +53,7 @@ public final class GatewayContext: Sendable {
     self.logger = logger
     self.wallClock = wallClock
     self.lookUpCall = lookUpCall
+    self.tellRuns = tellRuns
     // Some ten milliseconds that no event loop should spend on its first prompt.
     for tokenizer in Tokenizer.allCases { tokenizer.load() }
   }

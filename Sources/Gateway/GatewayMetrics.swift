@@ -1,5 +1,6 @@
 import Dialects
 import Metering
+import Runs
 import Upstream
 
 public import Observability
@@ -7,12 +8,14 @@ public import Observability
 /// What the data plane counts.
 public struct GatewayMetrics: Sendable {
   let calls: CallMetrics
+  public let runs: RunMetrics
   private let rejections: MetricFamily<ClosedLabel<Rejection.Reason>, Counter>
   private let refusals: MetricFamily<ClosedLabel<Refusal.Code>, Counter>
 
   /// Makes the data plane's own families beside those of calls.
   public init(registry: MetricsRegistry, calls: CallMetrics) {
     self.calls = calls
+    runs = RunMetrics(registry: registry, beside: calls)
     rejections = registry.httpRejections(by: Rejection.Reason.self)
     refusals = registry.refusals(by: Refusal.Code.self)
   }
@@ -47,7 +50,9 @@ public struct GatewayMetrics: Sendable {
     calls.attempted(provider: record.provider, outcome: UpstreamAttemptOutcome(end, status: call.reply.status))
     noteRateLimits(call.reply.headers, provider: record.provider)
     calls.record(
-      record, isUnmetered: call.isUnmetered, toolResultErrors: call.requestFacts.toolResultErrors,
+      record, isUnmetered: call.isUnmetered, answered: call.runTicket?.admission.answered ?? [],
+      toolResults: call.runTicket?.admission.results ?? call.requestFacts.toolResults,
+      toolResultErrors: call.runTicket?.admission.resultErrors ?? call.requestFacts.toolResultErrors,
       servedTools: call.endpoint?.operation == .mcp ? Self.servedTools(record, reply) : nil)
   }
 

@@ -13,6 +13,10 @@ extension ExchangeHandler {
   ///   gathered. Such a call cannot wait.
   func admit(_ call: Call, upload: UploadLength?) {
     gateway.link(call)
+    if let refusal = call.guardrailRefusal {
+      refuseAdmission(refusal, of: call)
+      return
+    }
     if let refusal = call.modelRefusal() {
       refuseAdmission(refusal, of: call)
       return

@@ -24,6 +24,7 @@ extension ExchangeHandler {
     if !call.changes.isEmpty {
       headers.add(name: "x-tollgate-changed", value: call.changes.joined(separator: ", "))
     }
+    if let warning = call.guardrailWarning { headers.add(name: "x-tollgate-warning", value: warning) }
     if !exchange.mayKeepAlive { headers.add(name: "connection", value: "close") }
     let status = HTTPResponseStatus(statusCode: head.status, reasonPhrase: head.reason)
     write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
@@ -96,6 +97,7 @@ extension ExchangeHandler {
   func refuseAdmission(_ refusal: Refusal, of call: Call) {
     guard case .write(let closes) = exchange.admissionRefused() else { return }
     self.call = nil
+    call.noteRunRefused(refusal.code)
     gateway.metrics.denied(call, code: refusal.code)
     if !exchange.isBusy, !closes { becameIdle() }
     writeRefusal(refusal, dialect: call.dialect, call: call, closes: closes)

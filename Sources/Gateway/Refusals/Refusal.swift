@@ -22,6 +22,7 @@ public struct Refusal: Error, Sendable, Equatable {
     case budgetContended = "budget_contended"
     case budgetUnbounded = "budget_unbounded"
     case budgetCut = "budget_cut"
+    case guardrail
     case holdDenied = "hold_denied"
     case holdPending = "hold_pending"
     case ledgerUnavailable = "ledger_unavailable"
@@ -39,7 +40,7 @@ public struct Refusal: Error, Sendable, Equatable {
       case .badRequest, .badIdentity: 400
       case .invalidKey: 401
       case .budgetExhausted, .budgetUnbounded, .budgetCut, .holdDenied: 402
-      case .forbidden, .keyNotAllowed, .unmeteredDenied, .unpricedDenied: 403
+      case .forbidden, .keyNotAllowed, .unmeteredDenied, .unpricedDenied, .guardrail: 403
       case .unknownRoute, .notFound: 404
       case .methodNotAllowed: 405
       case .requestTimeout: 408
@@ -58,7 +59,7 @@ public struct Refusal: Error, Sendable, Equatable {
     var shouldRetry: Bool? {
       switch self {
       case .unmeteredDenied, .unpricedDenied, .forbidden, .unknownRoute, .badRequest, .badIdentity: false
-      case .budgetExhausted, .budgetUnbounded, .budgetCut, .holdDenied, .invalidKey, .keyNotAllowed: false
+      case .budgetExhausted, .budgetUnbounded, .budgetCut, .holdDenied, .guardrail, .invalidKey, .keyNotAllowed: false
       case .ledgerUnavailable, .tooManyInFlight, .shuttingDown, .budgetContended, .holdPending: true
       default: nil
       }

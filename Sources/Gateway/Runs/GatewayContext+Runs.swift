@@ -1,15 +1,20 @@
+import Budgets
 import Dialects
 import Metering
+import Observability
 import Runs
 
-/// Which run a call belongs to.
+/// Which run a call belongs to, and what the run says of it.
 extension GatewayContext {
-  /// Links the call to its run. One that nothing can ever be linked to, nor links to anything, has none.
+  /// Links the call to its run, and asks the run's guardrails. A call that nothing can ever be linked to, nor links to anything, has no
+  /// run.
   func link(_ call: Call) {
     guard call.runTicket == nil, let request = call.linkRequest(sees: configuration.seesClientAddresses) else { return }
-    let ticket = runs.link(request)
-    call.run = ticket.linked.run
-    call.place = ticket.linked.place
+    let ticket = runs.link(request) { linked in
+      call.join(linked, source: linked.place.source)
+      return call.runEntry(at: linked.place, by: runs.key)
+    }
+    tell(ticket.admission.answer, of: call)
     call.runTicket = consume ticket
   }
 
@@ -18,21 +23,42 @@ extension GatewayContext {
     guard let run = socket.run, let place = socket.place,
       let request = response.linkRequest(sees: configuration.seesClientAddresses, named: LinkRequest.Name(run))
     else { return }
-    let ticket = runs.link(request)
-    response.run = run
-    response.place = ticket.linked.place
-    response.place?.source = place.source
+    let ticket = runs.link(request) { linked in
+      response.join(linked, source: place.source)
+      return response.runEntry(at: linked.place, by: runs.key)
+    }
+    tell(ticket.admission.answer, of: response)
     response.runTicket = consume ticket
   }
 
-  /// Takes what later calls are linked by, once a call has ended.
-  func recordRun(of call: Call, reply: ReplyFacts, outcome: Outcome) {
-    guard call.runTicket != nil else { return }
-    call.runTicket?.reply = LinkReply(
-      toolCalls: reply.toolCalls.map { $0.id.isEmpty ? nil : runs.key.fingerprint(of: $0.id) },
-      response: reply.responseID.map { runs.key.fingerprint(of: $0) },
-      opening: reply.opening.fingerprint(by: runs.key, isWhole: reply.isTerminal), hasFailed: outcome != .ok)
-    call.runTicket = nil
+  private func tell(_ answer: GuardrailAnswer, of call: Call) {
+    for trip in answer.trips where trip.isNews {
+      metrics.runs.tripped(trip, agent: call.identity.agent, workflow: call.identity.workflow)
+      tellRuns(RunNews(call.id, of: call.run, identity: call.identity, .tripped(trip), at: trip.at))
+    }
+  }
+
+  /// Tells the run what became of the call, once it has ended.
+  ///
+  /// - Returns: what is wrong with the reply, or with the run since then; already counted.
+  func recordRun(of call: Call, _ record: CallRecord, reply: ReplyFacts) -> [Anomaly] {
+    var reply = reply
+    if let conversation = call.requestFacts.conversation { reply.compareTools(with: conversation, by: runs.key) }
+    var anomalies = call.anomalies(of: reply, outcome: record.outcome)
+    if call.runTicket != nil {
+      var counted = RunReply(reply, by: runs.key)
+      counted.tokens = record.usage.totalTokens
+      counted.costPicodollars = record.costPicodollars ?? 0
+      let end = RunCallEnd(
+        link: LinkReply(reply, by: runs.key, hasFailed: record.outcome != .ok), reply: counted,
+        failure: RunFailure(record.outcome))
+      anomalies += call.runTicket?.end(end) ?? []
+    }
+    for anomaly in anomalies {
+      metrics.runs.found(anomaly, agent: record.agent, workflow: record.workflow)
+      tellRuns(RunNews(call.id, of: call.run, identity: call.identity, .found(anomaly), at: record.startedAt))
+    }
+    return anomalies
   }
 }
 
@@ -52,6 +78,50 @@ extension Call {
         provider: route.provider.name, address: addresses ? clientAddress : nil),
       name: name, parentRun: identity.parentRun, node: identity.node, parentNode: identity.parentNode,
       traceID: identity.traceID, isSaidRetry: identity.isSaidRetry, conversation: requestFacts.conversation)
+  }
+
+  fileprivate func join(_ linked: LinkedCall, source: RunSource) {
+    run = linked.run
+    place = linked.place
+    place?.source = source
+  }
+
+  /// What the run is told of the call; nil where it is none of a model, nor of a tool.
+  fileprivate func runEntry(at place: RunPlace, by key: FingerprintKey) -> RunEntry? {
+    guard BudgetedCalls.areDecided(endpoint, method: method, opensWebSocket: opensWebSocket) else { return nil }
+    let request = RunRequest(
+      call: id, at: place, requestFacts.conversation ?? ConversationFacts(), resultCount: requestFacts.toolResults,
+      by: key)
+    return RunEntry(request: request, call: budgetCall)
+  }
+
+  /// What is wrong with the reply.
+  fileprivate func anomalies(of reply: ReplyFacts, outcome: Outcome) -> [Anomaly] {
+    guard let operation = endpoint?.operation, !operation.repeatsUsage else { return [] }
+    return ReplyAnomalies.find(
+      in: reply, status: self.reply.status, isModelText: operation.writesText && operation != .transcription,
+      outputTokensMax: requestFacts.outputTokensMax, isAborted: outcome == .aborted || outcome == .denied)
+  }
+}
+
+extension LinkReply {
+  fileprivate init(_ reply: ReplyFacts, by key: FingerprintKey, hasFailed: Bool) {
+    self.init(
+      toolCalls: reply.toolCalls.map { $0.id.isEmpty ? nil : key.fingerprint(of: $0.id) },
+      response: reply.responseID.map { key.fingerprint(of: $0) },
+      opening: reply.opening.fingerprint(by: key, isWhole: reply.isTerminal), hasFailed: hasFailed)
+  }
+}
+
+extension RunFailure {
+  /// Why a call came to no reply; nil where it came to one.
+  fileprivate init?(_ outcome: Outcome) {
+    switch outcome {
+    case .ok: return nil
+    case .aborted: self = .aborted
+    case .denied: self = .budget
+    case .clientError, .upstreamError, .timeout: self = .error
+    }
   }
 }
 

@@ -1,73 +1,156 @@
+import Budgets
 import Synchronization
 
 public import Dialects
 public import Metering
 public import Runs
 
-/// Which run each call belongs to. Behind one lock, which a call holds for some microseconds.
+/// Which run each call belongs to, what is counted of runs, and what their guardrails say. Behind one lock, which a call holds for some
+/// microseconds.
 public final class RunDesk: Sendable {
+  private struct State: ~Copyable {
+    var book: RunBook
+    var monitor: RunMonitor
+  }
+
   /// What fingerprints of requests and replies are made with.
   let key: FingerprintKey
-  private let book: Mutex<RunBook>
+  private let state: Mutex<State>
   private let now: @Sendable () -> Timestamp
 
   /// - Parameters:
   ///   - key: the one that ``kept`` batches were made with.
   ///   - kept: what was known before a restart, the oldest batch first.
   public init(
-    key: FingerprintKey, limits: RunLimits = RunLimits(), kept: [[UInt8]] = [], now: @escaping @Sendable () -> Timestamp
+    key: FingerprintKey, limits: RunLimits = RunLimits(), guardrails: Guardrails = Guardrails(), kept: [[UInt8]] = [],
+    now: @escaping @Sendable () -> Timestamp
   ) {
     self.key = key
     self.now = now
     var book = RunBook(key: key, limits: limits)
     book.restore(kept)
-    self.book = Mutex(book)
+    state = Mutex(State(book: book, monitor: RunMonitor(guardrails: guardrails)))
   }
 
   /// How many runs go on.
-  public var runCount: Int { book.withLock { $0.runCount } }
+  public var runCount: Int { state.withLock { $0.book.runCount } }
 
   /// How many links there are.
-  public var linkCount: Int { book.withLock { $0.linkCount } }
+  public var linkCount: Int { state.withLock { $0.book.linkCount } }
 
-  /// Links a call to its run. The run goes on at least until the ticket is let go.
-  func link(_ request: LinkRequest) -> RunTicket {
+  // MARK: Calls
+
+  /// Links a call to its run, and asks its guardrails. The run goes on at least until the ticket is let go.
+  ///
+  /// - Parameter entry: what the run is told of the call, once it is known; nil where the run does not count it.
+  func link(_ request: LinkRequest, _ entry: (LinkedCall) -> RunEntry?) -> RunTicket {
     let random = UInt64.random(in: .min ... .max)
     let time = now()
-    return RunTicket(book.withLock { $0.link(request, at: time, random: random) }, desk: self)
+    return state.withLock { state in
+      let linked = state.book.link(request, at: time, random: random)
+      guard let entry = entry(linked) else { return RunTicket(linked, desk: self) }
+      let admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time)
+      return RunTicket(linked, counted: entry.call, admission, desk: self)
+    }
   }
 
-  fileprivate func record(_ reply: LinkReply, of call: LinkedCall) {
+  /// Takes what a call's reply said.
+  func end(_ linked: LinkedCall, _ call: BudgetCall?, _ end: RunCallEnd) -> [Anomaly] {
     let time = now()
-    book.withLock { $0.record(reply, of: call, at: time) }
+    return state.withLock { state in
+      state.book.record(end.link, of: linked, at: time)
+      guard let call else { return [] }
+      return state.monitor.end(call, in: linked.slot, end.reply, failure: end.failure, at: time)
+    }
   }
 
-  /// The runs that ended since this was asked before, at most so many.
-  public func expire(max: Int) -> [EndedRun] {
+  /// A call came to no reply, or was not sent.
+  func drop(_ linked: LinkedCall, _ call: BudgetCall?, because failure: RunFailure) {
     let time = now()
-    return book.withLock { $0.expire(at: time, max: max) }
+    state.withLock { state in
+      state.book.record(LinkReply(hasFailed: true), of: linked, at: time)
+      if let call { state.monitor.cancel(call, in: linked.slot, because: failure, at: time) }
+    }
+  }
+
+  // MARK: Runs
+
+  /// The runs that ended since this was asked before, at most about so many.
+  public func expire(max: Int) -> [ClosedRun] {
+    let time = now()
+    return state.withLock { state in
+      let ended = state.book.expire(at: time, max: max)
+      return state.monitor.takeEnded().map { ClosedRun($0) } + Self.close(ended, &state.monitor)
+    }
   }
 
   /// Ends a run now: the next call that names it begins it anew. Where several callers named one so, all of them.
   ///
   /// - Returns: those that ended.
-  public func end(_ run: String) -> [EndedRun] { book.withLock { $0.end(run) } }
-
-  /// What is to be kept for the next process: what has changed since this was asked before, or everything.
-  public func takeLinks(all: Bool) -> [UInt8] { book.withLock { all ? $0.snapshot() : $0.takeChanges() } }
-}
-
-/// A call's place in its run. When it is let go, the run is told what the call's reply said, so that no call is under way for ever.
-struct RunTicket: ~Copyable {
-  let linked: LinkedCall
-  /// What later calls are linked by; a call that nobody says anything of has failed.
-  var reply = LinkReply(hasFailed: true)
-  private let desk: RunDesk
-
-  fileprivate init(_ linked: LinkedCall, desk: RunDesk) {
-    self.linked = linked
-    self.desk = desk
+  public func end(_ run: String) -> [ClosedRun] {
+    state.withLock { state in Self.close(state.book.end(run), &state.monitor) }
   }
 
-  deinit { desk.record(reply, of: linked) }
+  private static func close(_ ended: [EndedRun], _ monitor: inout RunMonitor) -> [ClosedRun] {
+    ended.map { ClosedRun($0, monitor.close($0.slot)) }
+  }
+
+  /// Lets a run go on that a guardrail has stopped.
+  ///
+  /// - Returns: whether such a run goes on, and has such a limit.
+  public func release(_ run: String, _ release: GuardrailRelease) -> Bool {
+    let time = now()
+    return state.withLock { $0.monitor.release(run, release, at: time) }
+  }
+
+  // MARK: Restart
+
+  /// What is to be kept for the next process: what has changed since this was asked before, or everything.
+  public func takeLinks(all: Bool) -> [UInt8] {
+    state.withLock { all ? $0.book.snapshot() : $0.book.takeChanges() }
+  }
+
+  /// Tells what a run of a workflow came to that ended before this process began, the oldest first.
+  public func restore(_ past: WorkflowHistory.Run, of workflow: String) {
+    state.withLock { $0.monitor.restore(past, of: workflow) }
+  }
+}
+
+/// A run that ended.
+public struct ClosedRun: Sendable {
+  public var run: String
+  public var endedAt: Timestamp
+  public var reason: RunEndReason
+  /// What it came to; nil where that was not seen: it began before this process did, or none of its calls was a model's.
+  public var end: RunEnd?
+
+  init(_ ended: EndedRun, _ end: RunEnd?) {
+    run = ended.run
+    endedAt = ended.lastCallAt
+    reason = ended.reason
+    self.end = end
+  }
+
+  /// One that had to make room.
+  init(_ end: RunEnd) {
+    run = end.run
+    endedAt = end.tally.clock.lastAt
+    reason = .displaced
+    self.end = end
+  }
+}
+
+/// What a run is told of a call that it counts.
+struct RunEntry {
+  var request: RunRequest
+  var call: BudgetCall
+}
+
+/// What a run is told of the end of a call.
+struct RunCallEnd {
+  /// What later calls are linked by.
+  var link: LinkReply
+  var reply: RunReply
+  /// Why it came to none, or to half of one.
+  var failure: RunFailure?
 }

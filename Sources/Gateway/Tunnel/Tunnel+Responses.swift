@@ -32,6 +32,12 @@ extension Tunnel {
       deny(response, refusal.code)
       return CloseFrame(code: .policyViolation, reason: "tollgate: \(refusal.code.rawValue)")
     }
+    if let refusal = response.guardrailRefusal {
+      deny(response, refusal.code)
+      return CloseFrame(
+        code: refusal.shouldRetry == true ? .tryAgainLater : .policyViolation,
+        reason: "tollgate: \(refusal.code.rawValue)")
+    }
     response.countPrompt(gateway.counts)
     if let refusal = reserve(response) {
       deny(response, refusal.code)
@@ -57,6 +63,7 @@ extension Tunnel {
   }
 
   private func deny(_ response: Call, _ code: Refusal.Code) {
+    response.noteRunRefused(code)
     gateway.metrics.refused(code)
     gateway.metrics.denied(response, code: code)
   }

@@ -5,8 +5,8 @@ struct CallDimensions: Sendable {
   let provider: LabelDimension
   let tool: LabelDimension
   private let model: LabelDimension
-  private let agent: LabelDimension
-  private let workflow: LabelDimension
+  let agent: LabelDimension
+  let workflow: LabelDimension
   private let team: LabelDimension
   private let bookModel: @Sendable (_ provider: String, _ model: String) -> String?
 

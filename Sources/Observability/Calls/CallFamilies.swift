@@ -43,7 +43,8 @@ struct CallFamilies: Sendable {
       by: ToolResultLabels.self)
     toolDuration = registry.histograms(
       MetricDescriptor(
-        "tollgate_tool_duration_seconds", unit: .seconds, help: "Time that a tool call made through Tollgate took."),
+        "tollgate_tool_duration_seconds", unit: .seconds,
+        help: "Time from the reply that asked for a tool to the request with its result; with a server, that it took."),
       .toolDuration, by: ServedToolLabels.self)
     toolFanout = registry.histograms(
       MetricDescriptor("tollgate_tool_fanout", help: "Parallel tool calls of a reply that asked for any."), .fanout,

@@ -156,12 +156,12 @@ struct ToolResultLabels: LabelSet {
   var folded: ToolResultLabels { ToolResultLabels(tool: tool.folded, outcome: outcome) }
 }
 
-/// `tool`, `server`.
+/// `tool`; and `server` as in ``ToolLabels``.
 struct ServedToolLabels: LabelSet {
   var tool: LabelValue
-  var server: LabelValue
+  var server: LabelValue?
 
   static var labelNames: [StaticString] { ["tool", "server"] }
-  var labelValues: [String] { [tool.text, server.text] }
+  var labelValues: [String] { [tool.text] + (server.map { [$0.text] } ?? []) }
   var folded: ServedToolLabels { ServedToolLabels(tool: .other, server: server) }
 }

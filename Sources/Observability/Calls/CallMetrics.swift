@@ -5,7 +5,7 @@ public import Metering
 /// Every method may be called on any thread, event loops included: each takes a few short locks, none waits for I/O.
 public final class CallMetrics: Sendable {
   private let families: CallFamilies
-  private let dimensions: CallDimensions
+  let dimensions: CallDimensions
 
   /// Makes the families in `registry` and the series of configured names, at zero.
   ///
@@ -32,10 +32,13 @@ public final class CallMetrics: Sendable {
   ///
   /// - Parameters:
   ///   - isUnmetered: whether no dialect understood it, so that its cost is not known.
-  ///   - toolResultErrors: how many of the call's tool results said that they failed.
+  ///   - answered: the tools whose results the call brought, as far as their calls are known.
+  ///   - toolResults: how many results the call brought that no call before had brought.
+  ///   - toolResultErrors: how many of them said that they failed.
   ///   - servedTools: the tools that the call itself is to, where its provider is a server of tools; nil for every other.
   public func record(
-    _ call: CallRecord, isUnmetered: Bool = false, toolResultErrors: Int = 0, servedTools: [ServedTool]? = nil
+    _ call: CallRecord, isUnmetered: Bool = false, answered: [AnsweredTool] = [], toolResults: Int = 0,
+    toolResultErrors: Int = 0, servedTools: [ServedTool]? = nil
   ) {
     let party = dimensions.party(of: call)
     families.requests.resolve(PartyLabels(party: party, value: call.outcome)).increment()
@@ -43,7 +46,8 @@ public final class CallMetrics: Sendable {
     if let servedTools {
       record(servedTools, of: call, party)
     } else {
-      recordTools(call, party, toolResultErrors: toolResultErrors)
+      recordTools(call, party)
+      recordResults(answered, toolResults, errors: toolResultErrors, party)
     }
     recordTimes(call, party)
   }
@@ -105,7 +109,7 @@ public final class CallMetrics: Sendable {
     }
   }
 
-  private func recordTools(_ call: CallRecord, _ party: CallParty, toolResultErrors: Int) {
+  private func recordTools(_ call: CallRecord, _ party: CallParty) {
     if !call.toolCalls.isEmpty {
       families.toolFanout.resolve(WorkflowLabels(workflow: party.workflow)).observe(Int64(call.toolCalls.count))
     }
@@ -113,13 +117,23 @@ public final class CallMetrics: Sendable {
       let tool = dimensions.tool.value(tool.name)
       families.toolCalls.resolve(ToolLabels(agent: party.agent, workflow: party.workflow, tool: tool)).increment()
     }
-    guard call.toolResults > 0 else { return }
-    // A result names its call, not its tool: which tool it was is known where calls are linked to runs.
+  }
+
+  private func recordResults(_ answered: [AnsweredTool], _ results: Int, errors: Int, _ party: CallParty) {
+    for answer in answered {
+      let tool = dimensions.tool.value(answer.tool)
+      families.toolDuration.resolve(ServedToolLabels(tool: tool)).observe(answer.tookMicroseconds)
+      let labels = ToolLabels(agent: party.agent, workflow: party.workflow, tool: tool)
+      families.toolResults.resolve(ToolResultLabels(tool: labels, outcome: answer.isError ? .error : .ok)).increment()
+    }
+    // A result names its call, not its tool: of a call that nobody saw, the tool is not known.
+    let others = results - answered.count
+    let failed = min(max(0, errors - answered.count(where: \.isError)), others)
     let tool = ToolLabels(agent: party.agent, workflow: party.workflow, tool: .unknown)
-    let errors = min(max(0, toolResultErrors), call.toolResults)
-    let succeeded = call.toolResults - errors
-    if errors > 0 { families.toolResults.resolve(ToolResultLabels(tool: tool, outcome: .error)).add(Int64(errors)) }
-    if succeeded > 0 { families.toolResults.resolve(ToolResultLabels(tool: tool, outcome: .ok)).add(Int64(succeeded)) }
+    if failed > 0 { families.toolResults.resolve(ToolResultLabels(tool: tool, outcome: .error)).add(Int64(failed)) }
+    if others > failed {
+      families.toolResults.resolve(ToolResultLabels(tool: tool, outcome: .ok)).add(Int64(others - failed))
+    }
   }
 
   private func recordTimes(_ call: CallRecord, _ party: CallParty) {

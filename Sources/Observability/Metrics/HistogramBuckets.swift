@@ -56,4 +56,18 @@ extension HistogramBuckets {
   ])
   /// 1 to 128 calls.
   static let fanout = HistogramBuckets(counts: [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128])
+  /// 1 to 1,000 calls of a run.
+  static let callsOfRun = HistogramBuckets(counts: [0, 1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 500, 1_000])
+  /// 0 to 8 agents above another.
+  static let depth = HistogramBuckets(counts: [0, 1, 2, 3, 4, 5, 6, 8])
+  /// 1 s to 24 h.
+  static let runDuration = HistogramBuckets(microseconds: [
+    1_000_000, 2_500_000, 5_000_000, 10_000_000, 30_000_000, 60_000_000, 120_000_000, 300_000_000, 600_000_000,
+    1_200_000_000, 1_800_000_000, 3_600_000_000, 7_200_000_000, 14_400_000_000, 28_800_000_000, 86_400_000_000,
+  ])
+  /// 0.0001 to 1,000 USD, observed in millionths.
+  static let runCost = HistogramBuckets(microseconds: [
+    100, 500, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000,
+    10_000_000, 25_000_000, 50_000_000, 100_000_000, 1_000_000_000,
+  ])
 }

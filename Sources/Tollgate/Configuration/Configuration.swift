@@ -14,6 +14,7 @@ struct Configuration: Sendable, Equatable {
   var budgets = BudgetsSection()
   var holds = HoldsSection()
   var runs = RunsSection()
+  var guardrails = GuardrailsSection()
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
   var unpriced = UnpricedPolicy.allow
@@ -27,7 +28,9 @@ struct Configuration: Sendable, Equatable {
   var log = LogSection()
 
   private static let keys =
-    ListenSection.keys + ["data", "price_book", BudgetsSection.key, HoldsSection.key, RunsSection.key]
+    ListenSection.keys + [
+      "data", "price_book", BudgetsSection.key, HoldsSection.key, RunsSection.key, GuardrailsSection.key,
+    ]
     + ProvidersSection.keys
     + NamesSection.keys
     + [
@@ -51,6 +54,7 @@ struct Configuration: Sendable, Equatable {
     budgets = BudgetsSection(file, &context)
     holds = HoldsSection(file, &context)
     runs = RunsSection(file, &context)
+    guardrails = GuardrailsSection(file, &context)
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
@@ -76,6 +80,7 @@ struct Configuration: Sendable, Equatable {
     budgets.write(to: &text)
     holds.write(to: &text)
     runs.write(to: &text)
+    guardrails.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
     unpriced.write(to: &text)

@@ -12,6 +12,7 @@ import ServiceLifecycle
 struct RunService: Service {
   let runs: RunDesk
   let ledger: Ledger
+  let metrics: RunMetrics
   let logger: Logger
 
   private static let interval = Duration.seconds(1)
@@ -42,7 +43,8 @@ struct RunService: Service {
     await cancelWhenGracefulShutdown { (try? await Task.sleep(for: Self.interval)) != nil }
   }
 
-  private func write(_ ended: [EndedRun]) async {
+  private func write(_ ended: [ClosedRun]) async {
+    for run in ended.compactMap(\.end) { metrics.ended(run) }
     do {
       try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
     } catch {
@@ -64,30 +66,32 @@ struct RunService: Service {
   }
 }
 
-extension EndedRun {
+extension ClosedRun {
   /// How the ledger keeps the end.
   var record: (run: String, end: RunRecord.End) {
-    (run: run, end: RunRecord.End(at: lastCallAt, outcome: reason.rawValue, document: "{}"))
+    let outcome = end?.outcome ?? .unknown
+    return (run: run, end: RunRecord.End(at: endedAt, outcome: outcome.rawValue, document: "{}"))
   }
 }
 
 extension RunDesk {
   /// The runs of a ledger's process, as the one before left them.
-  convenience init(_ section: RunsSection, keptIn ledger: Ledger) {
+  convenience init(_ section: RunsSection, _ guardrails: Guardrails, keptIn ledger: Ledger) {
     let kept = ledger.takeRunLinks()
     var random = SystemRandomNumberGenerator()
     self.init(
       key: FingerprintKey(word0: kept?.secretLow ?? random.next(), word1: kept?.secretHigh ?? random.next()),
-      limits: section.limits, kept: kept?.batches ?? [], now: WallClock.now)
+      limits: section.limits, guardrails: guardrails, kept: kept?.batches ?? [], now: WallClock.now)
   }
 }
 
 extension ControlRuns {
   /// Those of a ledger, ended at a desk.
-  init(of desk: RunDesk, in ledger: Ledger) {
+  init(of desk: RunDesk, in ledger: Ledger, _ metrics: RunMetrics) {
     self.init(kept: ledger.runs) { run, actor in
       let ended = desk.end(run)
       guard !ended.isEmpty else { return false }
+      for run in ended.compactMap(\.end) { metrics.ended(run) }
       try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
       try await ledger.credentials.record(AuditedChange(actor: actor, action: "run.end", subject: run))
       return true

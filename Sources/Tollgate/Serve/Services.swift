@@ -23,6 +23,7 @@ struct Services {
   private let drainTimeoutMilliseconds: Int64
   private let priceBookReload: PriceBookReload?
   private let runs: RunDesk
+  private let runMetrics: RunMetrics
   private let budgets: BudgetDesk
   private let administration: BudgetAdministration
   private let inbox = HoldInbox()
@@ -61,8 +62,9 @@ struct Services {
         keys.replace(with: $0.keys)
         tokens.replace(with: $0.tokens)
       })
-    runs = RunDesk(configuration.runs, keptIn: ledger)
+    runs = RunDesk(configuration.runs, configuration.guardrails.guardrails, keptIn: ledger)
     registry.openRuns(of: runs)
+    runMetrics = metrics.runs
     administration = BudgetAdministration(register: register, ledger: ledger, logger: logger, now: WallClock.now)
     // The ledger has made the data directory.
     tokens.setOwner(try ControlToken.load(directory: configuration.dataDirectory))
@@ -87,10 +89,11 @@ struct Services {
         keys: keys, upstream: upstream, prices: prices, runs: runs, budgets: budgets, metrics: metrics,
         logger: logger,
         wallClock: WallClock.now,
-        lookUpCall: Self.callLookup(in: ledger)),
+        lookUpCall: Self.callLookup(in: ledger),
+        tellRuns: { $0.log(logger) }),
       group: eventLoops)
     control = ControlServer(
-      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger),
+      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger, metrics.runs),
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
       holds: ControlHolds(kept: ledger.holds, of: budgets), escalation: escalation, metrics: registry, tokens: tokens,
@@ -117,7 +120,7 @@ struct Services {
         .init(service: escalation),
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
-        .init(service: RunService(runs: runs, ledger: ledger, logger: logger)),
+        .init(service: RunService(runs: runs, ledger: ledger, metrics: runMetrics, logger: logger)),
         .init(service: HoldJournal(inbox: inbox, ledger: ledger, logger: logger)),
         .init(service: BudgetClock(desk: budgets)),
         .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),

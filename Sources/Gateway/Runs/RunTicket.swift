@@ -1,0 +1,39 @@
+import Budgets
+import Runs
+
+/// A call's place in its run. When it is let go, the run knows how the call ended, so that none is under way for ever.
+struct RunTicket: ~Copyable {
+  let linked: LinkedCall
+  /// What guardrails said, and which tools the call answers; nothing where the run does not count it.
+  let admission: RunAdmission
+  /// Why the call comes to nothing, should nobody say what its reply was.
+  var failure = RunFailure.aborted
+
+  private let desk: RunDesk
+  /// Nil where the run does not count the call.
+  private let call: BudgetCall?
+  private var isTold = false
+
+  init(
+    _ linked: LinkedCall, counted call: BudgetCall? = nil,
+    _ admission: RunAdmission = RunAdmission(),
+    desk: RunDesk
+  ) {
+    self.linked = linked
+    self.admission = admission
+    self.desk = desk
+    // What a guardrail refused, the monitor has not counted.
+    self.call = admission.answer.passes ? call : nil
+  }
+
+  /// Tells the run what the call's reply was.
+  ///
+  /// - Returns: what is wrong with the run, each once.
+  mutating func end(_ end: RunCallEnd) -> [Anomaly] {
+    guard !isTold else { return [] }
+    isTold = true
+    return desk.end(linked, call, end)
+  }
+
+  deinit { if !isTold { desk.drop(linked, call, because: failure) } }
+}
