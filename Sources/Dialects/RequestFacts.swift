@@ -81,8 +81,10 @@ public struct RequestFacts: Sendable, Equatable {
   private(set) var looksAtText = false
   var text: BodyText?
   var readMedia: BodyMedia?
-  /// The conversation while it is read.
+  /// The conversation while it is read. It is changed in its place alone: to look into it from outside would copy all of it.
   var reading: ConversationReader?
+  /// Whether ``reading`` is there.
+  private(set) var followsValues = false
 
   public init() {
     context = PricingContext()
@@ -138,7 +140,10 @@ extension RequestFacts {
   }
 
   /// Has the conversation read from here on.
-  mutating func follow(by key: FingerprintKey) { reading = ConversationReader(key: key) }
+  mutating func follow(by key: FingerprintKey) {
+    reading = ConversationReader(key: key)
+    followsValues = true
+  }
 
   /// Takes over what was read of text and media, and of the conversation.
   mutating func settleText() {
@@ -146,6 +151,7 @@ extension RequestFacts {
     promptTally = text?.tally
     promptCensus = text?.census
     text = nil
+    followsValues = false
     conversation = reading.take()?.finish()
     guard let read = readMedia.take() else { return }
     media = read.items

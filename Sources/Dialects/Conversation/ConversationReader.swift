@@ -19,7 +19,7 @@ enum MessageAuthor: UInt8 {
 struct ConversationReader: Sendable {
   private let key: FingerprintKey
   private(set) var facts = ConversationFacts()
-  private(set) var isInMessage = false
+  private var isInMessage = false
   /// Of the messages so far.
   private var chain: UInt64 = 0
   private var sum: UInt64 = 0
@@ -49,6 +49,7 @@ struct ConversationReader: Sendable {
 
   /// Takes a part of a value as it is written, which goes on.
   mutating func take(_ part: RawSpan, of label: UInt8) {
+    guard isFollowed(label) else { return }
     text.take(part)
     if isInMessage, Self.isOpening(label) { opening.take(part) }
   }
@@ -56,6 +57,7 @@ struct ConversationReader: Sendable {
   /// Takes the last part of a value.
   @inline(__always)
   mutating func end(_ part: RawSpan, of label: UInt8) {
+    guard isFollowed(label) else { return }
     if isInMessage, Self.isOpening(label) {
       opening.take(part)
       opening.endText()
@@ -77,6 +79,14 @@ struct ConversationReader: Sendable {
       sum &+= print.bits
     default: sum &+= print.bits
     }
+  }
+
+  /// Whether a value is part of what the conversation is told by.
+  @inline(__always)
+  private func isFollowed(_ label: UInt8) -> Bool {
+    if label == RequestMembers.Field.thought.rawValue { return false }
+    return isInMessage || label == RequestMembers.Field.instructions.rawValue
+      || label == RequestMembers.Field.soleMessage.rawValue
   }
 
   /// Whether a value is what a message or result begins with, rather than what it is called.

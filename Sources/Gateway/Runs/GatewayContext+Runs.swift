@@ -9,6 +9,7 @@ extension GatewayContext {
   /// Links the call to its run, and asks the run's guardrails. A call that nothing can ever be linked to, nor links to anything, has no
   /// run.
   func link(_ call: Call) {
+    if call.runTicket == nil, let response = call.fetchedResponse { return link(call, fetching: response) }
     guard call.runTicket == nil, let request = call.linkRequest(sees: configuration.seesClientAddresses) else { return }
     let ticket = runs.link(request) { linked in
       call.join(linked, source: linked.place.source)
@@ -16,6 +17,16 @@ extension GatewayContext {
     }
     tell(ticket.admission.answer, of: call)
     call.runTicket = consume ticket
+  }
+
+  /// Links a call that fetches a response to the run that the response belongs to, where one is found.
+  private func link(_ call: Call, fetching response: String) {
+    var conversation = ConversationFacts()
+    conversation.previousResponse = runs.key.fingerprint(of: response)
+    let request = call.linkRequest(sees: configuration.seesClientAddresses, named: call.runName, of: conversation)
+    guard let linked = runs.linkKnown(request) else { return }
+    call.join(linked, source: linked.place.source)
+    call.runTicket = RunTicket(linked, desk: runs)
   }
 
   /// Links a response on a socket to the run of the socket.
@@ -69,17 +80,38 @@ extension Call {
   ///   - addresses: whether clients are told apart by their addresses.
   ///   - name: how the run is called, in place of how the caller names it.
   fileprivate func linkRequest(sees addresses: Bool, named name: LinkRequest.Name? = nil) -> LinkRequest? {
-    let name = name ?? identity.run.map { LinkRequest.Name($0, isSession: identity.runSource.isSession) }
+    let name = name ?? runName
     guard name != nil || identity.traceID != nil || opensWebSocket || endpoint?.operation.converses == true else {
       return nil
     }
-    return LinkRequest(
+    return linkRequest(sees: addresses, named: name, of: requestFacts.conversation)
+  }
+
+  /// How the caller names the run.
+  fileprivate var runName: LinkRequest.Name? {
+    identity.run.map { LinkRequest.Name($0, isSession: identity.runSource.isSession) }
+  }
+
+  /// The response that the path asks for (`GET /v1/responses/{id}`, `POST /v1/responses/{id}/cancel`); nil where it asks for none.
+  fileprivate var fetchedResponse: String? {
+    switch endpoint?.operation {
+    case .responseRetrieval, .interactionRetrieval, .chatCompletionRetrieval: break
+    default: return nil
+    }
+    let segments = path.split(separator: "/")
+    return (segments.last == "cancel" ? segments.dropLast().last : segments.last).map(String.init)
+  }
+
+  fileprivate func linkRequest(
+    sees addresses: Bool, named name: LinkRequest.Name?, of conversation: ConversationFacts?
+  ) -> LinkRequest {
+    LinkRequest(
       caller: RunCaller(
         key: identity.key ?? identity.upstreamKeyID, workflow: identity.workflow, agent: identity.agent,
         provider: route.provider.name, address: addresses ? clientAddress : nil),
       name: name, parentRun: identity.parentRun, node: identity.node, parentNode: identity.parentNode,
       isSubagent: identity.runSource == .claudeCode && identity.node != nil,
-      traceID: identity.traceID, isSaidRetry: identity.isSaidRetry, conversation: requestFacts.conversation)
+      traceID: identity.traceID, isSaidRetry: identity.isSaidRetry, conversation: conversation)
   }
 
   fileprivate func join(_ linked: LinkedCall, source: RunSource) {

@@ -54,6 +54,14 @@ public final class RunDesk: Sendable {
     }
   }
 
+  /// Links a call that asks for what an earlier one began. Where it is linked, it needs a ``RunTicket``.
+  ///
+  /// - Returns: nil where no run is found: such a call begins none.
+  func linkKnown(_ request: LinkRequest) -> LinkedCall? {
+    let time = now()
+    return state.withLock { $0.book.linkKnown(request, at: time) }
+  }
+
   /// Takes what a call's reply said.
   func end(_ linked: LinkedCall, _ call: BudgetCall?, _ end: RunCallEnd) -> [Anomaly] {
     let time = now()

@@ -53,6 +53,9 @@ extension GuardrailLimit.Kind {
     }
   }
 
+  /// Whether it limits calls of models alone, so that those of servers of tools pass.
+  var isOfModelCalls: Bool { self == .llmCalls || self == .concurrency }
+
   /// Whether a value that has tripped may become one that does not, with nobody doing anything: then a retry may help.
   public var passesByItself: Bool { self == .concurrency }
 }

@@ -29,7 +29,7 @@ public struct Guardrails: Sendable, Equatable {
   ) -> GuardrailAnswer {
     var trips: [GuardrailTrip] = []
     for definition in definitions where definition.match.matches(call) {
-      for limit in definition.limits {
+      for limit in definition.limits where request.isModelCall || !limit.kind.isOfModelCalls {
         let figures = Figures(limit.kind, depth: request.depth, tally, at: now)
         trip(definition, limit, figures, run, &state, at: now, into: &trips)
       }

@@ -48,8 +48,24 @@ public struct RunBook: Sendable {
   public mutating func link(_ request: LinkRequest, at now: Timestamp, random: UInt64) -> LinkedCall {
     let query = LinkQuery(request, keys: keys, now: now)
     let found = find(query)
-    let isNew = found == nil
-    let slot = found?.run ?? begin(query, random: random)
+    return join(query, found, in: found?.run ?? begin(query, random: random), at: now)
+  }
+
+  /// Links a call that asks for what an earlier one began, such as a response that is worked on in the background: it never begins a
+  /// run. Where it is linked, its end must be told by ``record(_:of:at:)``.
+  ///
+  /// - Returns: nil where no run is found.
+  public mutating func linkKnown(_ request: LinkRequest, at now: Timestamp) -> LinkedCall? {
+    let query = LinkQuery(request, keys: keys, now: now)
+    guard let found = find(query) else { return nil }
+    return join(query, found, in: found.run, at: now)
+  }
+
+  /// Counts a call in a run, and remembers what later ones are linked by.
+  private mutating func join(
+    _ query: LinkQuery, _ found: FoundRun?, in slot: RunSlot, at now: Timestamp
+  ) -> LinkedCall {
+    let request = query.request
     let retried = retried(query).filter { $0.run == slot }.map { $0.number }
     // What has been tried again once is not tried again by the next request with the same words.
     for number in retried + [found?.continued].compactMap(\.self) { change(number) { $0.state.insert(.isContinued) } }
@@ -66,7 +82,8 @@ public struct RunBook: Sendable {
       parentNode: request.parentNode, depth: depth(of: query, in: slot, below: run?.depth ?? 0),
       isRetry: request.isSaidRetry || !retried.isEmpty)
     return LinkedCall(
-      run: run?.id ?? "", place: place, isNew: isNew, slot: slot, words: remember(query, in: slot), scope: query.scope)
+      run: run?.id ?? "", place: place, isNew: found == nil, slot: slot, words: remember(query, in: slot),
+      scope: query.scope)
   }
 
   /// Begins a run.

@@ -21,6 +21,9 @@ struct MonitoredRun: Sendable {
     self.tally = tally
   }
 
+  /// Whether nothing is lost of what it may come to: a single call that awaits no tools.
+  var isBrief: Bool { tally.totals.llmCalls <= 1 && tally.callsInFlight == 0 && tally.unansweredTools == 0 }
+
   /// What its place in the table and the heads of its collections take.
   private static let bytesMin = 1_024
 
@@ -31,30 +34,49 @@ struct MonitoredRun: Sendable {
   }
 }
 
-/// The runs that a monitor keeps, in the order in which something happened to them last.
+/// The runs that a monitor keeps, in the order in which something happened to them last: those of a single call apart, which most of all
+/// runs are where callers have no conversations.
 struct MonitoredRuns: Sendable {
   private struct Entry: Sendable {
     var slot: RunSlot
     /// Nil while it is taken out.
     var run: MonitoredRun?
     var bytes = 0
+    var isBrief = false
     var older = -1
     var newer = -1
+  }
+
+  /// The ends of a list of places.
+  private struct Ends: Sendable {
+    var oldest = -1
+    var newest = -1
   }
 
   private var entries: [Entry?] = []
   private var free: [Int] = []
   private var places: [RunSlot: Int] = [:]
-  private var oldestPlace = -1
-  private var newestPlace = -1
+  private var brief = Ends()
+  private var others = Ends()
 
   /// About how much memory all of them take.
   private(set) var bytes = 0
 
   var count: Int { places.count }
 
-  /// The run to which nothing happened for longest.
-  var oldest: RunSlot? { entries.indices.contains(oldestPlace) ? entries[oldestPlace]?.slot : nil }
+  /// The run that ends first where there is no room.
+  ///
+  /// - Parameter slot: a run that does not.
+  func first(but slot: RunSlot) -> RunSlot? {
+    for start in [brief.oldest, others.oldest] {
+      var place = start
+      while entries.indices.contains(place), let entry = entries[place] {
+        if entry.slot != slot { return entry.slot }
+        place = entry.newer
+      }
+    }
+    return nil
+  }
 
   func contains(_ slot: RunSlot) -> Bool { places[slot] != nil }
 
@@ -71,8 +93,8 @@ struct MonitoredRuns: Sendable {
   mutating func change<Result>(_ slot: RunSlot, _ change: (inout MonitoredRun) -> Result) -> Result? {
     guard let place = places[slot], var run = entries[place]?.run.take() else { return nil }
     let result = change(&run)
-    settle(run, at: place)
     unlink(place)
+    settle(run, at: place)
     append(place)
     return result
   }
@@ -113,16 +135,32 @@ struct MonitoredRuns: Sendable {
     entries[place]?.run = run
   }
 
+  private mutating func change(_ isBrief: Bool, _ change: (inout Ends) -> Void) {
+    if isBrief { change(&brief) } else { change(&others) }
+  }
+
+  /// Makes an entry the newest one of its list.
   private mutating func append(_ place: Int) {
-    entries[place]?.older = newestPlace
-    entries[place]?.newer = -1
-    if newestPlace >= 0 { entries[newestPlace]?.newer = place } else { oldestPlace = place }
-    newestPlace = place
+    guard var entry = entries[place].take() else { return }
+    entry.isBrief = entry.run?.isBrief ?? false
+    let newest = entry.isBrief ? brief.newest : others.newest
+    entry.older = newest
+    entry.newer = -1
+    if newest >= 0 { entries[newest]?.newer = place }
+    change(entry.isBrief) { ends in
+      if newest < 0 { ends.oldest = place }
+      ends.newest = place
+    }
+    entries[place] = entry
   }
 
   private mutating func unlink(_ place: Int) {
-    guard let entry = entries[place] else { return }
-    if entry.older >= 0 { entries[entry.older]?.newer = entry.newer } else { oldestPlace = entry.newer }
-    if entry.newer >= 0 { entries[entry.newer]?.older = entry.older } else { newestPlace = entry.older }
+    guard let (isBrief, older, newer) = entries[place].map({ ($0.isBrief, $0.older, $0.newer) }) else { return }
+    if older >= 0 { entries[older]?.newer = newer }
+    if newer >= 0 { entries[newer]?.older = older }
+    change(isBrief) { ends in
+      if older < 0 { ends.oldest = newer }
+      if newer < 0 { ends.newest = older }
+    }
   }
 }

@@ -10,8 +10,9 @@ public import Metering
 /// (``cancel(_:in:because:at:)``) or ended (``end(_:in:_:failure:at:)``). A run is closed once its book says that it ended
 /// (``close(_:)``).
 public struct RunMonitor: ~Copyable, Sendable {
-  /// How many runs are kept, and about how many bytes all of them may take. A run of a few calls takes some 4 KB, one that has
-  /// everything that is ever kept of a run some 300 KB. Where there is no room, the run to which nothing happened for longest ends.
+  /// How many runs are kept, and about how many bytes all of them may take: one of a single call takes some 2 KB, one of which everything
+  /// is kept that ever is of any, less than 400 KB. Where there is no room, a run of a single call that awaits nothing ends, else one of
+  /// the others: that to which nothing happened for longest.
   public static let runsMax = 65_536
   public static let bytesMax = 128 << 20
   /// How many workflows' pasts are kept; the runs of others are compared with nothing.
@@ -67,8 +68,11 @@ public struct RunMonitor: ~Copyable, Sendable {
     let guardrails = guardrails
     let admission = runs.change(run) { run in
       let answer = guardrails.decide(request, call, of: run.name, run.tally, &run.guardrails, at: now)
-      run.failure = answer.passes ? nil : .guardrail
-      guard answer.passes else { return RunAdmission(answer: answer) }
+      guard answer.passes else {
+        run.failure = .guardrail
+        return RunAdmission(answer: answer)
+      }
+      if request.isModelCall { run.failure = nil }
       let before = run.tally.totals
       let answered = run.tally.begin(request, at: now)
       let after = run.tally.totals
@@ -80,17 +84,16 @@ public struct RunMonitor: ~Copyable, Sendable {
     return admission ?? RunAdmission()
   }
 
-  /// Takes back a call that was admitted and then not sent on.
+  /// Takes back a call that was admitted and then not sent on. One that was not admitted changes nothing.
   public mutating func cancel(
     _ call: BudgetCall, in run: RunSlot, because failure: RunFailure, at now: Timestamp
   ) {
     _ = runs.change(run) { run in
-      run.tally.cancel(call.id, at: now)
-      run.failure = failure
+      if run.tally.cancel(call.id, at: now) { run.failure = failure }
     }
   }
 
-  /// Counts the reply of a call that was admitted and sent on.
+  /// Counts the reply of a call that was admitted and sent on. One that was not admitted changes nothing.
   ///
   /// - Parameter failure: why it came to none, or to half of one.
   /// - Returns: what is wrong with the run, each once.
@@ -98,8 +101,9 @@ public struct RunMonitor: ~Copyable, Sendable {
     _ call: BudgetCall, in run: RunSlot, _ reply: RunReply, failure: RunFailure? = nil, at now: Timestamp
   ) -> [Anomaly] {
     let guardrails = guardrails
-    let found = runs.change(run) { run in
-      run.tally.end(reply, of: call.id, at: now)
+    let found: [Anomaly]? = runs.change(run) { run in
+      guard let isModelCall = run.tally.end(reply, of: call.id, at: now) else { return [] }
+      guard isModelCall else { return run.anomalies.find(in: run.tally) }
       guardrails.note(reply, call, &run.guardrails)
       run.ending = reply.ending
       run.failure = failure
@@ -142,7 +146,7 @@ public struct RunMonitor: ~Copyable, Sendable {
 
   private mutating func makeRoom(but run: RunSlot) {
     while runs.bytes > bytesMax || runs.count > Self.runsMax {
-      guard let oldest = runs.oldest, oldest != run, let end = close(oldest) else { return }
+      guard let oldest = runs.first(but: run), let end = close(oldest) else { return }
       if ended.count < Self.endedMax { ended.append(end) }
     }
   }

@@ -23,6 +23,8 @@ public struct RunRequest: Sendable, Equatable {
   public var resultDurationsMicroseconds: [Int64]
   /// Which retry of the SDK's this is; 0 for the first try.
   public var retry: Int64
+  /// Whether a model is called. Calls of servers of tools (MCP) are asked for by their tools, and counted as such.
+  public var isModelCall: Bool
   /// Tools that the request itself calls: those of an MCP server.
   public var toolNames: [String]
 
@@ -40,6 +42,7 @@ public struct RunRequest: Sendable, Equatable {
     self.retry = retry
     resultCount = results.count
     resultDurationsMicroseconds = []
+    isModelCall = true
     toolNames = []
   }
 

@@ -27,6 +27,8 @@ public struct RunTally: Sendable, Equatable {
   public private(set) var nodes: [Fingerprint: RunNode] = [:]
 
   private struct InFlight: Sendable, Equatable {
+    /// Whether it is one of a model, rather than of a server of tools.
+    var isModelCall: Bool
     var node: Fingerprint
     var thread: UInt64
     var conversation: Fingerprint?
@@ -45,6 +47,8 @@ public struct RunTally: Sendable, Equatable {
   private var inFlight: [CallID: InFlight] = [:]
   /// Calls in flight beyond ``inFlightMax``.
   private var othersInFlight = 0
+  /// Calls of servers of tools in flight.
+  private var serversInFlight = 0
   private var sequence: Int64 = 0
 
   /// - Parameter totals: what was counted of the run before this process began.
@@ -97,6 +101,7 @@ public struct RunTally: Sendable, Equatable {
     node.parent = node.parent ?? request.parent
     node.depth = max(node.depth, request.depth)
     depth = max(depth, request.depth)
+    guard request.isModelCall else { return beginAtServer(request, node, isKnown: isKnown) }
     let conversation = request.conversation
     let isTwin = conversation != nil && inFlight.values.contains { $0.conversation == conversation }
     var place = threads.place(of: request, at: sequence, isTwin: isTwin)
@@ -110,7 +115,8 @@ public struct RunTally: Sendable, Equatable {
     if inFlight.count < Self.inFlightMax {
       let start = isKnown ? node.chain : request.parent.flatMap { nodes[$0]?.chain } ?? WorkChain()
       inFlight[request.call] = InFlight(
-        node: request.node, thread: place.thread, conversation: request.conversation, startedAt: time.lastAt,
+        isModelCall: true, node: request.node, thread: place.thread, conversation: request.conversation,
+        startedAt: time.lastAt,
         sequence: place.sequence, chain: taken.longest?.chain ?? start)
     } else {
       othersInFlight &+= 1
@@ -120,14 +126,34 @@ public struct RunTally: Sendable, Equatable {
     return taken.answers
   }
 
+  /// Counts a call of a server of tools: what it brings is counted once it has answered.
+  private mutating func beginAtServer(_ request: RunRequest, _ node: RunNode, isKnown: Bool) -> [AnsweredTool] {
+    guard inFlight.count < Self.inFlightMax else { return [] }
+    inFlight[request.call] = InFlight(
+      isModelCall: false, node: request.node, thread: 0, startedAt: time.lastAt, sequence: sequence, chain: node.chain)
+    serversInFlight &+= 1
+    if isKnown || nodes.count < Self.nodesMax { nodes[request.node] = node }
+    settleTools()
+    return []
+  }
+
   /// Takes back a call that was counted and then not sent on.
-  public mutating func cancel(_ call: CallID, at now: Timestamp) {
+  ///
+  /// - Returns: whether there is such a call.
+  @discardableResult
+  public mutating func cancel(_ call: CallID, at now: Timestamp) -> Bool {
     advance(to: now)
     let flight = inFlight.removeValue(forKey: call)
-    guard flight != nil || takeOther() else { return }
+    guard flight?.isModelCall ?? true else {
+      serversInFlight &-= 1
+      settleTools()
+      return true
+    }
+    guard flight != nil || takeOther() else { return false }
     time.addModel(-1)
     totals.llmCalls &-= 1
     if let node = flight?.node { nodes[node]?.measures.llmCalls &-= 1 }
+    return true
   }
 
   /// Takes the end of a call that is not known by its id; false where there is none.
@@ -166,7 +192,7 @@ public struct RunTally: Sendable, Equatable {
       answers.append(
         AnsweredTool(
           call: tool.call, position: tool.position, answeredAt: Timestamp(unixMicroseconds: time.lastAt),
-          isError: failed, tool: tools.names[tool.tool], tookMicroseconds: took))
+          isError: failed, tool: tools.name(at: tool.tool), tookMicroseconds: took))
     }
     // Results that are counted but not told one by one.
     let others = max(0, request.resultCount &- request.results.count)
@@ -189,12 +215,25 @@ public struct RunTally: Sendable, Equatable {
   // MARK: Replies
 
   /// Counts the reply of a call; one that is not in flight changes nothing.
-  public mutating func end(_ reply: RunReply, of call: CallID, at now: Timestamp) {
+  ///
+  /// - Returns: whether it is that of a model; nil where there is no such call.
+  @discardableResult
+  public mutating func end(_ reply: RunReply, of call: CallID, at now: Timestamp) -> Bool? {
     advance(to: now)
     guard let flight = inFlight.removeValue(forKey: call) else {
-      guard takeOther() else { return }
+      guard takeOther() else { return nil }
       time.addModel(-1)
-      return totals.add(reply)
+      totals.add(reply)
+      return true
+    }
+    guard flight.isModelCall else {
+      serversInFlight &-= 1
+      var reply = reply
+      reply.width = 0
+      totals.add(reply)
+      nodes[flight.node]?.measures.add(reply)
+      settleTools()
+      return false
     }
     sequence &+= 1
     time.addModel(-1)
@@ -212,6 +251,7 @@ public struct RunTally: Sendable, Equatable {
     count(&node) { $0.repeats = $0.repeats.saturatingAdd(repeats) }
     if nodes[flight.node] != nil { nodes[flight.node] = node }
     settleTools()
+    return true
   }
 
   /// Takes the tools that a reply asks for.
@@ -275,7 +315,7 @@ public struct RunTally: Sendable, Equatable {
 
   private mutating func advance(to now: Timestamp) { time.advance(to: now.unixMicroseconds) }
 
-  private mutating func settleTools() { time.setTools(pending.count) }
+  private mutating func settleTools() { time.setTools(pending.count &+ serversInFlight) }
 
   private mutating func count(_ node: inout RunNode, _ change: (inout RunMeasures) -> Void) {
     change(&totals)

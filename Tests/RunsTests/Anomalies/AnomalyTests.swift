@@ -176,34 +176,36 @@ struct AnomalyTests {
     }
   }
 
-  @Test("of runs that make room are told as those of any that ends")
+  @Test("of runs that make room are told as those of any that ends, those of a single call first")
   func room() throws {
     var monitor = RunMonitor(bytesMax: 1 << 18)
     var now: Int64 = 0
-    func admit(_ number: Int64, to monitor: inout RunMonitor) {
+    func call(_ number: Int64, isWaiting: Bool, _ monitor: inout RunMonitor) {
       now += 1
       let call = BudgetCall(id: CallID(rawValue: now), agent: "a", workflow: "w", run: "r\(number)", provider: "p")
       let slot = RunSlot(place: UInt32(number), generation: 7)
-      _ = monitor.admit(
-        RunRequest(call: call.id, node: Fingerprint(bits: 1)), call, in: slot, at: Timestamp(unixMicroseconds: now))
-      _ = monitor.end(call, in: slot, RunReply(), at: Timestamp(unixMicroseconds: now))
+      let tool = RunToolCall(id: Fingerprint(bits: 1), tool: "t", name: Fingerprint(bits: 2), arguments: 3)
+      let time = Timestamp(unixMicroseconds: now)
+      _ = monitor.admit(RunRequest(call: call.id, node: Fingerprint(bits: 1)), call, in: slot, at: time)
+      _ = monitor.end(call, in: slot, RunReply(toolCalls: isWaiting ? [tool] : []), at: time)
     }
-    for number in Int64(0)..<300 {
-      admit(number, to: &monitor)
-      // One goes on and on, and stays.
-      admit(0, to: &monitor)
+    // Ten that go on, or wait for their tools, and stay.
+    for number in Int64(0)..<5 { for _ in 0..<2 { call(number, isWaiting: false, &monitor) } }
+    for number in Int64(5)..<10 { call(number, isWaiting: true, &monitor) }
+    for number in Int64(10)..<300 {
+      call(number, isWaiting: false, &monitor)
       let bytes = monitor.bytes
       #expect(bytes <= 1 << 18)
     }
-    let ended = monitor.takeEnded()
     let left = monitor.count
     try #require(left > 30 && left < 290, "\(left)")
-    #expect(ended.map(\.run) == (1...300 - left).map { "r\($0)" })
+    let ended = monitor.takeEnded()
+    #expect(ended.map(\.run) == (10..<310 - left).map { "r\($0)" })
     #expect(ended.allSatisfy { $0.outcome == .ok })
+    // Then it is the turn of those that nothing happened to for longest.
+    for number in Int64(300)..<600 { call(number, isWaiting: true, &monitor) }
     let others = monitor.takeEnded()
-    #expect(others.isEmpty)
-    let first = monitor.tally(of: RunSlot(place: 0, generation: 7))
-    #expect(first?.totals.llmCalls == 301)
+    #expect(others.map(\.run).prefix(left) == ((310 - left..<300).map { "r\($0)" } + (0..<10).map { "r\($0)" })[...])
   }
 
   @Test("of runs of callers who name theirs alike are kept apart, and released together")

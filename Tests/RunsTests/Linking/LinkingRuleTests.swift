@@ -97,6 +97,29 @@ import Testing
     #expect(two.place.source == .response)
   }
 
+  @Test("A call that fetches a response belongs to the run that issued it, and begins none")
+  func fetches() throws {
+    var desk = Desk()
+    let first = desk.ask(hello)
+    desk.reply(to: first, response: "resp_1")
+    func fetch(_ response: String, from caller: RunCaller = Desk.caller) -> LinkedCall? {
+      var facts = ConversationFacts()
+      facts.previousResponse = fingerprints.fingerprint(of: response)
+      return desk.book.linkKnown(LinkRequest(caller: caller, conversation: facts), at: desk.now)
+    }
+    let linked = try #require(fetch("resp_1"))
+    #expect(linked.slot == first.slot)
+    #expect(linked.place.source == .response)
+    #expect(!linked.isNew)
+    // What it brings links what follows.
+    desk.reply(to: linked, calls: ["call_1"], response: "resp_1")
+    let next = desk.turn(Talk(.result("x", of: "call_1")))
+    #expect(next.slot == first.slot)
+    #expect(fetch("resp_2") == nil)
+    #expect(fetch("resp_1", from: RunCaller(key: "k", workflow: "default", agent: "agent", provider: "openai")) == nil)
+    #expect(desk.book.runCount == 1)
+  }
+
   @Test("A call that begins with what was said before belongs to that run")
   func messages() {
     var desk = Desk()

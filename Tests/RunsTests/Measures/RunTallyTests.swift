@@ -191,6 +191,47 @@ struct RunTallyTests {
     #expect(play.close()?.outcome == .ok)
   }
 
+  @Test("counts what goes through to servers of tools apart from models, and its time as that of tools")
+  func servers() throws {
+    var denied = GuardrailDefinition(name: "g", limits: [GuardrailLimit(.llmCalls, 1)], action: .deny)
+    denied.toolsDenied = ["shell"]
+    let play = try Play([denied])
+    _ = play.turn([("search", 1)])
+    func ask(_ number: Int64, _ tool: String) -> RunAdmission {
+      var request = RunRequest(call: CallID(rawValue: number), node: Fingerprint(bits: 1))
+      request.isModelCall = false
+      request.toolNames = [tool]
+      return play.monitor.admit(request, Play.call(number), in: Play.slot, at: play.time)
+    }
+    #expect(ask(77, "search").answer.passes)
+    play.wait(seconds: 2)
+    var reply = RunReply(ending: .other)
+    reply.mcpCalls = 1
+    _ = play.monitor.end(Play.call(77), in: Play.slot, reply, at: play.time)
+    #expect(ask(78, "shell").answer.refusal?.kind == .tools)
+    #expect(ask(79, "search").answer.passes)
+    play.monitor.cancel(Play.call(79), in: Play.slot, because: .aborted, at: play.time)
+    let tally = try #require(play.tally)
+    #expect(tally.totals.llmCalls == 1)
+    #expect(tally.totals.mcpCalls == 1)
+    #expect(tally.callsInFlight == 0)
+    #expect(tally.clock.toolMicroseconds == 2_000_000)
+    #expect(tally.nodes.values.first?.ending == .toolUse)
+    #expect(!play.ask().answer.passes)
+  }
+
+  @Test("takes the end of a call for nothing that was refused")
+  func refused() throws {
+    let play = try Play([GuardrailDefinition(name: "g", limits: [GuardrailLimit(.llmCalls, 1)], action: .deny)])
+    _ = play.turn([])
+    let (answer, call) = play.ask()
+    #expect(!answer.passes)
+    _ = play.monitor.end(call, in: Play.slot, RunReply(ending: .error), failure: .budget, at: play.time)
+    play.monitor.cancel(call, in: Play.slot, because: .aborted, at: play.time)
+    #expect(play.tally?.totals.llmCalls == 1)
+    #expect(play.close()?.outcome == .guardrail)
+  }
+
   @Test("takes tools for answered whose results are only counted")
   func countedResults() throws {
     let play = try Play()
