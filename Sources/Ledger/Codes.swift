@@ -38,6 +38,25 @@ extension UsageSource {
   }
 }
 
+extension RunSource {
+  var code: Int64 {
+    switch self {
+    case .explicit: 0
+    case .session: 1
+    case .toolCall: 2
+    case .response: 3
+    case .messages: 4
+    case .trace: 5
+    case .new: 6
+    }
+  }
+
+  init?(code: Int64) {
+    guard let match = Self.allCases.first(where: { $0.code == code }) else { return nil }
+    self = match
+  }
+}
+
 extension CostSource {
   var code: Int64 {
     switch self {

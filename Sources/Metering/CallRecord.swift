@@ -105,6 +105,8 @@ public struct CallRecord: Sendable, Equatable {
   public var agent: String
   public var workflow: String
   public var run: String?
+  /// Where in its run the call stands; nil where it has none, or nothing is known of it (a call that was recovered).
+  public var place: RunPlace?
   /// The status that the client received; 0 where it left before one was sent.
   public var status: Int
   public var outcome: Outcome

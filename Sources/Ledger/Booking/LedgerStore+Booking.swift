@@ -91,6 +91,7 @@ extension LedgerStore {
   private func write(_ entry: AdjustmentEntry) throws(SQLiteFailure) -> Int64 {
     let id = try adjustments.write(entry)
     try rollups.add(entry)
+    try runs.add(entry)
     return id
   }
 

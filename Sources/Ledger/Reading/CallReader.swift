@@ -35,6 +35,7 @@ struct CallReader {
     record.modelRequested = try name(row, .modelRequested)
     record.model = try name(row, .model)
     record.run = row.text(CallColumn.run.rawValue)
+    record.place = Self.place(row)
     record.pricedAs = try name(row, .pricedAs)
     record.pricingContext = try name(row, .priceContext).flatMap { PricingContext(text: $0) }
     record.serviceTier = try name(row, .serviceTier)
@@ -47,6 +48,18 @@ struct CallReader {
     record.upstreamKeyID = try name(row, .upstreamKeyID)
     record.virtualKey = try name(row, .virtualKey)
     record.team = try name(row, .team)
+  }
+
+  /// What SQLite has no column for, since the row is older, is nil.
+  private static func place(_ row: PreparedStatement) -> RunPlace? {
+    guard let code = row.optionalInt64(CallColumn.runSource.rawValue), let source = RunSource(code: code) else {
+      return nil
+    }
+    return RunPlace(
+      source: source, parentRun: row.text(CallColumn.parentRun.rawValue), node: row.text(CallColumn.node.rawValue),
+      parentNode: row.text(CallColumn.parentNode.rawValue),
+      depth: Int(truncatingIfNeeded: row.int64(CallColumn.depth.rawValue)),
+      isRetry: row.int64(CallColumn.isRetry.rawValue) != 0)
   }
 
   private func readNumbers(_ row: PreparedStatement, into record: inout CallRecord) {

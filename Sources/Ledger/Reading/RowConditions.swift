@@ -10,14 +10,17 @@ struct RowConditions {
     if let value { all.append((sql, value)) }
   }
 
-  /// A page of a table's rows, those with the largest ids first.
+  /// A page of a table's rows, those with the largest ids first unless an order is named.
+  ///
+  /// - Parameter offset: how many rows are left out at its beginning.
   func statement(
-    selecting columns: String, from table: String, limit: Int, _ connection: OpaquePointer
+    selecting columns: String, from table: String, orderedBy order: String = "id DESC", limit: Int, offset: Int = 0,
+    _ connection: OpaquePointer
   ) throws(SQLiteFailure) -> PreparedStatement {
     let clause = all.isEmpty ? "" : "WHERE " + all.map(\.sql).joined(separator: " AND ")
     let limit = min(max(limit, Self.limits.lowerBound), Self.limits.upperBound)
     let statement = try PreparedStatement(
-      connection, "SELECT \(columns) FROM \(table) \(clause) ORDER BY id DESC LIMIT \(limit)")
+      connection, "SELECT \(columns) FROM \(table) \(clause) ORDER BY \(order) LIMIT \(limit) OFFSET \(max(0, offset))")
     for (index, condition) in all.enumerated() {
       try statement.bind(condition.value, at: Int32(truncatingIfNeeded: index &+ 1))
     }

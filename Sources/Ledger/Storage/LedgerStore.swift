@@ -8,6 +8,8 @@ struct CallExtras: Sendable {
   var responses: [ResponseDigest] = []
   /// What it took of budgets.
   var debits: [BudgetDebit] = []
+  /// What became of tool calls that its request answers.
+  var toolOutcomes: [ToolOutcome] = []
   /// What its settlement did to alerts; written also where the row is not.
   var alerts: [AlertState] = []
 }
@@ -33,6 +35,7 @@ final class LedgerStore {
   private let rows: RowWriter
   private let counted: CountedResponseTable
   let spending: SpendingTable
+  let runs: RunWriter
   private let begin: PreparedStatement
   private let commit: PreparedStatement
   private let rollback: PreparedStatement
@@ -53,6 +56,7 @@ final class LedgerStore {
     digester = try ResponseDigester(connection)
     counted = try CountedResponseTable(connection, digester: digester)
     spending = try SpendingTable(connection)
+    runs = try RunWriter(connection, names: names)
     begin = try PreparedStatement(connection, "BEGIN IMMEDIATE")
     commit = try PreparedStatement(connection, "COMMIT")
     rollback = try PreparedStatement(connection, "ROLLBACK")
@@ -67,7 +71,7 @@ final class LedgerStore {
     do throws(SQLiteFailure) {
       var result = CommitResult()
       try body { record, extras throws(SQLiteFailure) in try write(record, extras, &result) }
-      try rollups.flush()
+      try flushTotals()
       try commit.run()
       names.transactionEnded(committed: true)
       return result
@@ -82,13 +86,18 @@ final class LedgerStore {
     try begin.run()
     do {
       try body()
-      try rollups.flush()
+      try flushTotals()
       try commit.run()
       names.transactionEnded(committed: true)
     } catch {
       abandon()
       throw error
     }
+  }
+
+  private func flushTotals() throws(SQLiteFailure) {
+    try rollups.flush()
+    try runs.flush()
   }
 
   /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement,
@@ -104,6 +113,7 @@ final class LedgerStore {
       }
       try counted.add(record, extras.responses)
       try spending.add(extras.debits, at: record.startedAt)
+      try runs.add(record, extras.toolOutcomes)
       try rollups.add(record)
       result.rows &+= 1
     } catch {
@@ -127,6 +137,7 @@ final class LedgerStore {
   /// Ends a transaction that failed. SQLite may have ended it already.
   private func abandon() {
     rollups.discard()
+    runs.discard()
     names.transactionEnded(committed: false)
     if sqlite3_get_autocommit(connection) == 0 { try? rollback.run() }
   }

@@ -19,6 +19,7 @@ final class Retention {
   private let deleteResponses: PreparedStatement
   private let deleteCallAdjustments: PreparedStatement
   private let deleteAdjustments: PreparedStatement
+  private let deleteRuns: PreparedStatement
 
   init(_ connection: OpaquePointer, configuration: LedgerConfiguration) throws(SQLiteFailure) {
     self.connection = connection
@@ -36,6 +37,12 @@ final class Retention {
       """
       DELETE FROM counted_responses WHERE (hour, high, low) IN
         (SELECT hour, high, low FROM counted_responses WHERE hour < ? LIMIT \(Self.responsesPerBatch))
+      """)
+    deleteRuns = try PreparedStatement(
+      connection,
+      """
+      DELETE FROM runs WHERE id IN
+        (SELECT id FROM runs WHERE started_at < ? AND last_at < ? ORDER BY started_at LIMIT \(Self.rowsPerBatch))
       """)
     deleteCallAdjustments = try PreparedStatement(connection, "DELETE FROM adjustments WHERE call = ?")
     deleteAdjustments = try PreparedStatement(
@@ -63,6 +70,8 @@ final class Retention {
         deleteCallAdjustments.bind(call, at: 1)
         try deleteCallAdjustments.run()
       }
+      for place: Int32 in 1...2 { deleteRuns.bind(Self.microseconds(ofHour: firstRowHour), at: place) }
+      try deleteRuns.run()
       deleteHour.bind(firstRollupHour, at: 1)
       try deleteHour.run()
       deleteResponses.bind(firstRowHour, at: 1)

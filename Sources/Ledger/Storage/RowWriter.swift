@@ -61,8 +61,18 @@ final class RowWriter {
     try bind(record.virtualKey, .virtualKey)
     try bind(record.team, .team)
     try insertCall.bind(record.run, at: CallColumn.run.rawValue &+ 1)
+    try bindPlace(record.place)
     try insertCall.bind(record.providerRequestID, at: CallColumn.providerRequestID.rawValue &+ 1)
     try insertCall.bind(record.providerResponseID, at: CallColumn.providerResponseID.rawValue &+ 1)
+  }
+
+  private func bindPlace(_ place: RunPlace?) throws(SQLiteFailure) {
+    bind(place?.source.code, .runSource)
+    try insertCall.bind(place?.parentRun, at: CallColumn.parentRun.rawValue &+ 1)
+    try insertCall.bind(place?.node, at: CallColumn.node.rawValue &+ 1)
+    try insertCall.bind(place?.parentNode, at: CallColumn.parentNode.rawValue &+ 1)
+    bind(place.map { Int64($0.depth) }, .depth)
+    bind(place.map { $0.isRetry ? 1 : 0 }, .isRetry)
   }
 
   private func bindNumbers(_ record: borrowing CallRecord) throws(SQLiteFailure) {

@@ -1,0 +1,162 @@
+import Budgets
+import Metering
+import Testing
+
+@testable import Ledger
+
+@Suite struct RunTests {
+  private let scratch = Scratch()
+  private let start = Timestamp.testStart
+
+  /// A call of a run that began so many seconds after the first.
+  private func record(_ ledger: Ledger, run: String?, after seconds: Int64, depth: Int = 0) -> CallRecord {
+    var record = CallRecord.sample(ledger.nextCallID(), startedAt: start.adding(seconds: seconds))
+    record.run = run
+    record.place = run.map { _ in RunPlace(source: .messages, parentRun: "above", node: "n", depth: depth) }
+    return record
+  }
+
+  private func settle(_ ledger: Ledger, _ records: [CallRecord], answering outcomes: [ToolOutcome] = []) throws {
+    for record in records {
+      var admission = Admission.sample(record.id, startedAt: record.startedAt)
+      admission.run = record.run
+      ledger.settle(try ledger.admit(admission), as: record, answering: outcomes)
+    }
+  }
+
+  /// Waits until what was settled is in the file.
+  private func commit(_ ledger: Ledger) async throws {
+    try await ledger.runs.write([("nobody", RunRecord.End(at: start, outcome: "completed", document: "{}"))])
+  }
+
+  @Test func `a run is what its calls came to, and is called what its first call said`() async throws {
+    let ledger = try openLedger(scratch.data)
+    var first = record(ledger, run: "r", after: 0)
+    first.agent = "lead"
+    var second = record(ledger, run: "r", after: 10, depth: 2)
+    second.outcome = .upstreamError
+    second.place?.isRetry = true
+    second.costSource = .unpriced
+    second.costPicodollars = nil
+    second.usage[.input] = .max
+    // Calls are settled in the order in which they end.
+    try settle(ledger, [second, first, record(ledger, run: nil, after: 0)])
+    try await commit(ledger)
+    let run = try #require(try await ledger.runs.run("r"))
+    #expect(run.agent == "lead" && run.source == .messages && run.parentRun == "above")
+    #expect(run.startedAt == start && run.wallMicroseconds == 12_500_000)
+    #expect(run.llmCalls == 2 && run.errors == 1 && run.retries == 1 && run.unpricedCalls == 1)
+    #expect(run.toolCalls == 4 && run.serverToolCalls == 4 && run.toolResults == 6 && run.fanoutMax == 2)
+    #expect(run.costPicodollars == 123_456_789_012 && run.depth == 2 && run.modelMicroseconds == 5_000_000)
+    #expect(run.inputTokens == .max, "a count that a peer made up ends at the largest number")
+    #expect(run.outputTokens == 900 && run.end == nil)
+    #expect(try await ledger.runs.page(RunFilter()).count == 1)
+    ledger.close()
+  }
+
+  @Test func `a tool call learns once what became of it`() async throws {
+    let ledger = try openLedger(scratch.data)
+    let asking = record(ledger, run: "r", after: 0)
+    let answered = start.adding(seconds: 4)
+    let outcome = ToolOutcome(call: asking.id, position: 1, answeredAt: answered, isError: true)
+    let again = ToolOutcome(call: asking.id, position: 1, answeredAt: start.adding(seconds: 9), isError: false)
+    try settle(ledger, [asking])
+    try settle(ledger, [record(ledger, run: "r", after: 5)], answering: [outcome])
+    try settle(ledger, [record(ledger, run: "r", after: 6)], answering: [again])
+    try await commit(ledger)
+    let tools = try await ledger.runs.tools(of: [asking.id])[asking.id] ?? []
+    #expect(tools.map(\.name) == ["read_file", "read_file", "web_search"])
+    #expect(tools.map(\.answeredAt) == [nil, answered, nil] && tools.map(\.isError) == [false, true, false])
+    #expect(tools.map(\.times) == [1, 1, 2] && tools[2].id == nil)
+    #expect(try await ledger.runs.run("r")?.toolErrors == 1)
+    ledger.close()
+  }
+
+  @Test func `a run that has ended goes on with its next call, and an end that comes late is none`() async throws {
+    let ledger = try openLedger(scratch.data)
+    try settle(ledger, [record(ledger, run: "r", after: 0)])
+    let end = RunRecord.End(at: start.adding(seconds: 60), outcome: "completed", document: #"{"x":1}"#)
+    try await ledger.runs.write([("r", end), ("unknown", end)])
+    #expect(try await ledger.runs.run("r")?.end == end)
+    var live = RunFilter()
+    live.isLive = true
+    #expect(try await ledger.runs.page(live).isEmpty)
+    try settle(ledger, [record(ledger, run: "r", after: 90)])
+    try await ledger.runs.write([("r", end)])
+    #expect(try await ledger.runs.page(live).map(\.end) == [nil])
+    ledger.close()
+  }
+
+  @Test func `runs are listed by what is asked for`() async throws {
+    let ledger = try openLedger(scratch.data)
+    for (index, run) in ["a", "b", "c"].enumerated() {
+      var call = record(ledger, run: run, after: Int64(index))
+      call.workflow = index == 2 ? "other" : "nightly"
+      call.costPicodollars = [5_000_000_000_000, 90_000_000_000_000, -1][index]
+      call.toolCalls = Array(repeating: ToolCall(id: "t", name: "t"), count: [3, 2, 1][index])
+      try settle(ledger, [call])
+    }
+    try await ledger.runs.write([("a", RunRecord.End(at: start.adding(seconds: 90), outcome: "failed", document: "{}"))]
+    )
+    func listed(_ change: (inout RunFilter) -> Void) async throws -> [String] {
+      var filter = RunFilter()
+      change(&filter)
+      return try await ledger.runs.page(filter).map(\.id)
+    }
+    #expect(try await listed { _ in } == ["c", "b", "a"])
+    #expect(try await listed { $0.order = .cost } == ["b", "a", "c"])
+    #expect(try await listed { $0.order = .fanout } == ["a", "b", "c"])
+    #expect(
+      try await listed {
+        $0.offset = 1; $0.limit = 1
+      } == ["b"])
+    #expect(try await listed { $0.workflow = "nightly" } == ["b", "a"])
+    #expect(try await listed { $0.outcome = "failed" } == ["a"])
+    #expect(
+      try await listed {
+        $0.parentRun = "above"; $0.isLive = true
+      } == ["c", "b"])
+    #expect(
+      try await listed {
+        $0.from = start.adding(seconds: 1); $0.to = start.adding(seconds: 2)
+      } == ["b"])
+    ledger.close()
+  }
+
+  @Test func `what is booked for a call is booked for its run`() async throws {
+    let ledger = try openLedger(scratch.data)
+    let call = record(ledger, run: "r", after: 0)
+    try settle(ledger, [call])
+    _ = try await ledger.books.book(
+      Correction(target: .call(call.id), deltaPicodollars: -23_456_789_012, reason: "credit", who: "anna"), by: "anna")
+    #expect(try await ledger.runs.run("r")?.costPicodollars == 100_000_000_000)
+    ledger.close()
+  }
+
+  @Test func `runs of a file of an older version are made of its calls`() async throws {
+    var ledger = try openLedger(scratch.data)
+    let calls = [
+      record(ledger, run: "r", after: 0), record(ledger, run: "r", after: 10), record(ledger, run: nil, after: 0),
+    ]
+    try settle(ledger, calls)
+    try await commit(ledger)
+    ledger.close()
+    try withDatabase(scratch.data + "/ledger.sqlite") { connection in
+      try execute(
+        connection,
+        """
+        DROP TABLE runs; DROP INDEX calls_by_run;
+        ALTER TABLE tool_calls DROP COLUMN answered_at; ALTER TABLE tool_calls DROP COLUMN is_error;
+        ALTER TABLE calls DROP COLUMN run_source; ALTER TABLE calls DROP COLUMN parent_run;
+        ALTER TABLE calls DROP COLUMN node; ALTER TABLE calls DROP COLUMN parent_node;
+        ALTER TABLE calls DROP COLUMN depth; ALTER TABLE calls DROP COLUMN is_retry;
+        PRAGMA user_version = \(Schema.version - 1);
+        """)
+    }
+    ledger = try openLedger(scratch.data)
+    let run = try #require(try await ledger.runs.run("r"))
+    #expect(run.llmCalls == 2 && run.toolCalls == 4 && run.costPicodollars == 2 * 123_456_789_012)
+    #expect(run.agent == "claude-code/Explore" && run.source == nil && run.wallMicroseconds == 12_500_000)
+    ledger.close()
+  }
+}
