@@ -1,5 +1,6 @@
 import Dialects
 import Metering
+import NIOCore
 import Upstream
 
 public import Observability
@@ -7,11 +8,14 @@ public import Observability
 /// What the data plane counts.
 public struct GatewayMetrics: Sendable {
   let calls: CallMetrics
+  /// Where calls become spans; nil where traces are off.
+  private let traces: TraceRecorder?
   private let rejections: MetricFamily<ClosedLabel<Rejection.Reason>, Counter>
 
   /// Makes the data plane's own families beside those of calls.
-  public init(registry: MetricsRegistry, calls: CallMetrics) {
+  public init(registry: MetricsRegistry, calls: CallMetrics, traces: TraceRecorder? = nil) {
     self.calls = calls
+    self.traces = traces
     rejections = registry.httpRejections(by: Rejection.Reason.self)
   }
 
@@ -34,6 +38,10 @@ public struct GatewayMetrics: Sendable {
     record.outcome = .denied
     record.error = code.rawValue
     calls.record(record, isUnmetered: call.isUnmetered)
+    if let traces {
+      record.describeRefused(call, endedUptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+      TracedCall(record, of: call).map { _ = traces.record($0) }
+    }
   }
 
   /// A call has been settled.
@@ -41,9 +49,17 @@ public struct GatewayMetrics: Sendable {
     calls.ended()
     calls.attempted(provider: record.provider, outcome: UpstreamAttemptOutcome(end, status: call.reply.status))
     noteRateLimits(call.reply.headers, provider: record.provider)
+    let servedTools = call.endpoint?.operation == .mcp ? Self.servedTools(record, reply) : nil
     calls.record(
       record, isUnmetered: call.isUnmetered, toolResultErrors: call.requestFacts.toolResultErrors,
-      servedTools: call.endpoint?.operation == .mcp ? Self.servedTools(record, reply) : nil)
+      servedTools: servedTools, span: trace(record, of: call, servedTools: servedTools))
+  }
+
+  /// - Returns: the call's span, where it has one that is exported.
+  private func trace(_ record: CallRecord, of call: Call, servedTools: [ServedTool]?) -> SpanLink? {
+    guard let traces else { return nil }
+    for tool in TracedToolExecution.served(servedTools ?? [], by: record, of: call) { traces.record(tool) }
+    return TracedCall(record, of: call).flatMap(traces.record)
   }
 
   /// The tools of a call to their server. One that got no answer because the call failed has failed.

@@ -52,6 +52,7 @@ struct ConfigurationGoldenTests {
       upstream_failing: all
       ledger_failing: all
       receiver_failing: all
+    traces: {}
     log:
       level: info
       format: auto
@@ -126,6 +127,7 @@ struct ConfigurationGoldenTests {
       upstream_failing: all
       ledger_failing: all
       receiver_failing: all
+    traces: {}
     log:
       level: debug
       format: json

@@ -1,5 +1,6 @@
 public import Ledger
 public import Metering
+public import Observability
 
 /// Where a name of the caller comes from: how sure it is, and what reports count as unnamed.
 public enum IdentitySource: String, Sendable, CaseIterable {
@@ -41,14 +42,16 @@ public struct CallerIdentity: Sendable, Equatable {
   public var node: String?
   /// The node that started ``node``.
   public var parentNode: String?
-  /// The trace id of a valid `traceparent`: 32 hexadecimal digits.
-  public var traceID: String?
+  /// Where in its own trace the caller is, as a valid `traceparent` says.
+  public var trace: TraceContext?
   public var billing: Billing
   /// Tells upstream keys apart without revealing them; nil where the request has none.
   public var upstreamKeyID: String?
   /// The virtual key that the call came with; nil where there was none.
   public var virtualKey: VirtualKey?
 
+  /// The id of ``trace``: 32 hexadecimal digits.
+  public var traceID: String? { trace?.traceID.description }
   /// The name of the virtual key.
   public var key: String? { virtualKey?.name }
   /// The team that the virtual key is bound to.

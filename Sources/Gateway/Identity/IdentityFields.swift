@@ -65,7 +65,8 @@ struct IdentityFields {
     case .codexParentThread: codexParentThread = value
     case .codexSubagent: codexSubagent = value
     case .userAgent: userAgent = value
-    case .traceParent: traceParent = value
+    // There may be one only (W3C Trace Context, section 3.2.1): of several, none is taken.
+    case .traceParent: traceParent = traceParent == nil ? value : ""
     case .baggage: baggage.read(value)
     case .authorization: authorization = value
     case .apiKeyOfAnthropic, .apiKeyOfAzure, .apiKeyOfGoogle: apiKey = value

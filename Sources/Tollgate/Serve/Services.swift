@@ -17,6 +17,7 @@ struct Services {
   let control: ControlServer
   let ledger: Ledger
   let escalation: Escalation
+  private let traces: TraceExporter?
   private let upstream: UpstreamClient
   private let eventLoops: MultiThreadedEventLoopGroup
   private let logger: Logger
@@ -40,9 +41,11 @@ struct Services {
       providers: configuration.providerRoutes, defaultProvider: configuration.providers.defaultProvider)
     let registry = MetricsRegistry()
     Self.describeProcess(in: registry)
+    let tracing = configuration.traces.export.map { Tracing($0, registry: registry) }
     let metrics = GatewayMetrics(
       registry: registry,
-      calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
+      calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices),
+      traces: tracing?.recorder)
     let alerts = AlertEntrance()
     let page = configuration.listen.controlPage
     let holds = configuration.holds.desk(inbox: inbox) { alerts.take($0, page: page) }
@@ -69,6 +72,7 @@ struct Services {
     }
     upstream = try UpstreamClient(configuration: UpstreamClient.Configuration())
     eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+    traces = tracing?.exporter(upstream: upstream, eventLoop: eventLoops.next(), logger: logger)
     let escalation = Self.escalation(
       configuration, ledger: ledger, upstream: upstream, eventLoops: eventLoops, metrics: metrics, registry: registry,
       logger: logger)
@@ -112,7 +116,7 @@ struct Services {
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
         .init(service: escalation),
         .init(service: control),
-      ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
+      ] + (traces.map { [.init(service: $0)] } ?? []) + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
         .init(service: HoldJournal(inbox: inbox, ledger: ledger, logger: logger)),
         .init(service: BudgetClock(desk: budgets)),
         .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),

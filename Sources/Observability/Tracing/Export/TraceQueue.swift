@@ -32,7 +32,11 @@ public final class TraceQueue: Sendable {
   func put(_ item: TraceItem) -> Int {
     let bytes = item.waitingBytes
     return state.withLock { state in
-      if state.batches.last.map({ $0.items.count >= Self.batchSpansMax }) ?? true { state.batches.append(Batch()) }
+      if state.batches.last.map({ $0.items.count >= Self.batchSpansMax }) ?? true {
+        var batch = Batch()
+        batch.items.reserveCapacity(Self.batchSpansMax)
+        state.batches.append(batch)
+      }
       let last = state.batches.count - 1
       state.batches[last].items.append(item)
       state.batches[last].bytes += bytes

@@ -15,7 +15,7 @@ public struct TracedCall: Sendable {
   public var durationMicroseconds: Int64 = 0
 
   public var run: String?
-  public var runSource: String?
+  public var runSource: RunSource?
   /// The provider's, or the client's session.
   public var conversation: String?
   public var modelRequested: String?
@@ -132,7 +132,7 @@ extension TracedCall {
     attributes.set(.agentName, agent)
     attributes.set(.callID, id.description)
     attributes.set(.runID, run)
-    attributes.set(.runSource, runSource)
+    attributes.set(.runSource, runSource?.rawValue)
     attributes.set(.workflow, workflow)
     attributes.set(.provider, provider)
     attributes.set(.key, key)

@@ -83,7 +83,6 @@ extension TracedToolExecution {
       attributes[.isInferred] = .flag(true)
     case .served(let provider, let address, let port):
       attributes.set(.mcpMethodName, Self.mcpMethod)
-      attributes.set(.toolType, "extension")
       attributes.set(.serverAddress, address)
       attributes.set(.serverPort, Int64(port))
       attributes.set(.provider, provider)

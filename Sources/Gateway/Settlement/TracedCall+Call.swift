@@ -1,0 +1,112 @@
+import Dialects
+import Metering
+import Observability
+import Upstream
+
+extension TracedCall {
+  /// What its span tells of a call; nil where it asks no model for anything: lists of models, what is stored at a provider, tools.
+  init?(_ record: CallRecord, of call: Call) {
+    guard let operation = call.endpoint.flatMap({ GenAIOperation($0.operation, method: call.method) }) else {
+      return nil
+    }
+    let origin = call.route.provider.origin
+    self.init(
+      id: record.id, place: TracePlace(record, of: call), operation: operation, provider: record.provider,
+      serverAddress: origin.host, serverPort: origin.port, agent: record.agent, workflow: record.workflow,
+      startedAt: record.startedAt, outcome: record.outcome)
+    durationMicroseconds = record.durationMicroseconds
+    run = record.run
+    runSource = record.place?.source
+    conversation = record.place?.source == .session || call.identity.runSource.isSession ? record.run : nil
+    modelRequested = record.modelRequested
+    model = record.model
+    isStream = record.isStream
+    outputTokensMax = call.requestFacts.outputTokensMax
+    choices = call.requestFacts.choices
+    timeToFirstTokenMicroseconds = record.timeToFirstTokenMicroseconds
+    overheadMicroseconds = record.outcome == .denied ? nil : record.overheadMicroseconds
+    tokens = record.usageSource == .none ? nil : TracedTokens(record.usage)
+    usageSource = record.usageSource
+    finishReason = record.finishReason
+    responseID = record.providerResponseID
+    status = record.status
+    error = record.error
+    if record.outcome != .denied {
+      costPicodollars = record.costPicodollars
+      costSource = record.costSource
+    }
+    billing = record.billing
+    key = record.virtualKey
+    team = record.team
+  }
+}
+
+extension TracePlace {
+  /// The caller's trace, else the run's.
+  init(_ record: CallRecord, of call: Call) {
+    self.init(
+      caller: call.identity.trace,
+      run: record.run.map { run in
+        TracedRunPlace(root: record.place?.parentRun ?? run, agent: record.place?.node ?? run, isTold: false)
+      })
+  }
+}
+
+extension TracedToolExecution {
+  /// The tools of a call to their server, which took as long as the call.
+  static func served(_ tools: [ServedTool], by record: CallRecord, of call: Call) -> [TracedToolExecution] {
+    let origin = call.route.provider.origin
+    return tools.enumerated().map { index, tool in
+      TracedToolExecution(
+        call: record.id, index: index, place: TracePlace(record, of: call),
+        origin: .served(provider: record.provider, address: origin.host, port: origin.port), name: tool.name,
+        toolCallID: "", agent: record.agent, workflow: record.workflow, run: record.run, startedAt: record.startedAt,
+        endedAt: Timestamp(unixMicroseconds: record.startedAt.unixMicroseconds &+ max(0, record.durationMicroseconds)),
+        error: tool.outcome == .error ? record.error ?? toolError : nil)
+    }
+  }
+}
+
+extension CallRecord {
+  /// What is known of a call that was refused.
+  mutating func describeRefused(_ call: Call, endedUptimeNanoseconds: UInt64) {
+    modelRequested = call.requestFacts.model
+    isStream = call.requestFacts.wantsStream
+    run = call.identity.run
+    billing = call.identity.billing
+    let elapsed = endedUptimeNanoseconds.subtractingReportingOverflow(call.startedUptimeNanoseconds)
+    durationMicroseconds = elapsed.overflow ? 0 : Int64(clamping: elapsed.partialValue / 1_000)
+  }
+}
+
+extension IdentitySource {
+  /// Whether what names the run is a session of the client's.
+  fileprivate var isSession: Bool { self == .claudeCode || self == .codex }
+}
+
+extension GenAIOperation {
+  /// What an operation is by the conventions; nil where no model is asked for anything. What is made once and fetched later is a span
+  /// where it is made.
+  init?(_ operation: Operation, method: String) {
+    guard method == "POST" || operation == .socketResponse else { return nil }
+    switch operation {
+    case .chatCompletions, .asyncChatCompletion, .responses, .assistantRun, .conversations, .messages, .interactions,
+      .converse, .invokeModel, .cohereChat, .ollamaChat, .socketResponse:
+      self = .chat
+    case .completions, .legacyComplete, .llamaCompletion, .ollamaGenerate: self = .textCompletion
+    case .generateContent: self = .generateContent
+    case .embeddings, .embedContent, .cohereEmbed, .ollamaEmbed: self = .embeddings
+    case .rerank: self = .rerank
+    case .images: self = .imageGeneration
+    case .videos: self = .videoGeneration
+    case .speech: self = .speech
+    case .transcription: self = .transcription
+    case .ocr: self = .ocr
+    case .decisions, .predict: self = .other
+    case .chatCompletionRetrieval, .responseRetrieval, .fileContent, .messageBatchResults, .interactionRetrieval,
+      .cachedContents, .batchGenerateContent, .realtimeSocket, .responsesSocket, .liveSocket, .mcp, .countTokens,
+      .models, .moderations, .management:
+      return nil
+    }
+  }
+}
