@@ -63,6 +63,7 @@ let package = Package(
     .target(name: "Tokenizers", dependencies: ["CVocabularies"], swiftSettings: strict),
     .target(name: "Dialects", dependencies: ["JSON", "Metering", "Tokenizers"], swiftSettings: strict),
     .target(name: "Budgets", dependencies: ["Metering"], swiftSettings: strict),
+    .target(name: "Runs", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
     .target(
       name: "Ledger", dependencies: ["Budgets", "Metering", "Observability", crypto, grdb, grdbSQLite, logging],
@@ -109,6 +110,8 @@ let package = Package(
     .testTarget(name: "DialectsTests", dependencies: ["Dialects", "Metering", "Tokenizers"], swiftSettings: strict),
     .testTarget(
       name: "BudgetsTests", dependencies: ["Budgets", "Metering"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "RunsTests", dependencies: ["Dialects", "Metering", "Runs"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(

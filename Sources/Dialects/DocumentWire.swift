@@ -22,16 +22,21 @@ protocol DocumentWire: ~Copyable {
 
   /// Whether a labelled size is that of an image, a sound or a file, as base64, data URL or address.
   func isMedia(_ label: UInt8, _ facts: borrowing Facts) -> Bool
+
+  /// Whether a labelled value is what a conversation is told by: anything of a request, the visible text of a reply.
+  func tellsConversation(_ label: UInt8) -> Bool
 }
 
 extension DocumentWire where Self: ~Copyable {
   func isText(_ label: UInt8, _ facts: borrowing Facts) -> Bool { false }
   func isMedia(_ label: UInt8, _ facts: borrowing Facts) -> Bool { false }
+  func tellsConversation(_ label: UInt8) -> Bool { false }
 }
 
 extension DocumentWire where Self: ~Copyable, Facts == RequestFacts {
   func isText(_ label: UInt8, _ facts: borrowing Facts) -> Bool { RequestMembers.isText(label) }
   func isMedia(_ label: UInt8, _ facts: borrowing Facts) -> Bool { label == RequestMembers.Field.media.rawValue }
+  func tellsConversation(_ label: UInt8) -> Bool { true }
 }
 
 extension DocumentWire where Self: ~Copyable {
@@ -62,13 +67,21 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
       switch json.next(bytes, at: &offset) {
       case .needsMore:
         if facts.looksAtText || Facts.hasMedia { lookAtOpen(bytes, json, &facts) }
+        if facts.followsValues, let open = json.openSize, tellsConversation(open.label) {
+          facts.followOpen(open.label, bytes.extracting(open.start...))
+        }
         return
       case .failed: return
-      case .begin(let label): begin(label, json, &facts)
+      case .begin(let label):
+        if facts.followsValues { facts.followBegin(label, json) }
+        begin(label, json, &facts)
       case .value(let label):
         if isMedia(label, facts) || facts.looksAtText && isText(label, facts) { look(label, bytes, json, &facts) }
+        if facts.followsValues, tellsConversation(label) { facts.follow(label, bytes, json) }
         value(label, json, &facts)
-      case .end(let label): end(label, &json, &facts)
+      case .end(let label):
+        if facts.followsValues { facts.followEnd(label) }
+        end(label, &json, &facts)
       case .documentEnd: endDocument(&facts)
       }
     }

@@ -22,6 +22,8 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolOutcomes: [ToolOutcome?]
   /// Answers to messages of which only the request knows whether they called a tool.
   var toolAnswers: [ToolAnswer]
+  /// How the visible text begins, where the API is one whose text is told apart here (Chat Completions).
+  public var opening: ReplyOpening
   /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
   public var finishReason: String?
   /// The provider's machine-readable error, of an error body or inside a 200: its code, else its type; `error` where it has neither.
@@ -58,6 +60,7 @@ public struct ReplyFacts: Sendable, Equatable {
     serverToolCalls = [:]
     toolOutcomes = []
     toolAnswers = []
+    opening = ReplyOpening()
     outputTextBytes = 0
     contentDeltas = 0
     isTerminal = false

@@ -11,6 +11,8 @@ public struct RequestFacts: Sendable, Equatable {
   public var wantsStreamUsage: Bool
   /// The named limit of the reply's tokens, thought included; nil where there is none. It holds for each of ``generations``.
   public var outputTokensMax: Int64?
+  /// By which name ``outputTokensMax`` is given, which not everyone obeys.
+  public var outputLimitName: OutputLimitName
   /// How many of the reply's tokens may be thought, where the request names a budget for that; nil where it does not. Anthropic
   /// refuses a request whose ``outputTokensMax`` is not above it.
   public var thinkingTokensMax: Int64?
@@ -65,6 +67,9 @@ public struct RequestFacts: Sendable, Equatable {
   /// body was not read to its end as one object, where it is ambiguous, and where none can be put in: the API takes no such
   /// limit, demands that the client names it, or has a small one of its own that a new one would raise.
   public var outputLimitLocation: OutputLimitLocation?
+  /// What links the request to its run, and what its tools returned; nil where no key was handed in, and for bodies that are no
+  /// JSON.
+  public var conversation: ConversationFacts?
   /// Whether a member that decides the call (model, stream, a limit, a tier, `stream_options`) occurs twice at its
   /// place, so that the provider may read another value than the one given here.
   public var isAmbiguous: Bool
@@ -76,12 +81,15 @@ public struct RequestFacts: Sendable, Equatable {
   private(set) var looksAtText = false
   var text: BodyText?
   var readMedia: BodyMedia?
+  /// The conversation while it is read.
+  var reading: ConversationReader?
 
   public init() {
     context = PricingContext()
     usage = Usage()
     wantsStream = false
     wantsStreamUsage = false
+    outputLimitName = .usual
     choices = 1
     prompts = 1
     toolResults = 0
@@ -129,12 +137,16 @@ extension RequestFacts {
     readMedia = BodyMedia()
   }
 
-  /// Takes over what was read of text and media.
+  /// Has the conversation read from here on.
+  mutating func follow(by key: FingerprintKey) { reading = ConversationReader(key: key) }
+
+  /// Takes over what was read of text and media, and of the conversation.
   mutating func settleText() {
     looksAtText = false
     promptTally = text?.tally
     promptCensus = text?.census
     text = nil
+    conversation = reading.take()?.finish()
     guard let read = readMedia.take() else { return }
     media = read.items
     mediaCount = read.count

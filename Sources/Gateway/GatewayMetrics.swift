@@ -11,12 +11,14 @@ public struct GatewayMetrics: Sendable {
   /// Where calls become spans; nil where traces are off.
   private let traces: TraceRecorder?
   private let rejections: MetricFamily<ClosedLabel<Rejection.Reason>, Counter>
+  private let refusals: MetricFamily<ClosedLabel<Refusal.Code>, Counter>
 
   /// Makes the data plane's own families beside those of calls.
   public init(registry: MetricsRegistry, calls: CallMetrics, traces: TraceRecorder? = nil) {
     self.calls = calls
     self.traces = traces
     rejections = registry.httpRejections(by: Rejection.Reason.self)
+    refusals = registry.refusals(by: Refusal.Code.self)
   }
 
   /// What has been counted of each provider's calls.
@@ -26,6 +28,9 @@ public struct GatewayMetrics: Sendable {
   func rejected(_ reason: Rejection.Reason) {
     rejections.resolve(ClosedLabel(reason)).increment()
   }
+
+  /// A request is answered by Tollgate itself.
+  func refused(_ code: Refusal.Code) { refusals.resolve(ClosedLabel(code)).increment() }
 
   /// A call was refused by Tollgate before anything was sent.
   func denied(_ call: Call, code: Refusal.Code) {
@@ -86,6 +91,10 @@ public struct GatewayMetrics: Sendable {
 }
 
 extension Rejection.Reason: ClosedLabelValue {
+  public static var labelName: StaticString { "reason" }
+}
+
+extension Refusal.Code: ClosedLabelValue {
   public static var labelName: StaticString { "reason" }
 }
 

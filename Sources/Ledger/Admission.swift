@@ -1,3 +1,4 @@
+public import Budgets
 public import Metering
 
 /// What is written into the in-flight file before a call is forwarded. Strings longer than a slot's field are cut at a
@@ -24,6 +25,8 @@ public struct Admission: Sendable, Equatable {
   /// The name of the virtual key, and its team; nil where the call has none.
   public var virtualKey: String?
   public var team: String?
+  /// What budgets hold for the call, which they are charged if the process dies; nil where none does.
+  public var reserve: CallReserve?
   /// Bytes of the request's body, as far as they are known.
   public var requestBytes: Int64
   /// What the call is charged as if the process dies after it was sent and before any usage came: a bound of the
@@ -33,7 +36,8 @@ public struct Admission: Sendable, Equatable {
   public init(
     id: CallID, startedAt: Timestamp, provider: String, dialect: String?, method: String, path: String, model: String?,
     agent: String, workflow: String, run: String?, isStream: Bool, billing: Billing, upstreamKeyID: String?,
-    virtualKey: String? = nil, team: String? = nil, requestBytes: Int64, promptTokensEstimate: Int64
+    virtualKey: String? = nil, team: String? = nil, reserve: CallReserve? = nil, requestBytes: Int64,
+    promptTokensEstimate: Int64
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -50,6 +54,7 @@ public struct Admission: Sendable, Equatable {
     self.upstreamKeyID = upstreamKeyID
     self.virtualKey = virtualKey
     self.team = team
+    self.reserve = reserve
     self.requestBytes = requestBytes
     self.promptTokensEstimate = promptTokensEstimate
   }

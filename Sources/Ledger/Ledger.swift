@@ -71,17 +71,14 @@ public final class Ledger: Sendable {
   ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
   ///     one that the record names. They are stored with the row, or not at all.
   ///   - debits: what the call took of budgets, stored likewise.
-  ///   - toolOutcomes: what became of tool calls that its request answers, stored likewise.
   ///   - alerts: what its settlement did to alerts, stored in the transaction of the row.
   public func settle(
     _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
-    debiting debits: [BudgetDebit] = [], answering toolOutcomes: [ToolOutcome] = [], alerts: [AlertState] = []
+    debiting debits: [BudgetDebit] = [], alerts: [AlertState] = []
   ) {
     record.id = ticket.id
     counted.insert(record)
-    core.settle(
-      record, slot: ticket.resolve(),
-      with: CallExtras(responses: responses, debits: debits, toolOutcomes: toolOutcomes, alerts: alerts))
+    core.settle(record, slot: ticket.resolve(), with: CallExtras(responses: responses, debits: debits, alerts: alerts))
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.

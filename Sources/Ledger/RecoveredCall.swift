@@ -62,7 +62,8 @@ extension RecoveredCall {
     record.usageSource = settlement.usageSource
     record.costSource = settlement.costSource
     record.costPicodollars = settlement.costPicodollars
-    record.debitedPicodollars = settlement.costPicodollars
+    // Budgets may have taken more than the call is known to have cost.
+    record.debitedPicodollars = settlement.costPicodollars.map { max($0, record.debitedPicodollars ?? 0) }
     if settlement.costSource == .reported { record.reportedCostPicodollars = settlement.costPicodollars }
     record.durationMicroseconds = settlement.durationMicroseconds
     record.status = status

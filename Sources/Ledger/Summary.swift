@@ -15,6 +15,8 @@ public enum SummaryDimension: String, Sendable, CaseIterable {
   /// An hour in the offset asked for, as `2026-11-23T05:00:00Z` or `2026-11-23T05:00:00+02:00`.
   case hour
   case billing, run
+  /// The virtual key that the call was made with, and its team.
+  case key, team
   /// The provider's organisation, project or workspace.
   case project
 }
@@ -23,7 +25,7 @@ extension SummaryDimension {
   /// Whether the hourly totals do not have it, so that it is asked of the rows, for as long as those are kept.
   public var needsRows: Bool {
     switch self {
-    case .run, .tool, .project: true
+    case .run, .tool, .project, .key, .team: true
     case .agent, .workflow, .model, .provider, .day, .hour, .billing: false
     }
   }

@@ -94,6 +94,22 @@ import Testing
     #expect(book.restore(debit(60, scope: "workflow=x", start: midnight)) == nil)
   }
 
+  @Test func `what is restored of windows that are over brings no scope back`() throws {
+    let book = TestBook()
+    try book.define(dollars("flows", 100) { $0.each = .workflow })
+    try book.define(
+      dollars("rolling", 100) {
+        $0.each = .workflow
+        $0.period = .rolling(seconds: 3_600)
+      })
+    let yesterday = Timestamp(unixMicroseconds: midnight.unixMicroseconds - 86_400_000_000)
+    #expect(book.restore(debit(60, "flows", scope: "workflow=old", start: yesterday)) == nil)
+    #expect(book.restore(debit(60, "rolling", scope: "workflow=old", start: yesterday)) == nil)
+    #expect(book.readings().map(\.windows) == [[], []])
+    #expect(book.restore(debit(60, "rolling", scope: "workflow=new", start: noon.plus(-3_600))) != nil)
+    #expect(book.window("rolling")?.spent == 60)
+  }
+
   @Test func `what is restored to a new budget is told`() throws {
     let book = TestBook()
     try book.define(dollars("all", 100) { $0.alerts = [BudgetAlert(.spent(partsPerMillion: 500_000))] })

@@ -128,6 +128,57 @@ import Testing
     #expect(book.settle(reservation, used(5)) == nil)
   }
 
+  @Test func `what was reserved beyond all range is given back whole`() throws {
+    let book = TestBook()
+    try book.define(
+      dollars("watched", 100) {
+        $0.bound = .hard
+        $0.mode = .observe
+      })
+    let reservations = try (1...6).map { try book.admit(call($0), need(.max)) }
+    #expect(book.window("watched")?.reserved == .max)
+    for (index, reservation) in reservations.enumerated() {
+      #expect(book.settle(reservation, used(1)) != nil)
+      #expect(book.window("watched")?.reserved == (index < 5 ? .max : 0))
+    }
+  }
+
+  @Test func `where nobody says what a call used, no less is charged than was reserved for it`() throws {
+    let book = TestBook()
+    try book.define(dollars("hard", 1_000) { $0.bound = .hard })
+    try book.define(dollars("expected", 1_000))
+    try book.define(BudgetDefinition(name: "tools", limit: BudgetLimit(unit: .toolCalls, amount: 100)))
+    let estimate = CallNeed(expected: used(20), boundPicodollars: 60, boundTokens: 9)
+    func charged(_ picodollars: Int64, _ certainty: UsageCertainty) throws -> [Int64] {
+      let settlement = book.settle(try book.admit(call(), estimate), used(picodollars), certainty: certainty)
+      let debits = try #require(settlement).debits
+      return ["hard", "expected", "tools"].map { name in debits.first { $0.budget == name }?.amount ?? 0 }
+    }
+    #expect(try charged(5, .whole) == [5, 5, 0])
+    #expect(try charged(5, .partial) == [60, 5, 0])
+    #expect(try charged(5, .none) == [60, 20, 0])
+    #expect(try charged(70, .none) == [70, 70, 0])
+    let reserve = CallReserve(bound: used(60), expected: used(20))
+    let debits = book.charge(call(), used(5), reserve: reserve, startedAt: noon).debits
+    #expect(Dictionary(uniqueKeysWithValues: debits.map { ($0.budget, $0.amount) }) == ["hard": 60, "expected": 20])
+  }
+
+  @Test func `a call counts in the budgets that its key names, whatever they match`() throws {
+    let book = TestBook()
+    try book.define(dollars("ci", 100) { $0.match.workflow = ["ci"] })
+    try book.define(dollars("team-a", 100) { $0.match.team = ["a"] })
+    try book.define(dollars("team-b", 100) { $0.match.team = ["b"] })
+    var bound = call()
+    bound.key = "k"
+    #expect(book.settle(try book.admit(bound, need(5)), used(5))?.debits == [])
+    bound.keyBudgets = ["ci", "*-b"]
+    #expect(book.settle(try book.admit(bound, need(5)), used(5))?.debits.map(\.budget).sorted() == ["ci", "team-b"])
+    #expect(book.charge(bound, used(5), startedAt: noon).debits.map(\.budget).sorted() == ["ci", "team-b"])
+    // One that it names and that matches takes it once.
+    bound.workflow = "ci"
+    #expect(book.settle(try book.admit(bound, need(5)), used(5))?.debits.map(\.budget).sorted() == ["ci", "team-b"])
+  }
+
   @Test func `amounts at the end of the range neither trap nor pass a limit`() throws {
     let book = TestBook()
     try book.define(dollars("all", .max) { $0.bound = .hard })

@@ -44,8 +44,10 @@ final class TestBook {
     book.extend(id, to: amounts, at: time)
   }
 
-  func settle(_ id: ReservationID, _ used: CallAmounts, at time: Timestamp = noon) -> Settlement? {
-    book.settle(id, used, at: time)
+  func settle(
+    _ id: ReservationID, _ used: CallAmounts, certainty: UsageCertainty = .whole, at time: Timestamp = noon
+  ) -> Settlement? {
+    book.settle(id, used, certainty: certainty, at: time)
   }
 
   func void(_ id: ReservationID, at time: Timestamp = noon) -> Settlement? { book.void(id, at: time) }
@@ -53,9 +55,10 @@ final class TestBook {
   func expire(_ id: ReservationID, at time: Timestamp = noon) -> Settlement? { book.expire(id, at: time) }
 
   func charge(
-    _ call: BudgetCall, _ used: CallAmounts, startedAt: Timestamp, at time: Timestamp = noon
+    _ call: BudgetCall, _ used: CallAmounts, reserve: CallReserve = .zero, startedAt: Timestamp,
+    at time: Timestamp = noon
   ) -> Settlement {
-    book.charge(call, used, startedAt: startedAt, at: time)
+    book.charge(call, used, reserve: reserve, startedAt: startedAt, at: time)
   }
 
   func restore(_ debit: BudgetDebit, tells: Bool = false, at time: Timestamp = noon) -> BudgetChanges? {

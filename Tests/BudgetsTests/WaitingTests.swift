@@ -115,7 +115,11 @@ import Testing
     #expect(book.reserve(call(2), need(50)).outcome.wait != nil)
     #expect(book.reserve(call(3), need(90)).outcome.refusal != nil)
     #expect(book.reserve(call(4), need(50)).outcome.wait != nil)
-    #expect(book.settle(first, used(60))?.changes.released.map { $0.outcome.refusal?.budget } == ["all", "all"])
+    let settlement = try #require(book.settle(first, used(60)))
+    #expect(settlement.changes.released.map { $0.outcome.refusal?.budget } == ["all", "all"])
+    // Nobody will ask again what was left of them, so that nothing of them is kept.
+    #expect(settlement.debits.map(\.budget) == ["all"])
+    #expect(book.charge(call(5), used(1), startedAt: noon).debits.map(\.budget) == ["all"])
     #expect(book.readings().last?.windows == [])
   }
 

@@ -67,6 +67,16 @@ struct FrameReaderTests {
     for cut in 0...Self.everyType.count { #expect(Reading(Self.everyType, .at(cut)) == reading, "cut at \(cut)") }
   }
 
+  @Test("that was written as an exception is read as one, its checksums among it")
+  func written() {
+    let payload = Array(#"{"message":"Enough: é"}"#.utf8)
+    let frame = ExceptionFrame.bytes(name: "validationException", payload: payload)
+    let reading = Reading(frame + Self.everyType)
+    #expect(reading.frames.first?.head == Self.head(.exception, code: "validationException"))
+    #expect(reading.frames.first?.payload == payload)
+    #expect(reading.frames.count == 2 && !reading.isDamaged && !reading.isInFrame)
+  }
+
   @Test("is split into its frames, wherever it is cut")
   func splitting() {
     let stream =

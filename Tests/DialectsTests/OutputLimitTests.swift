@@ -226,4 +226,40 @@ struct OutputLimitTests {
     bytes.replaceSubrange(location.range, with: Array(location.text(tokensMax: 99).utf8))
     return String(decoding: bytes, as: UTF8.self)
   }
+
+  @Test(
+    "has a name that whoever is called may not know",
+    arguments: [
+      (.openai, .chatCompletions, #"{"max_tokens":5}"#, .usual),
+      (.openai, .chatCompletions, #"{"max_completion_tokens":5}"#, .completionTokens),
+      (.openai, .chatCompletions, #"{"max_tokens":5,"max_completion_tokens":7}"#, .usual),
+      (.openai, .chatCompletions, #"{"max_tokens":null,"max_completion_tokens":7}"#, .completionTokens),
+      (.openai, .chatCompletions, #"{"n_predict":5}"#, .foreign),
+      (.openai, .chatCompletions, #"{"completion_args":{"max_tokens":5}}"#, .foreign),
+      (.openai, .llamaCompletion, #"{"n_predict":5}"#, .usual),
+      (.mistral, .conversations, #"{"completion_args":{"max_tokens":5}}"#, .usual),
+      (.bedrock, .converse, #"{"inferenceConfig":{"maxTokens":5}}"#, .usual),
+      (.bedrock, .converse, #"{"inferenceConfig":{"max_tokens":5}}"#, .foreign),
+      (.bedrock, .converse, #"{"maxTokens":5}"#, .foreign), (.bedrock, .converse, #"{"max_tokens":5}"#, .foreign),
+      (.bedrock, .invokeModel, #"{"max_gen_len":5}"#, .usual), (.bedrock, .invokeModel, #"{"max_tokens":5}"#, .usual),
+    ] as [(Dialect, Dialects.Operation, String, OutputLimitName)])
+  func name(dialect: Dialect, operation: Dialects.Operation, body: String, name: OutputLimitName) {
+    var reader = RequestReader(endpoint: Endpoint(dialect: dialect, operation: operation))
+    reader.consume(Array(body.utf8).span.bytes)
+    let facts = reader.finish()
+    #expect(facts.outputTokensMax != nil && facts.outputLimitName == name)
+    if name == .foreign { #expect(facts.outputLimitLocation == nil) }
+  }
+
+  @Test(
+    "holds for each of the choices, however their number is written",
+    arguments: [
+      (#""n":10"#, 10), (#""n":1e1"#, 10), (#""n":10.0"#, 10), (#""n":"10""#, 10), (#""best_of":"5""#, 5),
+      (#""n":null"#, 1),
+    ] as [(String, Int64)])
+  func choices(member: String, count: Int64) {
+    let facts = readRequest(.completions, #"{"model":"m","prompt":"x","max_tokens":5,\#(member)}"#)
+    #expect(facts.choices == count && !facts.isAmbiguous)
+    #expect(readRequest(.completions, #"{"model":"m","prompt":"x","n":"many"}"#).isAmbiguous)
+  }
 }

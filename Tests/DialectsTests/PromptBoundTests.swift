@@ -40,6 +40,24 @@ struct PromptBoundTests {
     #expect(facts.promptTokensBound(family: .claude47) ?? 0 > 64 + 20 + 18)
   }
 
+  @Test("is none where another model may answer, or more than one reply is billed")
+  func otherModels() {
+    func bound(_ operation: Dialects.Operation, _ member: String) -> Int64? {
+      let input = operation == .responses ? #""input":"hi""# : #""messages":[{"role":"user","content":"hi"}]"#
+      return readRequest(operation, #"{"model":"m","max_tokens":9,\#(input),\#(member)}"#).promptTokensBound(
+        family: .o200k)
+    }
+    for operation in [Operation.chatCompletions, .responses, .messages] {
+      #expect(bound(operation, #""models":["cheap","dear"]"#) == nil, "\(operation)")
+      #expect(bound(operation, #""models":null"#) != nil, "\(operation)")
+    }
+    #expect(bound(.chatCompletions, #""data_sources":[{"type":"azure_search"}]"#) == nil)
+    #expect(bound(.responses, #""background":true"#) == nil)
+    #expect(bound(.responses, #""background":false"#) != nil)
+    #expect(bound(.messages, #""context_management":{"edits":[{"type":"compact_20260112"}]}"#) == nil)
+    #expect(bound(.messages, #""context_management":{"edits":[{"type":"clear_thinking_20251015"}]}"#) != nil)
+  }
+
   @Test("is none where the provider keeps or fetches a part of the prompt")
   func none() {
     let bodies = [
@@ -50,10 +68,13 @@ struct PromptBoundTests {
     ]
     let search = #"{"model":"gpt-5","input":"go","tools":[{"type":"function","name":"f"},{"type":"web_search"}]}"#
     #expect(readRequest(.responses, search).promptTokensBound(family: .o200k) == nil)
-    let gemini = Array(#"{"contents":[{"parts":[{"text":"hi"}]}],"tools":[{"googleSearch":{}}]}"#.utf8)
-    var reader = RequestReader(endpoint: Endpoint(dialect: .gemini, operation: .generateContent, model: "gemini-3"))
-    reader.consume(gemini.span.bytes)
-    #expect(reader.finish().promptTokensBound(family: .gemma) == nil)
+    // Protocol buffers take one thing for a list of one.
+    for tools in [#"[{"googleSearch":{}}]"#, #"{"google_search":{}}"#] {
+      let gemini = Array(#"{"contents":[{"parts":[{"text":"hi"}]}],"tools":\#(tools)}"#.utf8)
+      var reader = RequestReader(endpoint: Endpoint(dialect: .gemini, operation: .generateContent, model: "gemini-3"))
+      reader.consume(gemini.span.bytes)
+      #expect(reader.finish().promptTokensBound(family: .gemma) == nil, "\(tools)")
+    }
     for body in bodies { #expect(readRequest(.responses, body).promptTokensBound(family: .o200k) == nil, "\(body)") }
     let null = #"{"model":"gpt-5","input":"hello","previous_response_id":null,"conversation":null}"#
     #expect(readRequest(.responses, null).promptTokensBound(family: .o200k) != nil)

@@ -55,6 +55,8 @@ struct RequestTests {
     expected.wantsStreamUsage = true
     expected.outputTokensMax = 99
     expected.outputLimitLocation = facts.outputLimitLocation
+    // A background response is charged when it is fetched: nothing bounds what it starts.
+    expected.hasStoredContext = true
     expected.toolResults = 2
     expected.promptTextBytes = 2 + 3 + 2 + 1 + 1 + 3 + 1 + 2 + 2
     expected.isComplete = true

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import canary
 from harness.recording import recordings_folder
 from harness.stub_upstream import StubUpstream, numbered_answer
 from harness.tollgate_process import Tollgate, binary
@@ -20,6 +21,13 @@ def pytest_report_header():
 def _binary_is_there():
     if not os.access(binary(), os.X_OK):
         pytest.exit(f"no binary at {binary()}: run deploy/test, or set TOLLGATE_BINARY", returncode=3)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _secrets_are_nowhere():
+    yield
+    leaks = canary.leaks()
+    assert not leaks, f"secrets stand where they must not: {leaks}"
 
 
 @pytest.fixture

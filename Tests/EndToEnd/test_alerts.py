@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import ssl
 import subprocess
@@ -20,7 +21,7 @@ from harness.webhook_sink import SECRET, WebhookSink
 
 CHAT = "/openai/v1/chat/completions"
 NEW_SECRET = "whsec_//////////////////////////////////////////8="
-ROUTING_KEY = "0123456789abcdef0123456789ABCDEF"
+ROUTING_KEY = secrets.token_hex(16)
 
 
 def chat(tollgate, model: str = "no-such-model-1") -> int:

@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import random
+import time
+from collections import Counter
 from contextlib import contextmanager
 
 import pytest
@@ -20,8 +22,12 @@ PROMPT_TOKENS = 20
 PICO_LIMIT = 10_000_000_000  # 0.0100 USD
 
 
-def chat(stream: bool, limit: int | None) -> bytes:
-    body = {"model": "gpt-4.1", "messages": [{"role": "user", "content": "Hi"}]}
+# What the provider bills by run: every request that reaches it, whoever has left since.
+billed: Counter[str] = Counter()
+
+
+def chat(stream: bool, limit: int | None, run: str) -> bytes:
+    body = {"model": "gpt-4.1", "messages": [{"role": "user", "content": "Hi"}], "user": run}
     if stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
     if limit:
@@ -29,10 +35,12 @@ def chat(stream: bool, limit: int | None) -> bytes:
     return json.dumps(body).encode()
 
 
-def answer(exchange):
-    """A provider that uses all that it is allowed, and at most the 100 tokens it has to say."""
+def answer(exchange, seconds: float = 0):
+    """A provider that uses all that it is allowed, and at most the 100 tokens it has to say, after a while."""
     request = json.loads(exchange.read_body())
     tokens = min(REPLY_TOKENS, request.get("max_tokens", REPLY_TOKENS))
+    billed[request["user"]] += PROMPT_TOKENS * 2_000_000 + tokens * 8_000_000
+    time.sleep(seconds)
     usage = {
         "prompt_tokens": PROMPT_TOKENS,
         "completion_tokens": tokens,
@@ -53,11 +61,15 @@ def answer(exchange):
         exchange.respond(200, json.dumps(body).encode(), [("Content-Type", "application/json")])
 
 
-async def one(port: int, body: bytes, abort_after: int | None, seconds: float) -> int:
+def slow_answer(exchange):
+    answer(exchange, seconds=0.25)
+
+
+async def one(port: int, body: bytes, run: str, abort_after: int | None, seconds: float) -> int:
     """The status that one client saw; 0 where it left, or the proxy died."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        head = f"POST /openai/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        head = f"POST /run/{run}/openai/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         writer.write(head.encode() + body)
         try:
@@ -72,53 +84,104 @@ async def one(port: int, body: bytes, abort_after: int | None, seconds: float) -
         return 0
 
 
-async def crowd(port: int, seed: int, aborts: bool, seconds: float = 60) -> list[int]:
+async def crowd(port: int, run: str, seed: int, aborts: bool, seconds: float = 60) -> list[int]:
     choose = random.Random(seed)
     calls = []
     for _ in range(CLIENTS):
-        body = chat(choose.random() < 0.5, choose.choice([None, 100, 1000]))
-        calls.append(one(port, body, choose.randrange(400) if aborts and choose.random() < 0.3 else None, seconds))
+        body = chat(choose.random() < 0.5, choose.choice([None, 100, 1000]), run)
+        calls.append(one(port, body, run, choose.randrange(400) if aborts and choose.random() < 0.3 else None, seconds))
     return await asyncio.gather(*calls)
 
 
 @contextmanager
-def guarded(directory, **more):
-    budget = {"name": "cap", "limit": "0.0100 USD", "every": "total", "bound": "hard"} | more
+def guarded(directory, answer=answer, config=None, **more):
+    """A limit for each run, so that every round has one of its own."""
+    budget = {"name": "cap", "limit": "0.0100 USD", "each": "run", "bound": "hard"} | more
+    billed.clear()
     with StubUpstream(answer) as stub:
-        with Tollgate(directory, {"openai": stub.url}, config={"budgets": [budget]}) as tollgate:
+        with Tollgate(directory, {"openai": stub.url}, config={"budgets": [budget]} | (config or {})) as tollgate:
             yield tollgate
 
 
-def settled(tollgate) -> int:
+def debited(tollgate, run: str) -> int:
+    """What the rows of a run say that budgets took, once nothing of it is under way."""
     eventually(lambda: tollgate.metric("tollgate_requests_in_flight") == 0, what="no call in flight", seconds=60)
-    return sum(row["cost_pico_usd"] or 0 for row in tollgate.calls())
+    return sum(row["debited_pico_usd"] or 0 for row in tollgate.calls(f"&run={run}"))
+
+
+def spent(tollgate, run: str) -> int:
+    """What the budget says; nothing may be reserved."""
+    windows = tollgate.json("/api/v1/budgets/cap")["windows"]
+    assert {window["reserved"] for window in windows} <= {"0 USD"}
+    return sum(round(float(w["spent"].split()[0]) * 1e12) for w in windows if w["scope"] == f"run={run}")
 
 
 @pytest.mark.parametrize("clamp", ["off", "on"])
 @pytest.mark.parametrize("aborts", [False, True])
 def test_no_crowd_passes_a_hard_limit(tmp_path, aborts, clamp):
     with guarded(tmp_path, clamp=clamp) as tollgate:
-        spent = 0
         for seed in range(ROUNDS):
-            statuses = asyncio.run(crowd(tollgate.port, seed, aborts))
+            run = f"r{seed}"
+            statuses = asyncio.run(crowd(tollgate.port, run, seed, aborts))
             assert set(statuses) <= {0, 200, 402, 429}, f"seed {seed}: {set(statuses)}"
-            spent = settled(tollgate)
-            assert spent <= PICO_LIMIT, f"seed {seed}"
-        # A call is bounded by some 0.0086 USD where it names no limit, by 0.0011 where it names 100, and uses 0.00084.
-        assert spent > PICO_LIMIT // 2
+            taken = debited(tollgate, run)
+            assert billed[run] <= taken <= PICO_LIMIT, f"seed {seed}"
+            assert spent(tollgate, run) == taken, f"seed {seed}"
+            # A call is bounded by some 0.0086 USD where it names no limit, by 0.0011 where it names 100, and uses 0.00084.
+            assert taken > PICO_LIMIT // 2, f"seed {seed}"
 
 
 def test_a_kill_in_the_middle_of_a_crowd_loses_nothing(tmp_path):
-    async def killed(tollgate, seed):
-        calls = asyncio.create_task(crowd(tollgate.port, seed, True, 20))
+    async def killed(tollgate, run, seed):
+        calls = asyncio.create_task(crowd(tollgate.port, run, seed, True, 20))
         await asyncio.sleep(random.Random(seed).random() * 0.6)
         tollgate.kill()
         return await calls
 
     with guarded(tmp_path) as tollgate:
         for seed in range(ROUNDS):
-            asyncio.run(killed(tollgate, seed))
+            run = f"r{seed}"
+            asyncio.run(killed(tollgate, run, seed))
             tollgate.start()
-            assert settled(tollgate) <= PICO_LIMIT, f"seed {seed}"
-        asyncio.run(crowd(tollgate.port, 99, False))
-        assert settled(tollgate) <= PICO_LIMIT
+            assert billed[run] <= debited(tollgate, run) <= PICO_LIMIT, f"seed {seed}"
+            asyncio.run(crowd(tollgate.port, run, 99, False))
+            assert billed[run] <= debited(tollgate, run) <= PICO_LIMIT, f"seed {seed}"
+            assert spent(tollgate, run) == debited(tollgate, run)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_clients_that_leave_before_their_answer_pass_no_hard_limit(tmp_path, stream):
+    async def impatient(tollgate):
+        for _ in range(10):
+            calls = [one(tollgate.port, chat(stream, 100, "r"), "r", None, 0.15) for _ in range(10)]
+            await asyncio.gather(*calls)
+
+    with guarded(tmp_path, slow_answer) as tollgate:
+        asyncio.run(impatient(tollgate))
+        taken = debited(tollgate, "r")
+        assert 0 < billed["r"] <= taken <= PICO_LIMIT
+        assert spent(tollgate, "r") == taken
+
+
+def test_calls_that_are_killed_before_their_answer_pass_no_hard_limit(tmp_path):
+    async def killed(tollgate):
+        calls = [asyncio.create_task(one(tollgate.port, chat(False, 100, "r"), "r", None, 5)) for _ in range(10)]
+        await asyncio.sleep(0.12)
+        tollgate.kill()
+        await asyncio.gather(*calls)
+
+    with guarded(tmp_path, slow_answer) as tollgate:
+        for _ in range(4):
+            asyncio.run(killed(tollgate))
+            tollgate.start()
+        assert 0 < billed["r"] <= debited(tollgate, "r") <= PICO_LIMIT
+        assert spent(tollgate, "r") == debited(tollgate, "r")
+
+
+def test_what_such_calls_cost_is_charged_where_a_client_leaves_before_an_answer(tmp_path):
+    with guarded(tmp_path, slow_answer, bound="expected") as tollgate:
+        asyncio.run(one(tollgate.port, chat(False, 100, "r"), "r", None, 0.15))
+        # Some tokens of prompt, and the hundred of reply that it named.
+        assert 100 * 8_000_000 < debited(tollgate, "r") < 200 * 8_000_000
+        [row] = tollgate.calls("&run=r")
+        assert row["cost_pico_usd"] < 100 * 8_000_000

@@ -11,6 +11,7 @@ import anthropic
 import openai
 import pytest
 
+from harness import canary
 from harness.http_bytes import response_head
 from harness.raw_client import ask
 from harness.socket_upstream import SocketUpstream, opened
@@ -19,9 +20,9 @@ from harness.tollgate_process import run_tollgate
 from harness.waiting import eventually
 
 # Keys of providers, which no caller and no other provider may see.
-OPENAI_KEY = "sk-provider-" + secrets.token_hex(16)
-ANTHROPIC_KEY = "sk-ant-provider-" + secrets.token_hex(16)
-GEMINI_KEY = "AIzaProvider" + secrets.token_hex(12)
+OPENAI_KEY = canary.watch("sk-provider-" + secrets.token_hex(16))
+ANTHROPIC_KEY = canary.watch("sk-ant-provider-" + secrets.token_hex(16))
+GEMINI_KEY = canary.watch("AIzaProvider" + secrets.token_hex(12))
 CHAT = "/openai/v1/chat/completions"
 BODY = b'{"model":"gpt-4.1","messages":[{"role":"user","content":"Hi"}]}'
 JSON = ("content-type", "application/json")
@@ -60,7 +61,7 @@ def tollgate_command(tollgate, *arguments: str, fails: bool = False) -> str:
 
 
 def create(tollgate, name: str, *options: str) -> str:
-    return tollgate_command(tollgate, "key", "create", name, *options)
+    return canary.watch(tollgate_command(tollgate, "key", "create", name, *options), is_told=True)
 
 
 def change(tollgate, method: str, path: str, body: dict | None = None, token: str | None = None) -> tuple[int, dict]:
@@ -216,6 +217,11 @@ def test_only_the_named_providers_and_models_may_be_called(keyed):
         (CHAT, BODY, encoded),
         ("/openai/v1/batches", b'{"input_file_id":"f"}', fields),
         ("/openai/v1/unknown", BODY, fields),
+        # What the provider makes, or is told to call, goes past Tollgate: with a credential, a file, a list of models.
+        ("/openai/v1/realtime/client_secrets", b'{"session":{"type":"realtime","model":"gpt-4.1"}}', fields),
+        ("/openai/v1/evals/e/runs", b'{"name":"x"}', fields),
+        # Azure goes by the deployment in the path.
+        ("/local/openai/deployments/gpt-5/chat/completions?api-version=1", BODY, fields),
     ):
         reply = ask(tollgate.port, "POST", path, body, head)
         assert reply.status == 403, (path, body)
@@ -223,6 +229,12 @@ def test_only_the_named_providers_and_models_may_be_called(keyed):
     assert [received.head.method for received in stubs["openai"].received] == ["POST", "GET"]
     assert not stubs["anthropic"].received
     assert tollgate.metric("tollgate_requests_total", outcome="denied") >= 5
+
+
+def test_a_list_that_names_nothing_allows_nothing(keyed):
+    tollgate, _ = keyed
+    for option, value in (("--models", ""), ("--providers", " , ,"), ("--budgets", ",")):
+        assert "names nothing" in tollgate_command(tollgate, "key", "create", "x", option, value, fails=True)
 
 
 def test_a_form_names_its_model_before_it_goes_on(keyed):

@@ -11,6 +11,7 @@ import botocore.exceptions
 import pytest
 
 from harness import aws
+from harness.http_bytes import LAST_CHUNK, chunk, response_head
 from harness.stub_upstream import Exchange, StubUpstream
 from harness.tollgate_process import NOBODY, run_tollgate
 from harness.waiting import eventually
@@ -313,3 +314,32 @@ def test_what_is_missing_is_named(tmp_path):
     checked = run_tollgate("check-config", "--config", str(path))
     assert checked.returncode == 0, checked.stderr
     assert "hidden" not in checked.stdout + checked.stderr and "***" in checked.stdout
+
+
+def test_a_stream_that_passes_a_hard_budget_is_cut_with_an_exception(make_stub, make_tollgate):
+    def endless(exchange: Exchange):
+        exchange.read_body()
+        exchange.send(response_head(200, [*STREAM, ("Transfer-Encoding", "chunked")]))
+        try:
+            for number in range(20_000):
+                text = {"contentBlockIndex": 0, "delta": {"text": f"word {number} and more of it, "}}
+                exchange.send(chunk(aws.event("contentBlockDelta", text)))
+            exchange.send(LAST_CHUNK)
+        except OSError:
+            return
+
+    stub = make_stub(endless)
+    budget = {"name": "cap", "limit": "0.0100 USD", "bound": "hard", "every": "total"}
+    tollgate = make_tollgate(
+        config={"budgets": [budget], "providers": {"bedrock": {"base_url": stub.url, "region": "us-east-1"}}}
+    )
+    reply = client(tollgate).converse_stream(modelId=MODEL, messages=QUESTION, inferenceConfig={"maxTokens": 50})
+    seen = 0
+    with pytest.raises(botocore.exceptions.EventStreamError) as raised:
+        for event in reply["stream"]:
+            seen += len(event["contentBlockDelta"]["delta"]["text"])
+    assert raised.value.response["Error"]["Code"] == "validationException"
+    assert 'Tollgate budget "cap"' in raised.value.response["Error"]["Message"]
+    assert seen > 100
+    call = only_call(tollgate)
+    assert (call["outcome"], call["error"]) == ("aborted", "budget_cut")

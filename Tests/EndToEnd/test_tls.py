@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anthropic
@@ -113,7 +114,7 @@ def command(tollgate, *arguments: str, trusts: bool = True) -> subprocess.Comple
         [binary(), *arguments, "--control", tollgate.control_url, "--data", str(tollgate.data)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=30,
         env=environment() | more,
     )
 
@@ -137,6 +138,10 @@ def test_calls_streams_and_commands_go_over_tls(secure):
     assert len(stub.received) == 3
     assert command(tollgate, "report", "--format", "json").returncode == 0
     assert f"listens on {tollgate.url}" in tollgate.log
+    # The handshake fails at once or a little later, before or after the command looks: it must not matter.
+    with ThreadPoolExecutor(8) as pool:
+        for distrustful in pool.map(lambda _: command(tollgate, "key", "list", trusts=False), range(40)):
+            assert distrustful.returncode == 1 and "SSL_CERT_FILE" in distrustful.stderr, distrustful.stderr
     with (
         pytest.raises(anthropic.APIConnectionError),
         anthropic.Anthropic(base_url=f"{tollgate.url}/anthropic", api_key="x", max_retries=0) as client,
@@ -159,6 +164,26 @@ def test_only_modern_tls_is_spoken_and_nothing_in_clear(secure):
             plain.sendall(b"GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
             assert b"HTTP/1.1 200" not in plain.recv(65536)
     assert not stub.received
+
+
+def test_a_client_that_never_ends_its_handshake_is_given_up(secure):
+    tollgate, _ = secure
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = ssl.create_default_context(cafile=tollgate.certificate).wrap_bio(incoming, outgoing)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.do_handshake()
+    hello = outgoing.read()
+
+    def is_closed(port: int, sent: bytes) -> bool:
+        with socket.create_connection(("127.0.0.1", port), timeout=40) as plain:
+            plain.sendall(sent)
+            while plain.recv(65536):
+                pass
+            return True
+
+    jobs = [(port, sent) for port in (tollgate.port, tollgate.control_port) for sent in (b"", hello[:40], hello)]
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        assert all(pool.map(lambda job: is_closed(*job), jobs))
 
 
 def test_a_foreign_host_is_refused_over_tls_too(secure):

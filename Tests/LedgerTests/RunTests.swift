@@ -16,11 +16,11 @@ import Testing
     return record
   }
 
-  private func settle(_ ledger: Ledger, _ records: [CallRecord], answering outcomes: [ToolOutcome] = []) throws {
+  private func settle(_ ledger: Ledger, _ records: [CallRecord]) throws {
     for record in records {
       var admission = Admission.sample(record.id, startedAt: record.startedAt)
       admission.run = record.run
-      ledger.settle(try ledger.admit(admission), as: record, answering: outcomes)
+      ledger.settle(try ledger.admit(admission), as: record)
     }
   }
 
@@ -51,24 +51,6 @@ import Testing
     #expect(run.inputTokens == .max, "a count that a peer made up ends at the largest number")
     #expect(run.outputTokens == 900 && run.end == nil)
     #expect(try await ledger.runs.page(RunFilter()).count == 1)
-    ledger.close()
-  }
-
-  @Test func `a tool call learns once what became of it`() async throws {
-    let ledger = try openLedger(scratch.data)
-    let asking = record(ledger, run: "r", after: 0)
-    let answered = start.adding(seconds: 4)
-    let outcome = ToolOutcome(call: asking.id, position: 1, answeredAt: answered, isError: true)
-    let again = ToolOutcome(call: asking.id, position: 1, answeredAt: start.adding(seconds: 9), isError: false)
-    try settle(ledger, [asking])
-    try settle(ledger, [record(ledger, run: "r", after: 5)], answering: [outcome])
-    try settle(ledger, [record(ledger, run: "r", after: 6)], answering: [again])
-    try await commit(ledger)
-    let tools = try await ledger.runs.tools(of: [asking.id])[asking.id] ?? []
-    #expect(tools.map(\.name) == ["read_file", "read_file", "web_search"])
-    #expect(tools.map(\.answeredAt) == [nil, answered, nil] && tools.map(\.isError) == [false, true, false])
-    #expect(tools.map(\.times) == [1, 1, 2] && tools[2].id == nil)
-    #expect(try await ledger.runs.run("r")?.toolErrors == 1)
     ledger.close()
   }
 
@@ -146,7 +128,6 @@ import Testing
         connection,
         """
         DROP TABLE runs; DROP INDEX calls_by_run;
-        ALTER TABLE tool_calls DROP COLUMN answered_at; ALTER TABLE tool_calls DROP COLUMN is_error;
         ALTER TABLE calls DROP COLUMN run_source; ALTER TABLE calls DROP COLUMN parent_run;
         ALTER TABLE calls DROP COLUMN node; ALTER TABLE calls DROP COLUMN parent_node;
         ALTER TABLE calls DROP COLUMN depth; ALTER TABLE calls DROP COLUMN is_retry;

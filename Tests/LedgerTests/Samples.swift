@@ -94,6 +94,8 @@ extension CallRecord {
       agent: pick(["a", "b", "c"]), workflow: pick(["w1", "w2"]))
     record.model = pick([nil, "m1", "m2", "m3"])
     record.run = pick([nil, "r1", "r2"])
+    record.virtualKey = pick([nil, "k1", "k2"])
+    record.team = pick([nil, "t1", "t2"])
     record.providerProject = pick([nil, "p1", "p2"])
     record.outcome = pick(Outcome.allCases)
     record.usageSource = pick(UsageSource.allCases)

@@ -49,6 +49,20 @@ struct PriceCeilingTests {
     #expect(try ceiling("openai", "whisper-1", promptTokens: 10) == nil)
   }
 
+  @Test("of what writes nothing is that of its prompt, where that is sold by tokens")
+  func promptAlone() throws {
+    func ceiling(_ model: String) throws -> PriceCeiling? {
+      try #require(embeddedBook).ceiling(
+        PriceTerms(provider: "openai"), model: model, at: try instant("2026-11-23T12:00:00Z"), promptTokens: 1000,
+        hasMedia: false, writesText: false, context: PricingContext())
+    }
+    // 0.02 USD a million tokens.
+    #expect(
+      try ceiling("text-embedding-3-small")
+        == PriceCeiling(promptPicodollars: 20_000_000, picodollarsPerOutputToken: 0))
+    #expect(try ceiling("tts-1") == nil)
+  }
+
   @Test("saturates instead of overflowing")
   func saturation() throws {
     let ceiling = try #require(try ceiling("openai", "gpt-5", promptTokens: .max))

@@ -3,11 +3,11 @@ enum ImportRules {
   /// From the module that knows least to the one that wires everything. A target imports only what stands before it.
   static let order = [
     "CLibcurl", "CZlib", "CCurl", "CPriceBook", "CVocabularies", "JSON", "Metering", "Tokenizers", "Dialects",
-    "Budgets",
+    "Budgets", "Runs",
     "Observability", "Ledger", "Upstream", "Escalation", "Gateway", "Control", "Tollgate",
   ]
   /// Values and state machines: no clock, no I/O, nothing but each other and the standard library.
-  static let pure: Set<String> = ["JSON", "Metering", "Tokenizers", "Dialects", "Budgets"]
+  static let pure: Set<String> = ["JSON", "Metering", "Tokenizers", "Dialects", "Budgets", "Runs"]
   /// Modules that hold nothing but constants.
   static let constants: Set<String> = ["CVocabularies"]
   /// Modules that come with the compiler and touch nothing outside the process.

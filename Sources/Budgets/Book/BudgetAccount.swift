@@ -17,8 +17,8 @@ struct BudgetAccount: Sendable {
   var restored: Int64 = 0
   /// By buckets, where the budget's period is rolling; `spent` is then their sum.
   var rolling: RollingSpend?
-  /// The sum of the reservations in flight.
-  var reserved: Int64 = 0
+  /// The sum of the reservations in flight: wider than one of them, so that it sinks by just what it grew by.
+  var reservedSum: Int128 = 0
   var reservationCount = 0
   /// The queue of those who wait for this account, in the order in which they came.
   var firstWaiter = nowhere
@@ -27,8 +27,20 @@ struct BudgetAccount: Sendable {
   /// When the first call asked it.
   var openedAt: Timestamp
 
+  /// What is reserved, or the greatest amount there is.
+  var reserved: Int64 { Int64(clamping: reservedSum) }
   var hasWaiters: Bool { firstWaiter != nowhere }
   var isIdle: Bool { reservationCount == 0 && !hasWaiters }
+
+  mutating func hold(_ amount: Int64) {
+    reservedSum += Int128(amount)
+    reservationCount += 1
+  }
+
+  mutating func release(_ amount: Int64) {
+    reservedSum -= Int128(amount)
+    reservationCount -= 1
+  }
 
   mutating func post(_ amount: Int64, at time: Timestamp) {
     if rolling != nil {

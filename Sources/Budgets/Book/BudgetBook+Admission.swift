@@ -10,13 +10,13 @@ extension BudgetBook {
     var first = nowhere
     for candidate in candidates {
       let amount = candidate.reservable(need)
-      let isFirm = candidate.terms.isEnforced && candidate.terms.bound == .hard && candidate.terms.onExhausted != .warn
-      accounts.items[candidate.account].reserved = accounts.items[candidate.account].reserved.saturatingAdd(amount)
-      accounts.items[candidate.account].reservationCount += 1
+      let isHard = candidate.terms.bound == .hard
+      let isFirm = isHard && candidate.terms.isEnforced && candidate.terms.onExhausted != .warn
+      accounts.items[candidate.account].hold(amount)
       if let key = candidate.allowance { use(amount, of: key, in: candidate.budget) }
       first = holdings.insert(
         Holding(
-          account: candidate.account, amount: amount, unit: candidate.terms.unit, isFirm: isFirm,
+          account: candidate.account, amount: amount, unit: candidate.terms.unit, isHard: isHard, isFirm: isFirm,
           allowance: candidate.allowance, next: first))
       if isFirm, candidate.terms.unit == .usd {
         admission.hardPicodollars = min(amount, admission.hardPicodollars ?? .max)

@@ -10,7 +10,7 @@ extension BudgetBook {
   @discardableResult
   public mutating func restore(_ debit: BudgetDebit, tells: Bool = false, at time: Timestamp) -> BudgetChanges? {
     guard let budget = budgetByName[debit.budget], budgets.items[budget].terms.unit == debit.unit,
-      let value = scopeValue(of: budget, debit.scope)
+      let value = scopeValue(of: budget, debit.scope), isCurrent(debit, of: budget, at: time)
     else { return nil }
     let account = account(of: scope(of: budget, value: value, at: time), at: time)
     guard set(debit, in: account) else { return nil }
@@ -22,13 +22,19 @@ extension BudgetBook {
   }
 
   /// Posts what a call used that never reserved, or whose process died: to the windows of the time at which it started.
+  ///
+  /// - Parameter reserve: no less than this is charged.
   public mutating func charge(
-    _ call: BudgetCall, _ used: CallAmounts, startedAt: Timestamp, at time: Timestamp
+    _ call: BudgetCall, _ used: CallAmounts, reserve: CallReserve = .zero, startedAt: Timestamp, at time: Timestamp
   ) -> Settlement {
     gatherCandidates(call, at: time)
     var settlement = Settlement(debits: [], changes: BudgetChanges())
     for candidate in candidates {
-      let amount = candidate.terms.unit.amount(of: used)
+      let unit = candidate.terms.unit
+      let isHard = candidate.terms.bound == .hard
+      let amount = UsageCertainty.none.charged(
+        unit.amount(of: used), reserved: unit.amount(of: isHard ? reserve.bound : reserve.expected), unit: unit,
+        isHard: isHard)
       guard amount > 0 else { continue }
       let state = budgets.items[candidate.budget]
       let window = BudgetState.window(of: state.definition, in: state.zone, at: startedAt)
@@ -45,6 +51,15 @@ extension BudgetBook {
     dropEndedRuns(at: time)
     settlement.changes.events = takeEvents()
     return settlement
+  }
+
+  /// Whether the debit's window can be the one of now: scopes of the past are not brought back.
+  private mutating func isCurrent(_ debit: BudgetDebit, of budget: Int, at time: Timestamp) -> Bool {
+    guard case .rolling(let seconds) = budgets.items[budget].definition.period else {
+      return budgets.items[budget].window(at: time).start == debit.windowStart
+    }
+    // The oldest bucket began less than two periods ago.
+    return debit.windowStart > time.adding(seconds: -2 * seconds - 1)
   }
 
   private mutating func set(_ debit: BudgetDebit, in account: Int) -> Bool {

@@ -50,7 +50,7 @@ extension BudgetBook {
     let missing = holding.unit.amount(of: amounts).saturatingAdd(-holding.amount)
     guard holding.isFirm, missing > 0 else { return }
     holdings.items[place].amount += missing
-    accounts.items[holding.account].reserved = accounts.items[holding.account].reserved.saturatingAdd(missing)
+    accounts.items[holding.account].reservedSum += Int128(missing)
     if let key = holding.allowance { use(missing, of: key, in: accounts.items[holding.account].budget) }
   }
 }

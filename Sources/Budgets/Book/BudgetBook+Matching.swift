@@ -6,6 +6,7 @@ struct MatchKey: Hashable, Sendable {
   var workflow: String
   var provider: String
   var key: String?
+  var keyBudgets: [BudgetPattern]
   var team: String?
   var model: String?
 
@@ -14,6 +15,7 @@ struct MatchKey: Hashable, Sendable {
     workflow = call.workflow
     provider = call.provider
     key = call.key
+    keyBudgets = call.keyBudgets
     team = call.team
     model = call.model
   }
@@ -33,7 +35,7 @@ extension BudgetBook {
     let key = MatchKey(call)
     if let known = matches[key] { return known }
     var found: [MatchTarget] = []
-    for index in budgetByName.values.sorted() where budgets.items[index].definition.match.matches(call) {
+    for index in budgetByName.values.sorted() where budgets.items[index].definition.counts(call) {
       let each = budgets.items[index].terms.each
       let scope = each == .run ? nowhere : self.scope(of: index, value: Self.value(of: call, each), at: time)
       found.append(MatchTarget(budget: index, scope: scope))

@@ -3,8 +3,12 @@ public import Metering
 extension BudgetBook {
   /// Posts what the call used to the windows in which it had reserved, and returns the rest to them at once. Nil where the
   /// reservation has ended already: nothing is posted twice.
-  public mutating func settle(_ id: ReservationID, _ used: CallAmounts, at time: Timestamp) -> Settlement? {
-    end(id, used, at: time)
+  ///
+  /// - Parameter certainty: how sure that is: where it is not, what was reserved may be charged.
+  public mutating func settle(
+    _ id: ReservationID, _ used: CallAmounts, certainty: UsageCertainty = .whole, at time: Timestamp
+  ) -> Settlement? {
+    end(id, used, certainty, at: time)
   }
 
   /// Returns all that was reserved: the call never reached the provider. Nil where the reservation has ended already.
@@ -18,7 +22,9 @@ extension BudgetBook {
     return end(id, reservations.items[place].estimate, at: time)
   }
 
-  private mutating func end(_ id: ReservationID, _ used: CallAmounts?, at time: Timestamp) -> Settlement? {
+  private mutating func end(
+    _ id: ReservationID, _ used: CallAmounts?, _ certainty: UsageCertainty = .whole, at time: Timestamp
+  ) -> Settlement? {
     guard let place = place(of: id) else { return nil }
     let first = reservations.items[place].firstHolding
     reservations.remove(at: place, leaving: .ended(generation: reservations.items[place].generation))
@@ -27,7 +33,7 @@ extension BudgetBook {
     var next = first
     while next != nowhere {
       let holding = holdings.items[next]
-      release(holding, used, into: &settlement.debits, at: time)
+      release(holding, used, certainty, into: &settlement.debits, at: time)
       next = holding.next
     }
     next = first
@@ -42,13 +48,17 @@ extension BudgetBook {
   }
 
   private mutating func release(
-    _ holding: Holding, _ used: CallAmounts?, into debits: inout [BudgetDebit], at time: Timestamp
+    _ holding: Holding, _ used: CallAmounts?, _ certainty: UsageCertainty, into debits: inout [BudgetDebit],
+    at time: Timestamp
   ) {
     let account = holding.account
     let budget = accounts.items[account].budget
-    accounts.items[account].reserved -= holding.amount
-    accounts.items[account].reservationCount -= 1
-    let amount = used.map { holding.unit.amount(of: $0) } ?? 0
+    accounts.items[account].release(holding.amount)
+    let amount =
+      used.map {
+        certainty.charged(
+          holding.unit.amount(of: $0), reserved: holding.amount, unit: holding.unit, isHard: holding.isHard)
+      } ?? 0
     if let key = holding.allowance { giveBack(max(0, holding.amount.saturatingAdd(-amount)), to: key, in: budget) }
     guard used != nil else { return }
     post(amount, to: account, into: &debits, at: time)
@@ -56,11 +66,17 @@ extension BudgetBook {
     if budgets.items[budget].terms.hasAlerts { tellThresholds(of: account, at: time) }
   }
 
-  /// Posts to the account and notes the debit.
+  /// Posts to the account and notes the debit. The scope of one call ends with it: what it spent need not be kept.
   mutating func post(_ amount: Int64, to account: Int, into debits: inout [BudgetDebit], at time: Timestamp) {
     guard amount > 0 else { return }
     accounts.items[account].post(amount, at: time)
-    debits.append(debit(amount, of: account))
+    if !isOfOneCall(account) { debits.append(debit(amount, of: account)) }
+  }
+
+  /// Whether the account is of one call that names no run.
+  func isOfOneCall(_ account: Int) -> Bool {
+    let scope = accounts.items[account].scope
+    return scope != nowhere && scopes.items[scope].isOneCall
   }
 
   func debit(_ amount: Int64, of account: Int) -> BudgetDebit {
@@ -93,8 +109,7 @@ extension BudgetBook {
 
   /// Drops the scope of one call that names no run, when the call has ended.
   mutating func dropIfOver(_ account: Int, at time: Timestamp) {
-    let scope = accounts.items[account].scope
-    if scope != nowhere, scopes.items[scope].isOneCall, accounts.items[account].isIdle { drop(scope, at: time) }
+    if isOfOneCall(account), accounts.items[account].isIdle { drop(accounts.items[account].scope, at: time) }
   }
 
   /// Drops what the last decision made for a call that names no run and did not get to reserve or to wait.

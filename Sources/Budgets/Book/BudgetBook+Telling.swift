@@ -3,7 +3,8 @@ import Metering
 extension BudgetBook {
   /// Tells a state of the account's window, unless it was told.
   mutating func tell(_ state: ToldStates, _ kind: BudgetEvent.Kind, of account: Int, at time: Timestamp) {
-    guard !accounts.items[account].told.contains(state), isTold(account) else { return }
+    // The scope of one call ends with it: there is nobody to tell of its state.
+    guard !accounts.items[account].told.contains(state), !isOfOneCall(account) else { return }
     accounts.items[account].told.insert(state)
     events.append(event(kind, of: account, isResolved: false, at: time))
   }
@@ -54,12 +55,6 @@ extension BudgetBook {
   }
 
   private static let freePartsPerMillion: Int64 = 900_000
-
-  /// The scope of one call ends with it: there is nobody to tell of its state.
-  private func isTold(_ account: Int) -> Bool {
-    let scope = accounts.items[account].scope
-    return scope == nowhere || !scopes.items[scope].isOneCall
-  }
 
   func hasReached(_ partsPerMillion: Int64, _ account: Int, at time: Timestamp) -> Bool {
     let limit = budgets.items[accounts.items[account].budget].limit(of: accounts.items[account].scopeText, at: time)

@@ -24,14 +24,17 @@ struct Holding: Sendable {
   /// Reserved, in the budget's unit.
   var amount: Int64
   var unit: BudgetUnit
-  /// Whether it is a bound that the call may not pass.
+  /// Whether it is a bound of what the call can use.
+  var isHard: Bool
+  /// Whether that is one that the call may not pass.
   var isFirm: Bool
   /// Under which approval it was reserved above the limit; nil where it fitted.
   var allowance: AllowanceKey?
   /// The next one of the same reservation.
   var next: Int
 
-  static let none = Holding(account: nowhere, amount: 0, unit: .usd, isFirm: false, allowance: nil, next: nowhere)
+  static let none = Holding(
+    account: nowhere, amount: 0, unit: .usd, isHard: false, isFirm: false, allowance: nil, next: nowhere)
 }
 
 extension ReservationID {

@@ -41,6 +41,13 @@ public struct BudgetMatch: Sendable, Hashable {
   }
 }
 
+extension BudgetDefinition {
+  /// Whether the call counts in the budget: it matches, or its key names the budget.
+  func counts(_ call: BudgetCall) -> Bool {
+    match.matches(call) || call.keyBudgets.contains { $0.matches(name) }
+  }
+}
+
 /// A name, or a glob of names in which `*` stands for any run of characters, none included.
 public struct BudgetPattern: Sendable, Hashable, ExpressibleByStringLiteral {
   public let text: String

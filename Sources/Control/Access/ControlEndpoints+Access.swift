@@ -1,3 +1,4 @@
+internal import Budgets
 internal import Ledger
 internal import Observability
 
@@ -19,8 +20,18 @@ extension ControlEndpoints {
 
   func createKey(_ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
     let (name, grant) = try KeyBody.grant(body)
+    try checkBudgets(of: grant)
     let issued = try await queries.credentials.createKey(name, grant, actor.name)
     return .json(CredentialJSON.document(issued.key, text: issued.text), status: 201)
+  }
+
+  /// A key that names a budget which does not exist would be limited by nothing.
+  private func checkBudgets(of grant: KeyGrant) throws {
+    guard !grant.budgets.isEmpty else { return }
+    let known = queries.budgets.states().map(\.definition.name)
+    for text in grant.budgets where !known.contains(where: BudgetPattern(text).matches) {
+      throw ParameterError("budgets", value: text, accepted: "names of budgets, * standing for anything")
+    }
   }
 
   func rotateKey(_ name: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {

@@ -35,7 +35,11 @@ enum OpenAPIAccessSchemas {
         "team": {"type": ["string", "null"]},
         "providers": {"type": "array", "items": {"type": "string"}, "description": "Those allowed; empty: all."},
         "models": {"type": "array", "items": {"type": "string"}, "description": "Likewise."},
-        "budgets": {"type": "array", "items": {"type": "string"}},
+        "budgets": {
+          "type": "array",
+          "items": {"type": "string"},
+          "description": "Budgets that its calls count in besides those that match, with *. Each must exist."
+        },
         "may_name": {"type": "array", "items": {"type": "string", "enum": ["agent", "workflow", "run"]}},
         "expires_at": {"type": ["string", "null"], "format": "date-time"},
         "created": {"$ref": "#/components/schemas/AccessChange"},
@@ -75,7 +79,11 @@ enum OpenAPIAccessSchemas {
         "team": {"type": ["string", "null"]},
         "providers": {"type": "array", "items": {"type": "string"}, "description": "Those allowed; empty: all."},
         "models": {"type": "array", "items": {"type": "string"}, "description": "Likewise."},
-        "budgets": {"type": "array", "items": {"type": "string"}},
+        "budgets": {
+          "type": "array",
+          "items": {"type": "string"},
+          "description": "Budgets that its calls count in besides those that match, with *. Each must exist."
+        },
         "may_name": {"type": "array", "items": {"type": "string", "enum": ["agent", "workflow", "run"]}},
         "expires_at": {"type": ["string", "null"], "format": "date-time"},
         "created": {"$ref": "#/components/schemas/AccessChange"},
@@ -108,7 +116,11 @@ enum OpenAPIAccessSchemas {
         "team": {"type": ["string", "null"]},
         "providers": {"type": "array", "items": {"type": "string"}, "description": "Names; * stands for anything."},
         "models": {"type": "array", "items": {"type": "string"}, "description": "Likewise."},
-        "budgets": {"type": "array", "items": {"type": "string"}},
+        "budgets": {
+          "type": "array",
+          "items": {"type": "string"},
+          "description": "Budgets that its calls count in besides those that match, with *. Each must exist."
+        },
         "may_name": {
           "type": "array",
           "items": {"type": "string", "enum": ["agent", "workflow", "run"]},

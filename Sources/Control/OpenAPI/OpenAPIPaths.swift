@@ -5,6 +5,7 @@ enum OpenAPIPaths {
       \#(OpenAPIAccessPaths.members)
       \#(OpenAPIBudgetPaths.members)
       \#(OpenAPIHoldPaths.members)
+      \#(OpenAPIRuns.paths)
       "/": {
         "get": {
           "summary": "A page that links the rest",

@@ -16,6 +16,12 @@ enum OpenAPISchemas {
           "agent",
           "workflow",
           "run",
+          "run_source",
+          "parent_run",
+          "node",
+          "parent_node",
+          "depth",
+          "retry",
           "key",
           "team",
           "status",
@@ -71,6 +77,16 @@ enum OpenAPISchemas {
           "agent": {"type": "string"},
           "workflow": {"type": "string"},
           "run": {"type": ["string", "null"]},
+          "run_source": {
+            "type": ["string", "null"],
+            "enum": ["explicit", "session", "tool_call", "response", "messages", "trace", "new", null],
+            "description": "What linked the call to its run."
+          },
+          "parent_run": {"type": ["string", "null"], "description": "The run that started this one."},
+          "node": {"type": ["string", "null"], "description": "The agent of the run's tree; null for the first one."},
+          "parent_node": {"type": ["string", "null"], "description": "The agent that started this one."},
+          "depth": {"type": ["integer", "null"], "description": "How many agents stand above the one that called."},
+          "retry": {"type": "boolean", "description": "Whether the client sent a request again."},
           "key": {"type": ["string", "null"], "description": "The name of the virtual key."},
           "team": {"type": ["string", "null"], "description": "The team that the key is bound to."},
           "status": {
@@ -254,6 +270,11 @@ enum OpenAPISchemas {
           "hour": {"type": ["string", "null"]},
           "billing": {"type": ["string", "null"]},
           "run": {"type": ["string", "null"]},
+          "key": {
+            "type": ["string", "null"],
+            "description": "The name of the virtual key; like its team, for as long as rows are kept."
+          },
+          "team": {"type": ["string", "null"]},
           "project": {
             "type": ["string", "null"],
             "description": "The provider's organisation, project or workspace; for as long as rows are kept."
@@ -355,6 +376,7 @@ enum OpenAPISchemas {
       \#(OpenAPIBudgetSchemas.members)
       \#(OpenAPIAlerts.schemas)
       \#(OpenAPIHoldSchemas.members)
+      \#(OpenAPIRuns.schemas)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

@@ -12,7 +12,8 @@ enum ControlPage {
       <ul>
       <li><a href="/api/v1/summary?by=agent,workflow,model&amp;since=24h">Usage and cost of the last 24 hours</a>
       by agent, workflow and model</li>
-      <li><a href="/api/v1/calls?limit=20">The last calls</a></li>
+      <li><a href="/api/v1/calls?limit=20">The last calls</a> and <a href="/api/v1/runs?sort=cost&amp;since=24h">the dearest
+      runs of the last 24 hours</a></li>
       <li><a href="/api/v1/budgets">Budgets</a>, <a href="/api/v1/holds?state=pending">calls that wait for a person</a>
       and <a href="/api/v1/alerts">alerts</a></li>
       <li><a href="/metrics">Metrics</a> for Prometheus</li>

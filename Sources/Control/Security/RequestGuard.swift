@@ -9,12 +9,14 @@ struct RequestGuard: Sendable {
   /// Host names by which the control plane may be called, in lower case, besides the loopback's and addresses.
   private let names: Set<String>
   private let addresses: Set<IPLiteral>
+  private let trustsLoopback: Bool
   private let tokens: ControlTokens
 
-  init(listenHost: String, allowedHosts: [String], tokens: ControlTokens) {
+  init(listenHost: String, allowedHosts: [String], trustsLoopback: Bool = true, tokens: ControlTokens) {
     let hosts = ([listenHost] + allowedHosts).map { Self.normalised($0) }
     names = Set(hosts.filter { IPLiteral($0) == nil } + ["localhost"])
     addresses = Set(hosts.compactMap(IPLiteral.init).filter { !$0.isUnspecified })
+    self.trustsLoopback = trustsLoopback
     self.tokens = tokens
   }
 
@@ -35,7 +37,7 @@ struct RequestGuard: Sendable {
       if let actor = actor(origin) { return Self.wrongRole(of: actor, needed: role) }
       return Problem(
         401, "Token needed",
-        "From another machine this needs the header authorization: Bearer followed by the content of the file "
+        "\(trustsLoopback ? "From another machine this" : "This") needs the header authorization: Bearer followed by the content of the file "
           + "\(ControlToken.fileName) in Tollgate's data directory.")
     }
     return nil
@@ -119,7 +121,7 @@ struct RequestGuard: Sendable {
 
   /// On this machine, and not passed on by a proxy for somebody who may not be.
   private func isLocal(_ origin: RequestOrigin) -> Bool {
-    guard !origin.isForwarded else { return false }
+    guard trustsLoopback, !origin.isForwarded else { return false }
     guard let peer = origin.peerAddress else { return true }
     return IPLiteral(peer)?.isLoopback ?? false
   }

@@ -8,6 +8,9 @@ public struct ControlConfiguration: Sendable {
   public var port = 4101
   /// What the port shows who it is with; nil where it speaks no TLS.
   public var tls: TLSConfiguration?
+  /// Whether whoever connects from this machine may read without a token. Not where a load balancer passes on what others send,
+  /// as it may run on this machine.
+  public var trustsLoopback = true
   /// Further host names by which requests may call it.
   public var allowedHosts: [String] = []
   /// Connections at once; more wait in the kernel's queue.
@@ -16,8 +19,12 @@ public struct ControlConfiguration: Sendable {
   public var bodyBytesMax = 1_048_576
   /// A request's header block, in bytes.
   public var headerBytesMax = 65_536
-  /// How long a connection may be silent, or a request incomplete.
+  /// How long a connection may be silent between two requests.
   public var idleTimeoutSeconds: Int64 = 60
+  /// How long the first request of a connection may take to arrive, TLS included, but for its body.
+  public var requestHeadTimeoutSeconds: Int64 = 10
+  /// How long a request's body may take to arrive.
+  public var requestBodyTimeoutSeconds: Int64 = 30
   /// How long an answer may be worked on.
   public var answerTimeoutSeconds: Int64 = 30
 

@@ -28,6 +28,8 @@ struct ControlEndpoints: Sendable {
     case .ready: return ready(isTrusted: isTrusted)
     case .calls: return try await calls(parameters)
     case .call(let id): return try await call(id)
+    case .runs: return try await runs(parameters)
+    case .run(let id): return try await run(id)
     case .summary: return try await summary(parameters)
     case .adjustments: return try await adjustments(parameters)
     case .keys: return try await keys()
@@ -52,7 +54,8 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .holdPage, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token, .audit, .budgets,
+    case .calls, .call, .runs, .run, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token,
+      .audit, .budgets,
       .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver, .holds, .hold,
       .holdApproval, .holdDenial:
       try QueryParameters(query, known: route.parameters)

@@ -7,6 +7,7 @@ struct ControlQueries: Sendable {
   var calls: @Sendable (CallFilter) async throws -> [CallRecord]
   var call: @Sendable (CallID) async throws -> CallRecord?
   var summary: @Sendable (_ by: [SummaryDimension], _ range: TimeRange) async throws -> [SummaryRow]
+  var runs: ControlRuns
   var books: ControlBooks
   var credentials: ControlCredentials
   var budgets: ControlBudgets
@@ -34,12 +35,14 @@ extension ControlQueries {
     price: @escaping @Sendable (CallRecord) -> SecondCharge
   ) {
     let books = ledger.books
+    let runs = ledger.runs
     self.init(
       calls: { try await ledger.calls($0) }, call: { try await ledger.call($0) },
       summary: { dimensions, range in
         try await ledger.summary(
           by: dimensions, from: range.from, to: range.to, utcOffsetSeconds: range.utcOffsetSeconds)
       },
+      runs: ControlRuns(page: { try await runs.page($0) }, detail: { try await runs.detail($0) }),
       books: ControlBooks(
         adjustments: { try await books.adjustments($0) },
         adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0, by: $1) },

@@ -100,18 +100,23 @@ struct ControlResponder: HTTPResponder {
     if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > configuration.bodyBytesMax {
       throw tooLarge
     }
-    var bytes: [UInt8] = []
-    for try await part in request.body {
-      guard bytes.count + part.readableBytes <= configuration.bodyBytesMax else { throw tooLarge }
-      bytes.append(contentsOf: part.readableBytesView)
+    let bytesMax = configuration.bodyBytesMax
+    let seconds = configuration.requestBodyTimeoutSeconds
+    let tooSlow = Problem(408, "Body too slow", "A request's body has \(seconds) seconds to arrive.")
+    return try await first(within: seconds, else: tooSlow) {
+      var bytes: [UInt8] = []
+      for try await part in request.body {
+        guard bytes.count + part.readableBytes <= bytesMax else { throw tooLarge }
+        bytes.append(contentsOf: part.readableBytesView)
+      }
+      return bytes
     }
-    return bytes
   }
 
   /// A refusal that may leave a body unread ends the connection.
   private func refused(_ problem: Problem, _ context: ControlContext, isHead: Bool) -> Response {
     var response = ControlAnswer.problem(problem).response(isHead: isHead)
-    guard [401, 403, 405, 413, 415].contains(problem.status) else { return response }
+    guard [401, 403, 405, 408, 413, 415].contains(problem.status) else { return response }
     response.headers[.connection] = "close"
     let channel = context.channel
     let bytes = isHead ? [] : problem.document()
@@ -128,12 +133,19 @@ struct ControlResponder: HTTPResponder {
     -> ControlAnswer
   {
     let limit = configuration.answerTimeoutSeconds
-    return try await withThrowingTaskGroup(of: ControlAnswer.self) { group in
-      group.addTask { try await answer() }
+    let tooSlow = Problem(
+      503, "Too slow", "The answer took longer than \(limit) seconds; ask for less, by since, from and to.")
+    return try await first(within: limit, else: tooSlow, answer)
+  }
+
+  private func first<T: Sendable>(
+    within seconds: Int64, else problem: Problem, _ body: @escaping @Sendable () async throws -> T
+  ) async throws -> T {
+    try await withThrowingTaskGroup(of: T.self) { group in
+      group.addTask { try await body() }
       group.addTask {
-        try await Task.sleep(for: .seconds(limit))
-        throw Problem(
-          503, "Too slow", "The answer took longer than \(limit) seconds; ask for less, by since, from and to.")
+        try await Task.sleep(for: .seconds(seconds))
+        throw problem
       }
       defer { group.cancelAll() }
       guard let first = try await group.next() else { throw CancellationError() }

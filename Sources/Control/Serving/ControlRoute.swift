@@ -10,6 +10,9 @@ enum ControlRoute: Equatable {
   case calls
   /// The id as the path has it, which may be none.
   case call(id: String)
+  case runs
+  /// The id as the path has it, which may be none.
+  case run(id: String)
   case summary
   case adjustments
   case reprice
@@ -49,6 +52,7 @@ enum ControlRoute: Equatable {
     case "/healthz": self = .alive
     case "/readyz": self = .ready
     case "/api/v1/calls": self = .calls
+    case "/api/v1/runs": self = .runs
     case "/api/v1/summary": self = .summary
     case "/api/v1/adjustments": self = .adjustments
     case "/api/v1/reprice": self = .reprice
@@ -66,6 +70,8 @@ enum ControlRoute: Equatable {
     default:
       if let id = Self.segment(of: path, after: "/api/v1/calls/") {
         self = .call(id: id)
+      } else if let id = Self.segment(of: path, after: "/api/v1/runs/") {
+        self = .run(id: id)
       } else if let name = Self.segment(of: path, after: "/api/v1/keys/", before: "/rotate") {
         self = .keyRotation(name: name)
       } else if let name = Self.segment(of: path, after: "/api/v1/keys/") {
@@ -106,6 +112,7 @@ enum ControlRoute: Equatable {
   var parameters: [String] {
     switch self {
     case .calls: CallQuery.parameters
+    case .runs: RunParameters.names
     case .summary: SummaryQuery.parameters
     case .adjustments: AdjustmentQuery.parameters
     case .audit: AuditParameters.names

@@ -52,7 +52,8 @@ public struct ControlServer: Service {
     eventLoopGroup: (any EventLoopGroup)?, onListening: @escaping @Sendable (SocketAddress) -> Void
   ) {
     let guardian = RequestGuard(
-      listenHost: configuration.host, allowedHosts: configuration.allowedHosts, tokens: tokens)
+      listenHost: configuration.host, allowedHosts: configuration.allowedHosts,
+      trustsLoopback: configuration.trustsLoopback, tokens: tokens)
     self.configuration = configuration
     self.logger = logger
     self.eventLoopGroup = eventLoopGroup
@@ -87,7 +88,9 @@ public struct ControlServer: Service {
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {
-    HTTP1Channel.Configuration(
+    let seconds = configuration.requestHeadTimeoutSeconds
+    return HTTP1Channel.Configuration(
+      additionalChannelHandlers: [FirstRequestDeadline(seconds: seconds)],
       idleTimeout: .seconds(configuration.idleTimeoutSeconds),
       httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
         maxHeaderFieldSize: configuration.headerBytesMax, maxHeaderListSize: configuration.headerBytesMax))

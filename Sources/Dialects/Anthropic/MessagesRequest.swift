@@ -7,7 +7,7 @@ internal import Tokenizers
 struct MessagesRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case message = 1
-    case role, blockType, isError, source, sourceType, sourceText
+    case role, block, blockType, isError, source, sourceType, sourceText
   }
 
   static let shape = JSONShape(
@@ -20,34 +20,45 @@ struct MessagesRequest: ~Copyable, DocumentWire {
         "thinking": .object(["budget_tokens": .scalar(RequestMembers.Field.thinking)]),
         "service_tier": .text(RequestMembers.Field.tier),
         "speed": .text(RequestMembers.Field.speed),
-        "system": text.orArray(of: .object(["text": text])),
+        "system": RequestMembers.instructions.orArray(of: .object(["text": RequestMembers.instructions])),
         "messages": .array(of: message),
         "tools": RequestMembers.tools,
         "mcp_servers": RequestMembers.stored,
+        // Models that may answer instead. Compaction is a reply of its own, billed besides; what only clears takes away.
+        "models": RequestMembers.stored, "fallbacks": RequestMembers.stored,
+        "context_management": management,
         "output_format": .size(RequestMembers.Field.prompt),
         "output_config": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+  private static let management = JSONPattern.object(["edits": .array(of: edit)])
+  private static let edit = JSONPattern.object([
+    "type": .word(RequestMembers.Field.knownType, of: ["clear_tool_uses_20250919", "clear_thinking_20251015"])
+  ])
 
   private static let message = JSONPattern.object(
     Field.message,
     [
-      "role": .word(Field.role, of: ["assistant"]),
-      "content": text.orArray(
-        of: .object([
-          "type": .word(Field.blockType, of: blockTypes),
-          "is_error": .scalar(Field.isError),
-          "text": text,
-          "thinking": text,
-          "name": text,
-          "input": .size(RequestMembers.Field.prompt),
-          "content": text.orArray(of: inner),
-          "title": text, "context": text,
-          // Text that may be cited is cut into numbered pieces.
-          "citations": .object(["enabled": .scalar(RequestMembers.Field.stored)]),
-          "source": source,
-        ])),
+      "role": .word(Field.role, of: ["assistant", "system"]),
+      "content": text.orArray(of: block),
+    ])
+
+  private static let block = JSONPattern.object(
+    Field.block,
+    [
+      "type": .word(Field.blockType, of: blockTypes),
+      "tool_use_id": RequestMembers.callID,
+      "is_error": .scalar(Field.isError),
+      "text": text,
+      "thinking": RequestMembers.thought,
+      "name": RequestMembers.toolName,
+      "input": .size(RequestMembers.Field.prompt),
+      "content": text.orArray(of: inner),
+      "title": text, "context": text,
+      // Text that may be cited is cut into numbered pieces.
+      "citations": .object(["enabled": .scalar(RequestMembers.Field.stored)]),
+      "source": source,
     ])
 
   /// The first one is that of a result. Other types bring what the body does not show (files by id, what the provider's tools
@@ -78,7 +89,9 @@ struct MessagesRequest: ~Copyable, DocumentWire {
   ])
 
   private var members = RequestMembers()
-  private var isAssistant = false
+  private var role: Int?
+  private var isResult = false
+  private var isMarked = false
   private var results = 0
   private var errors = 0
   private var source = DocumentSource()
@@ -87,9 +100,14 @@ struct MessagesRequest: ~Copyable, DocumentWire {
     members.begin(label, json, &facts)
     switch Field(rawValue: label) {
     case .message:
-      isAssistant = false
+      role = nil
       results = 0
       errors = 0
+      facts.reading?.beginMessage()
+    case .block:
+      isResult = false
+      isMarked = false
+      facts.reading?.beginResult()
     case .source: source = DocumentSource()
     default: break
     }
@@ -97,27 +115,42 @@ struct MessagesRequest: ~Copyable, DocumentWire {
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
-    case .role: isAssistant = json.word != nil
+    case .role: role = json.word
     case .blockType:
-      if json.word == 0 { results &+= 1 }
+      if json.word == 0 {
+        results &+= 1
+        isResult = true
+      }
       if json.word == nil, json.kind == .string { facts.hasStoredContext = true }
-    case .isError: if json.isTrue { errors &+= 1 }
+    case .isError: readMark(json, &facts)
     case .sourceType: source.kind = json.word.flatMap(DocumentSource.Kind.init(rawValue:))
     case .sourceText: source.take(json)
-    case .message, .source: break
+    case .message, .block, .source: break
     case nil: members.value(label, json, &facts)
     }
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
-    // What stands before the last message of the assistant is history.
-    case .message:
-      facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
-      facts.toolResultErrors = isAssistant ? 0 : facts.toolResultErrors &+ errors
+    case .message: endMessage(&facts)
+    case .block: if isResult { facts.reading?.endResult(isMarked: isMarked) }
     case .source: source.settle(&facts)
     default: break
     }
+  }
+
+  private mutating func readMark(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    isMarked = json.kind == .bool
+    guard json.isTrue else { return }
+    errors &+= 1
+    facts.reading?.fail(.mark)
+  }
+
+  /// What stands before the last message of the assistant is history.
+  private func endMessage(_ facts: inout RequestFacts) {
+    facts.toolResults = role == 0 ? 0 : facts.toolResults &+ results
+    facts.toolResultErrors = role == 0 ? 0 : facts.toolResultErrors &+ errors
+    facts.reading?.endMessage(role == 0 ? .model : role == nil ? .client : .instructions)
   }
 
   /// The data of a source is text if its type was said before it.

@@ -9,7 +9,7 @@ internal import Metering
 struct BedrockRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case message = 1
-    case role, result, isError, status, source, sourceType, sourceText
+    case role, block, result, isError, status, source, sourceType, sourceText
     case images, width, height, quality, told
   }
 
@@ -17,20 +17,22 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     .object(
       RequestMembers.Field.body,
       [
-        "system": text.orArray(of: .object(["text": text, "guardContent": guarded])),
+        "system": RequestMembers.instructions.orArray(
+          of: .object(["text": RequestMembers.instructions, "guardContent": guarded])),
         "messages": .array(Field.told, of: message),
-        "toolConfig": prompt.orObject(["tools": .array(of: .object(["systemTool": RequestMembers.stored]))]),
+        "toolConfig": prompt.orObject(["tools": RequestMembers.toolList]),
         "tools": RequestMembers.tools,
         "promptVariables": RequestMembers.stored,
         "mcp_servers": RequestMembers.stored,
         "serviceTier": .object(["type": .text(RequestMembers.Field.tier)]),
         "performanceConfig": .object(["latency": .text(RequestMembers.Field.speed)]),
-        "inferenceConfig": .object(RequestMembers.Field.limits, [:]).orObject(limits),
+        "inferenceConfig": inference,
         "additionalModelRequestFields": .object([
           "thinking": thinking, "reasoning_config": thinking, "tools": RequestMembers.stored,
         ]),
         "thinking": thinking,
-        "textGenerationConfig": .object(limits),
+        "textGenerationConfig": .object(familyLimits),
+        "maxTokens": .object(RequestMembers.Field.tokensMaxForeign, [:]),
         "imageGenerationConfig": images,
         "input": prompt,
         // The prompts of Titan, Llama, Mistral, Cohere and Claude 2.
@@ -47,7 +49,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
         "text_prompts": prompt,
         "textToImageParams": .object(["text": text]),
       ]
-    ).orObject(limits))
+    ).orObject(familyLimits))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
   /// Text of a family whose requests are known here, as others may have other members.
@@ -55,15 +57,18 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
   private static let guarded = JSONPattern.object(["text": .object(["text": text])])
 
-  /// The limit of the reply's tokens, by the names of the families.
-  private static let limits: KeyValuePairs<String, JSONPattern> = [
-    "maxTokens": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
-    "maxTokenCount": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_new_tokens": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_gen_len": .object(RequestMembers.Field.tokensMax, [:]),
-    "max_tokens_to_sample": .object(RequestMembers.Field.tokensMax, [:]),
+  private static let inference = JSONPattern.object(
+    RequestMembers.Field.limits, ["maxTokens": .object(RequestMembers.Field.tokensMax, [:])]
+  ).orObject(familyLimits)
+
+  /// The limit of the reply's tokens, by the names of the families; Converse knows none of them.
+  private static let familyLimits: KeyValuePairs<String, JSONPattern> = [
+    "max_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "max_completion_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "maxTokenCount": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "max_new_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "max_gen_len": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+    "max_tokens_to_sample": .object(RequestMembers.Field.tokensMaxForeign, [:]),
   ]
 
   private static let thinking = JSONPattern.object(["budget_tokens": .scalar(RequestMembers.Field.thinking)])
@@ -78,21 +83,25 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   private static let message = JSONPattern.object(
     Field.message,
     [
-      "role": .word(Field.role, of: ["assistant", "tool"]),
+      "role": .word(Field.role, of: ["assistant", "tool", "system", "developer"]),
+      "tool_call_id": RequestMembers.callID,
       "content": text.orArray(of: block),
       "tool_calls": prompt,
     ])
 
-  private static let block = JSONPattern.object([
+  private static let block = JSONPattern.object(Field.block, blockMembers)
+
+  private static let blockMembers: KeyValuePairs<String, JSONPattern> = [
     "text": text,
-    "reasoningContent": .object(["reasoningText": .object(["text": text])]),
+    "reasoningContent": .object(["reasoningText": .object(["text": RequestMembers.thought])]),
     "guardContent": guarded,
     "searchResult": prompt,
-    "toolUse": .object(["name": text, "input": prompt]),
+    "toolUse": .object(["name": RequestMembers.toolName, "input": prompt]),
     "toolResult": .object(
       Field.result,
       [
-        "status": .word(Field.status, of: ["error"]),
+        "toolUseId": RequestMembers.callID,
+        "status": .word(Field.status, of: ["error", "success"]),
         "content": .array(
           of: .object([
             "text": text, "json": prompt, "searchResult": prompt, "image": held, "document": held, "video": held,
@@ -101,9 +110,10 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     "image": held, "document": held, "video": held, "audio": held,
     // Of Anthropic's.
     "type": .word(Field.result, of: blockTypes),
+    "tool_use_id": RequestMembers.callID,
     "is_error": .scalar(Field.isError),
-    "thinking": text,
-    "name": text,
+    "thinking": RequestMembers.thought,
+    "name": RequestMembers.toolName,
     "input": prompt,
     "content": text.orArray(of: .object(["text": text, "source": source])),
     "citations": .object(["enabled": .scalar(RequestMembers.Field.stored)]),
@@ -111,7 +121,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     // Of OpenAI's.
     "image_url": RequestMembers.image, "input_audio": RequestMembers.media.orObject(["data": RequestMembers.media]),
     "file": RequestMembers.stored,
-  ])
+  ]
 
   /// The first one is that of a result. Others than these bring what the body does not show.
   private static let blockTypes = [
@@ -133,7 +143,9 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     ])
 
   private var members = RequestMembers()
-  private var isAssistant = false
+  private var role: Int?
+  private var isResult = false
+  private var isMarked = false
   private var results = 0
   private var errors = 0
   private var source = DocumentSource()
@@ -149,10 +161,15 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     members.begin(label, json, &facts)
     switch Field(rawValue: label) {
     case .message:
-      isAssistant = false
+      role = nil
       results = 0
       errors = 0
-    case .result: results &+= 1
+      facts.reading?.beginMessage()
+    case .block:
+      isResult = false
+      isMarked = false
+      facts.reading?.beginResult()
+    case .result: meetResult()
     case .source:
       source = DocumentSource()
     default: break
@@ -163,10 +180,10 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     switch Field(rawValue: label) {
     case .role: readRole(json)
     case .result:
-      if json.word == 0 { results &+= 1 }
+      if json.word == 0 { meetResult() }
       if json.word == nil, json.kind == .string { facts.hasStoredContext = true }
-    case .status: if json.word != nil { errors &+= 1 }
-    case .isError: if json.isTrue { errors &+= 1 }
+    case .status: if json.word != nil { readMark(json.word == 0, .status, &facts) }
+    case .isError: if json.kind == .bool { readMark(json.isTrue, .mark, &facts) }
     case .sourceType: source.kind = json.word.flatMap(DocumentSource.Kind.init(rawValue:))
     case .sourceText: source.take(json)
     case .told:
@@ -176,7 +193,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
     case .width: width = json.count
     case .height: height = json.count
     case .quality: if json.kind == .string, json.size > 0 { facts.context.quality = json.string }
-    case .message, .source: break
+    case .message, .block, .source: break
     case nil: members.value(label, json, &facts)
     }
   }
@@ -184,10 +201,8 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     members.end(label, json)
     switch Field(rawValue: label) {
-    // What stands before the last message of the assistant is history.
-    case .message:
-      facts.toolResults = isAssistant ? 0 : facts.toolResults &+ results
-      facts.toolResultErrors = isAssistant ? 0 : facts.toolResultErrors &+ errors
+    case .message: endMessage(&facts)
+    case .block: if isResult { facts.reading?.endResult(isMarked: isMarked) }
     case .source: source.settle(&facts)
     case .told: isTold = true
     default: break
@@ -207,7 +222,7 @@ struct BedrockRequest: ~Copyable, DocumentWire {
   }
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
-    members.finish(&facts, isWhole: isWhole, limit: limit)
+    members.finish(&facts, isWhole: isWhole, limit: limit, obeysForeign: operation != .converse)
     if facts.context.speed == "standard" { facts.context.speed = nil }
     facts.wantsStreamUsage = true
     facts.isPromptToldApart = isTold
@@ -224,10 +239,33 @@ struct BedrockRequest: ~Copyable, DocumentWire {
 
   /// A message of the role `tool` is a result by itself, in OpenAI's shape.
   private mutating func readRole(_ json: borrowing JSONReader) {
-    switch json.word {
-    case 0: isAssistant = true
-    case 1: results &+= 1
-    default: break
+    role = json.word
+    if role == 1 { results &+= 1 }
+  }
+
+  private mutating func meetResult() {
+    results &+= 1
+    isResult = true
+  }
+
+  private mutating func readMark(_ isError: Bool, _ failure: ToolResultFailure, _ facts: inout RequestFacts) {
+    isMarked = true
+    guard isError else { return }
+    errors &+= 1
+    facts.reading?.fail(failure)
+  }
+
+  /// What stands before the last message of the assistant is history.
+  private func endMessage(_ facts: inout RequestFacts) {
+    facts.toolResults = role == 0 ? 0 : facts.toolResults &+ results
+    facts.toolResultErrors = role == 0 ? 0 : facts.toolResultErrors &+ errors
+    switch role {
+    case 0: facts.reading?.endMessage(.model)
+    case 1:
+      facts.reading?.endResult()
+      facts.reading?.endMessage(.client)
+    case nil: facts.reading?.endMessage(.client)
+    default: facts.reading?.endMessage(.instructions)
     }
   }
 }

@@ -19,17 +19,17 @@ struct CohereRequest: ~Copyable, DocumentWire {
         "stream": .scalar(RequestMembers.Field.stream),
         "max_tokens": .object(RequestMembers.Field.tokensMax, [:]),
         "thinking": .object(["token_budget": .scalar(RequestMembers.Field.thinking)]),
-        "num_generations": .scalar(RequestMembers.Field.choices),
+        "num_generations": .text(RequestMembers.Field.choices),
         "messages": .array(Field.conversation, of: message),
-        "tools": prompt, "documents": prompt, "response_format": prompt,
+        "tools": RequestMembers.tools, "documents": prompt, "response_format": prompt,
         // Version 1.
-        "message": .size(Field.oldMessage), "preamble": text, "chat_history": prompt,
+        "message": .size(Field.oldMessage), "preamble": RequestMembers.instructions, "chat_history": prompt,
         "tool_results": .array(of: .object(Field.oldResult, ["call": prompt, "outputs": prompt])),
         "prompt": text,
         // Embeddings, rankings, classifications.
         "texts": prompt, "images": .array(of: RequestMembers.media), "query": text, "text": text,
         "inputs": .array(of: prompt.orObject(["content": content])),
-        "connectors": RequestMembers.stored, "conversation_id": RequestMembers.stored,
+        "connectors": RequestMembers.stored, "conversation_id": RequestMembers.conversation,
       ]))
 
   private static let prompt = JSONPattern.size(RequestMembers.Field.prompt)
@@ -38,17 +38,18 @@ struct CohereRequest: ~Copyable, DocumentWire {
   private static let content = text.orArray(
     of: .object([
       "type": .word(RequestMembers.Field.knownType, of: ["text", "thinking", "document", "image_url", "image"]),
-      "text": text, "thinking": text, "document": prompt,
+      "text": text, "thinking": RequestMembers.thought, "document": prompt,
       "image_url": RequestMembers.image, "image": RequestMembers.image,
     ]))
 
   private static let message = JSONPattern.object(
     Field.message,
     [
-      "role": .word(Field.role, of: ["assistant", "tool"]),
+      "role": .word(Field.role, of: ["assistant", "tool", "system", "developer"]),
+      "tool_call_id": RequestMembers.callID,
       "content": content,
-      "tool_plan": text,
-      "tool_calls": .array(of: .object(["function": .object(["name": text, "arguments": text])])),
+      "tool_plan": RequestMembers.thought,
+      "tool_calls": .array(of: .object(["function": .object(["name": RequestMembers.toolName, "arguments": text])])),
     ])
 
   private var members = RequestMembers()
@@ -60,7 +61,13 @@ struct CohereRequest: ~Copyable, DocumentWire {
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json, &facts)
-    if label == Field.message.rawValue { role = nil }
+    switch Field(rawValue: label) {
+    case .message:
+      role = nil
+      facts.reading?.beginMessage()
+    case .oldResult: facts.reading?.beginResult()
+    default: break
+    }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -78,12 +85,26 @@ struct CohereRequest: ~Copyable, DocumentWire {
     members.end(label, json)
     switch Field(rawValue: label) {
     case .conversation: isChat = true
-    case .oldResult: facts.toolResults &+= 1
-    case .message:
-      guard let role else { return }
-      // What stands before the last message of the assistant is history.
-      facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
+    case .oldResult:
+      facts.toolResults &+= 1
+      facts.reading?.endResult()
+    case .message: endMessage(&facts)
     default: break
+    }
+  }
+
+  /// What stands before the last message of the assistant is history.
+  private func endMessage(_ facts: inout RequestFacts) {
+    switch role {
+    case 0:
+      facts.toolResults = 0
+      facts.reading?.endMessage(.model)
+    case 1:
+      facts.toolResults &+= 1
+      facts.reading?.endResult()
+      facts.reading?.endMessage(.client)
+    case nil: facts.reading?.endMessage(.client)
+    default: facts.reading?.endMessage(.instructions)
     }
   }
 

@@ -11,6 +11,8 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case content = 1
     case role, result, resultBody, resultError
+    /// What a client makes of a tool's return value that is no object.
+    case resultText
     case candidates, tier
     /// One request of several in a body.
     case request
@@ -36,7 +38,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   private static let request: KeyValuePairs<String, JSONPattern> = [
     "contents": contents,
     "content": content,
-    "systemInstruction": .object(["parts": parts]), "system_instruction": .object(["parts": parts]),
+    "systemInstruction": instructions, "system_instruction": instructions,
     "tools": RequestMembers.tools,
     "toolConfig": .size(RequestMembers.Field.prompt), "tool_config": .size(RequestMembers.Field.prompt),
     "title": text,
@@ -64,6 +66,8 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   ])
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
+  private static let instruction = JSONPattern.object(["text": RequestMembers.instructions])
+  private static let instructions = JSONPattern.object(["parts": instruction.orArray(of: instruction)])
   private static let contents = content.orArray(of: content)
 
   /// Images, sounds and files are no text.
@@ -90,19 +94,30 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   private static let data = JSONPattern.object([
     "data": RequestMembers.media, "fileUri": RequestMembers.media, "file_uri": RequestMembers.media,
   ])
-  private static let call = JSONPattern.object(["name": text, "args": .size(RequestMembers.Field.prompt)])
+  private static let call = JSONPattern.object([
+    "name": RequestMembers.toolName, "args": .size(RequestMembers.Field.prompt),
+  ])
   private static let code = JSONPattern.object(["code": text])
   private static let output = JSONPattern.object(["output": text])
 
   private static let result = JSONPattern.object(
     Field.result,
     [
-      "name": text, "response": .object(Field.resultBody, ["error": .object(Field.resultError, [:])]),
+      "id": RequestMembers.callID,
+      "name": RequestMembers.toolName,
+      "response": .object(
+        Field.resultBody,
+        [
+          "error": .object(Field.resultError, [:]),
+          "result": .stringSize(Field.resultText), "output": .stringSize(Field.resultText),
+        ]),
       "parts": .array(of: .object(["inlineData": data, "inline_data": data, "fileData": data, "file_data": data])),
     ])
 
   private let operation: Operation
   private var members = RequestMembers()
+  /// Whether one content is read, rather than the list of them.
+  private var isInContent = false
   private var isModel = false
   private var results = 0
   private var errors = 0
@@ -117,10 +132,14 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     members.begin(label, json, &facts)
     switch Field(rawValue: label) {
     case .content where json.isInObject:
+      isInContent = true
       isModel = false
       results = 0
       errors = 0
-    case .result: hasError = false
+      facts.reading?.beginMessage()
+    case .result:
+      hasError = false
+      facts.reading?.beginResult()
     case .resultBody: bodyStart = json.valueStart
     case .resultError: hasError = true
     case .request: earlier = (facts.toolResults, facts.toolResultErrors)
@@ -139,7 +158,7 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
     case .tier:
       if members.meet(.tier) { facts.isAmbiguous = true }
       facts.context.serviceTier = GeminiTier.served(json)
-    case .content, .result, .request: break
+    case .content, .result, .resultText, .request: break
     case nil: members.value(label, json, &facts)
     }
   }
@@ -147,19 +166,30 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     members.end(label, json)
     switch Field(rawValue: label) {
-    case .resultBody: facts.promptTextBytes &+= Int64(json.valueEnd &- bodyStart)
-    case .result:
-      results &+= 1
-      if hasError { errors &+= 1 }
+    case .resultBody:
+      facts.promptTextBytes &+= Int64(json.valueEnd &- bodyStart)
+      facts.reading?.add(json.valueEnd &- bodyStart)
+    case .result: endResult(&facts)
     case .content: endContent(&facts)
     default: break
     }
+  }
+
+  private mutating func endResult(_ facts: inout RequestFacts) {
+    results &+= 1
+    if hasError {
+      errors &+= 1
+      facts.reading?.fail(.errorMember)
+    }
+    facts.reading?.endResult()
   }
 
   /// What stands before the last content of the model is history.
   private mutating func endContent(_ facts: inout RequestFacts) {
     facts.toolResults = isModel ? earlier.results : facts.toolResults &+ results
     facts.toolResultErrors = isModel ? earlier.errors : facts.toolResultErrors &+ errors
+    if isInContent { facts.reading?.endMessage(isModel ? .model : .client) }
+    isInContent = false
     isModel = false
     results = 0
     errors = 0

@@ -19,10 +19,11 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
         "stream": .scalar(RequestMembers.Field.stream),
         "service_tier": .text(Field.tier), "serviceTier": .text(Field.tier),
         "generation_config": generation, "generationConfig": generation,
-        "system_instruction": prompt,
+        "system_instruction": .size(RequestMembers.Field.instructions),
         "tools": RequestMembers.tools,
         "response_format": prompt,
-        "previous_interaction_id": RequestMembers.stored, "previousInteractionId": RequestMembers.stored,
+        "previous_interaction_id": RequestMembers.previousResponse,
+        "previousInteractionId": RequestMembers.previousResponse,
         "questions": prompt,
         "instructions": prompt,
         "input": input.orArray(of: step),
@@ -39,23 +40,28 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
 
   /// Text, or one content.
-  private static let input = text.orObject(members)
+  private static let input = JSONPattern.stringSize(RequestMembers.Field.soleMessage).orObject(members)
   private static let step = JSONPattern.object(Field.step, [:]).orObject(members).orObject([
     "type": .word(Field.type, of: StepKind.names),
     "role": .word(Field.role, of: ["model"]),
     "is_error": .scalar(Field.isError),
+    "call_id": RequestMembers.callID, "callId": RequestMembers.callID,
   ])
 
   /// Images, sounds and files are no text.
   private static let members: KeyValuePairs<String, JSONPattern> = [
     "text": text,
-    "name": text,
+    "name": RequestMembers.toolName,
     "arguments": prompt,
     "result": prompt.orArray(of: content),
     "content": content.orArray(of: content),
-    "summary": content.orArray(of: content),
+    "summary": thought.orArray(of: thought),
     "data": RequestMembers.media, "uri": RequestMembers.media,
   ]
+
+  private static let thought = RequestMembers.thought.orObject([
+    "type": .word(RequestMembers.Field.knownType, of: ["text", "thought_summary"]), "text": RequestMembers.thought,
+  ])
 
   private static let content = text.orObject([
     "type": .word(
@@ -79,6 +85,7 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
   private var kind: StepKind?
   private var isModel = false
   private var isError = false
+  private var isMarked = false
 
   init(_ operation: Operation) { self.operation = operation }
 
@@ -88,6 +95,8 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
     kind = nil
     isModel = false
     isError = false
+    isMarked = false
+    facts.reading?.beginMessage()
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -96,7 +105,9 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
       kind = json.word.flatMap(StepKind.init(rawValue:))
       if json.word == nil, json.kind == .string { facts.hasStoredContext = true }
     case .role: isModel = json.word != nil
-    case .isError: isError = json.isTrue
+    case .isError:
+      isError = json.isTrue
+      isMarked = json.kind == .bool
     case .agent: agent = json.wholeText
     case .tier:
       if members.meet(.tier) { facts.isAmbiguous = true }
@@ -111,18 +122,29 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
     members.end(label, json)
     guard label == Field.step.rawValue else { return }
     switch kind {
-    case .functionResult:
-      facts.toolResults &+= 1
-      if isError { facts.toolResultErrors &+= 1 }
-    // What stands before the last step of the model is history.
-    case .modelOutput, .thought, .functionCall:
-      facts.toolResults = 0
-      facts.toolResultErrors = 0
-    case nil where isModel:
-      facts.toolResults = 0
-      facts.toolResultErrors = 0
-    case nil: break
+    case .functionResult: endResult(&facts)
+    case .thought: endModelStep(.thought, &facts)
+    case .modelOutput, .functionCall: endModelStep(.model, &facts)
+    case nil where isModel: endModelStep(.model, &facts)
+    case nil: facts.reading?.endMessage(.client)
     }
+  }
+
+  private func endResult(_ facts: inout RequestFacts) {
+    facts.toolResults &+= 1
+    if isError {
+      facts.toolResultErrors &+= 1
+      facts.reading?.fail(.mark)
+    }
+    facts.reading?.endResult(isMarked: isMarked)
+    facts.reading?.endMessage(.client)
+  }
+
+  /// What stands before the last step of the model is history.
+  private func endModelStep(_ author: MessageAuthor, _ facts: inout RequestFacts) {
+    facts.toolResults = 0
+    facts.toolResultErrors = 0
+    facts.reading?.endMessage(author)
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

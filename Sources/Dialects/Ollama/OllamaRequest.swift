@@ -16,8 +16,8 @@ struct OllamaRequest: ~Copyable, DocumentWire {
         "options": .object(
           RequestMembers.Field.limits, ["num_predict": .object(RequestMembers.Field.tokensMax, [:])]),
         "messages": .array(of: message),
-        "tools": prompt, "format": prompt, "input": prompt,
-        "prompt": text, "suffix": text, "system": text, "template": text,
+        "tools": RequestMembers.tools, "format": prompt, "input": prompt,
+        "prompt": text, "suffix": text, "system": RequestMembers.instructions, "template": text,
         "images": .array(of: RequestMembers.media),
       ]))
 
@@ -27,10 +27,12 @@ struct OllamaRequest: ~Copyable, DocumentWire {
   private static let message = JSONPattern.object(
     Field.message,
     [
-      "role": .word(Field.role, of: ["assistant", "tool"]),
-      "content": text, "thinking": text,
+      "role": .word(Field.role, of: ["assistant", "tool", "system"]),
+      "tool_call_id": RequestMembers.callID,
+      "tool_name": RequestMembers.toolName,
+      "content": text, "thinking": RequestMembers.thought,
       "images": .array(of: RequestMembers.media),
-      "tool_calls": .array(of: .object(["function": .object(["name": text, "arguments": prompt])])),
+      "tool_calls": .array(of: .object(["function": .object(["name": RequestMembers.toolName, "arguments": prompt])])),
     ])
 
   private var members = RequestMembers()
@@ -43,7 +45,10 @@ struct OllamaRequest: ~Copyable, DocumentWire {
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json, &facts)
-    if label == Field.message.rawValue { role = nil }
+    if label == Field.message.rawValue {
+      role = nil
+      facts.reading?.beginMessage()
+    }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -59,9 +64,22 @@ struct OllamaRequest: ~Copyable, DocumentWire {
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     members.end(label, json)
-    guard label == Field.message.rawValue, let role else { return }
-    // What stands before the last message of the assistant is history.
-    facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
+    if label == Field.message.rawValue { endMessage(&facts) }
+  }
+
+  /// What stands before the last message of the assistant is history.
+  private func endMessage(_ facts: inout RequestFacts) {
+    switch role {
+    case 0:
+      facts.toolResults = 0
+      facts.reading?.endMessage(.model)
+    case 1:
+      facts.toolResults &+= 1
+      facts.reading?.endResult()
+      facts.reading?.endMessage(.client)
+    case nil: facts.reading?.endMessage(.client)
+    default: facts.reading?.endMessage(.instructions)
+    }
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

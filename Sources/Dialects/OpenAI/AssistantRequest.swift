@@ -20,7 +20,7 @@ struct AssistantRequest: ~Copyable, DocumentWire {
         "additional_messages": messages,
         "thread": .object(["messages": messages]),
         "tools": .size(RequestMembers.Field.prompt),
-        "tool_outputs": .array(of: .object(Field.toolOutput, ["output": text])),
+        "tool_outputs": .array(of: .object(Field.toolOutput, ["tool_call_id": RequestMembers.callID, "output": text])),
       ]))
 
   private static let text = JSONPattern.stringSize(RequestMembers.Field.prompt)
@@ -31,6 +31,7 @@ struct AssistantRequest: ~Copyable, DocumentWire {
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json, &facts)
+    if label == Field.toolOutput.rawValue { facts.reading?.beginMessage() }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -38,7 +39,10 @@ struct AssistantRequest: ~Copyable, DocumentWire {
   }
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
-    if label == Field.toolOutput.rawValue { facts.toolResults &+= 1 }
+    guard label == Field.toolOutput.rawValue else { return }
+    facts.toolResults &+= 1
+    facts.reading?.endResult()
+    facts.reading?.endMessage(.client)
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

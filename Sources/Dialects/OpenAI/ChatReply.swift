@@ -96,6 +96,8 @@ struct ChatReply: ~Copyable, DocumentWire {
     calls = ChoiceCalls(comeWhole: isGemini)
   }
 
+  func tellsConversation(_ label: UInt8) -> Bool { label == Field.content.rawValue }
+
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     error.begin(label)
     vendor.begin(label)

@@ -21,17 +21,17 @@ struct ChatRequest: ~Copyable, DocumentWire {
     [
       "model": .text(RequestMembers.Field.model),
       "stream": .scalar(RequestMembers.Field.stream),
-      "max_completion_tokens": .object(RequestMembers.Field.tokensMax, [:]),
+      "max_completion_tokens": .object(RequestMembers.Field.tokensMaxNew, [:]),
       "max_tokens": .object(RequestMembers.Field.tokensMaxOld, [:]),
       // llama.cpp's own, and that of Mistral's conversations.
-      "n_predict": .object(RequestMembers.Field.tokensMax, [:]),
-      "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMax, [:])]),
+      "n_predict": .object(RequestMembers.Field.tokensMaxForeign, [:]),
+      "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:])]),
       "thinking": .object(["budget_tokens": thought]),
       "reasoning": .object(["max_tokens": thought]),
       "thinking_budget": thought,
       "extra_body": .object(google), "google": googleThinking,
-      "n": .scalar(RequestMembers.Field.choices),
-      "best_of": .scalar(RequestMembers.Field.bestOf),
+      "n": .text(RequestMembers.Field.choices),
+      "best_of": .text(RequestMembers.Field.bestOf),
       "service_tier": .text(RequestMembers.Field.tier),
       "stream_options": .object(Field.streamOptions, ["include_usage": .object(Field.includeUsage, [:])]),
       "messages": .array(of: message),
@@ -43,13 +43,16 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "search_parameters": RequestMembers.stored,
       "enable_search": RequestMembers.stored.orScalar(),
       "plugins": RequestMembers.stored,
+      // OpenRouter's: others that may answer instead, at prices of their own.
+      "models": RequestMembers.stored,
       "preset": RequestMembers.stored,
+      "data_sources": RequestMembers.stored,
       "agent_id": RequestMembers.stored,
       "prompt_mode": RequestMembers.stored,
       "chat_template": RequestMembers.stored,
       "image_data": RequestMembers.stored,
       "multimodal_data": RequestMembers.stored,
-      "functions": prompt,
+      "functions": RequestMembers.tools,
       "response_format": prompt,
     ])
 
@@ -77,7 +80,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private static let part = JSONPattern.object([
     "type": .word(RequestMembers.Field.knownType, of: partTypes),
     "text": text, "refusal": text,
-    "thinking": text.orArray(of: .object(["text": text])),
+    "thinking": RequestMembers.thought.orArray(of: .object(["text": RequestMembers.thought])),
     "image_url": RequestMembers.image, "video_url": RequestMembers.image, "audio_url": RequestMembers.image,
     "document_url": RequestMembers.image, "file_url": RequestMembers.image, "pdf_url": RequestMembers.image,
     "input_audio": RequestMembers.media.orObject(["data": RequestMembers.media]),
@@ -94,23 +97,27 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private static let message = JSONPattern.object(
     Field.message,
     [
-      "role": .word(Field.role, of: ["assistant", "tool", "function"]),
+      "role": .word(Field.role, of: roles),
+      "tool_call_id": RequestMembers.callID,
       "content": text.orArray(of: part),
-      "reasoning_content": text,
-      "reasoning": text,
+      "reasoning_content": RequestMembers.thought,
+      "reasoning": RequestMembers.thought,
       // Images and sounds that the model made.
       "images": .array(of: part),
       "audio": .object(["id": RequestMembers.stored]),
       "annotations": .array(of: .object(["file": RequestMembers.stored])),
       "refusal": text,
-      "name": text,
+      "name": RequestMembers.toolName,
       "tool_calls": .array(
         of: .object([
-          "function": .object(["name": text, "arguments": arguments]),
-          "custom": .object(["name": text, "input": arguments]),
+          "function": .object(["name": RequestMembers.toolName, "arguments": arguments]),
+          "custom": .object(["name": RequestMembers.toolName, "input": arguments]),
         ])),
-      "function_call": .object(["name": text, "arguments": arguments]),
+      "function_call": .object(["name": RequestMembers.toolName, "arguments": arguments]),
     ])
+
+  /// Who writes something else than a user does.
+  private static let roles = ["assistant", "tool", "function", "system", "developer"]
 
   /// What is made of text and of the media above alone; conversations are kept by the provider.
   private static let bounded: [Operation] = [.chatCompletions, .completions, .embeddings, .llamaCompletion]
@@ -131,7 +138,10 @@ struct ChatRequest: ~Copyable, DocumentWire {
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json, &facts)
     streamOptions.begin(Field(rawValue: label), json)
-    if label == Field.message.rawValue { role = nil }
+    if label == Field.message.rawValue {
+      role = nil
+      facts.reading?.beginMessage()
+    }
     if label == Field.inputText.rawValue { prompts &+= 1 }
   }
 
@@ -159,9 +169,22 @@ struct ChatRequest: ~Copyable, DocumentWire {
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     members.end(label, json)
     streamOptions.end(Field(rawValue: label), json)
-    guard label == Field.message.rawValue, let role else { return }
-    // What stands before the last message of the assistant is history.
-    facts.toolResults = role == 0 ? 0 : facts.toolResults &+ 1
+    if label == Field.message.rawValue { endMessage(&facts) }
+  }
+
+  /// What stands before the last message of the assistant is history.
+  private func endMessage(_ facts: inout RequestFacts) {
+    switch role {
+    case 0:
+      facts.toolResults = 0
+      facts.reading?.endMessage(.model)
+    case 1, 2:
+      facts.toolResults &+= 1
+      facts.reading?.endResult()
+      facts.reading?.endMessage(.client)
+    case nil: facts.reading?.endMessage(.client)
+    default: facts.reading?.endMessage(.instructions)
+    }
   }
 
   func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
@@ -184,7 +207,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
 
   consuming func finish(_ facts: inout RequestFacts, isWhole: Bool) {
     if streamOptions.isAmbiguous { facts.isAmbiguous = true }
-    members.finish(&facts, isWhole: isWhole, limit: limit(model: facts.model))
+    members.finish(
+      &facts, isWhole: isWhole, limit: limit(model: facts.model),
+      obeysForeign: endpoint.operation == .llamaCompletion || endpoint.operation == .conversations)
     facts.isPromptToldApart = Self.bounded.contains(endpoint.operation)
     if !hasInputText { facts.usage[.input] = tokens }
     if endpoint.operation == .completions { facts.prompts = max(1, prompts) }

@@ -16,7 +16,7 @@ struct MediaRequest: ~Copyable, DocumentWire {
       [
         "model": .text(RequestMembers.Field.model),
         "stream": .scalar(RequestMembers.Field.stream),
-        "n": .scalar(RequestMembers.Field.choices),
+        "n": .text(RequestMembers.Field.choices),
         "prompt": .stringSize(RequestMembers.Field.prompt),
         "size": .text(Field.size),
         "quality": .text(Field.quality),

@@ -6,7 +6,7 @@ internal import JSON
 struct ResponsesRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case item = 1
-    case type, role, execution, thought
+    case type, role, execution, thought, status
   }
 
   static let shape = JSONShape(
@@ -17,14 +17,18 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
         "stream": .scalar(RequestMembers.Field.stream),
         "max_output_tokens": .object(RequestMembers.Field.tokensMax, [:]),
         "service_tier": .text(RequestMembers.Field.tier),
-        "instructions": text.orArray(of: item),
-        "input": text.orArray(of: item),
+        "instructions": RequestMembers.instructions.orArray(of: item),
+        "input": JSONPattern.stringSize(RequestMembers.Field.soleMessage).orArray(of: item),
         "tools": RequestMembers.tools,
-        "previous_response_id": RequestMembers.stored,
-        "conversation": RequestMembers.stored,
+        "previous_response_id": RequestMembers.previousResponse,
+        "conversation": RequestMembers.conversation,
         "prompt": RequestMembers.stored,
         "search_parameters": RequestMembers.stored,
         "plugins": RequestMembers.stored,
+        "models": RequestMembers.stored,
+        "context_management": RequestMembers.stored,
+        // It is charged when it is fetched.
+        "background": .scalar(RequestMembers.Field.stored),
         "text": .object(["format": .size(RequestMembers.Field.prompt)]),
       ]))
 
@@ -45,18 +49,24 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     "input_audio": .object(["data": RequestMembers.media]),
   ]
 
+  private static let thoughts = RequestMembers.thought.orArray(
+    of: .object(["type": .word(RequestMembers.Field.knownType, of: ["summary_text"]), "text": RequestMembers.thought]))
+
   private static let item = JSONPattern.object(
     Field.item,
     [
       "type": .word(Field.type, of: ResponsesItem.names),
-      "role": .word(Field.role, of: ["assistant"]),
+      "call_id": RequestMembers.callID,
+      "approval_request_id": RequestMembers.callID,
+      "status": .word(Field.status, of: ["incomplete", "failed"]),
+      "role": .word(Field.role, of: ["assistant", "system", "developer"]),
       "execution": .word(Field.execution, of: ["client"]),
       "content": texts,
       "encrypted_content": .stringSize(Field.thought),
       "result": RequestMembers.media,
-      "summary": texts,
+      "summary": thoughts,
       "output": texts,
-      "name": text,
+      "name": RequestMembers.toolName,
       "arguments": arguments,
       "input": arguments,
       "code": text,
@@ -64,7 +74,7 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
 
   private var members = RequestMembers()
   private var type: ResponsesItem?
-  private var isAssistant = false
+  private var role: Int?
   private var isClientExecution = false
   /// Whether the item has text of its own, or what it stands for in a form that only the provider reads.
   private var hasContent = false
@@ -77,10 +87,11 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     members.begin(label, json, &facts)
     guard label == Field.item.rawValue else { return }
     type = nil
-    isAssistant = false
+    role = nil
     isClientExecution = false
     hasContent = false
     textsBefore = facts.promptTexts
+    facts.reading?.beginMessage()
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -89,7 +100,8 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       type = ResponsesItem.at(json.word)
       if type == nil, json.kind == .string { facts.hasStoredContext = true }
     case .thought: hasContent = json.size > 0
-    case .role: isAssistant = json.word != nil
+    case .role: role = json.word
+    case .status: if json.word != nil { facts.reading?.fail(.status) }
     case .execution: isClientExecution = json.word != nil
     case .item: break
     case nil: members.value(label, json, &facts)
@@ -102,11 +114,21 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     if !isWhole(facts) { facts.hasStoredContext = true }
     // An item without a type is a message.
     switch (type ?? .message).role(isClientExecution: isClientExecution) {
-    case .result: facts.toolResults &+= 1
+    case .result:
+      facts.toolResults &+= 1
+      facts.reading?.endResult()
+      facts.reading?.endMessage(.client)
     // What stands before the last item that the model wrote is history.
-    case .message: if isAssistant { facts.toolResults = 0 }
-    case .clientCall, .serverCall, .model: facts.toolResults = 0
+    case .message where role == 0: endModelItem(&facts)
+    case .message: facts.reading?.endMessage(role == nil ? .client : .instructions)
+    case .clientCall, .serverCall, .model: endModelItem(&facts)
     }
+  }
+
+  /// Thoughts are left out by clients, or named by their id alone.
+  private func endModelItem(_ facts: inout RequestFacts) {
+    facts.toolResults = 0
+    facts.reading?.endMessage(type == .reasoning || type == .itemReference ? .thought : .model)
   }
 
   /// Whether all that the item becomes in the prompt stands in it. Thoughts that are named by their id alone are kept by the

@@ -20,6 +20,16 @@ public struct OutputLimitLocation: Sendable, Equatable {
   public func text(tokensMax: Int64) -> String { "\(opening)\(max(0, tokensMax))\(closing)" }
 }
 
+/// By which name a request gives the most tokens of its reply.
+public enum OutputLimitName: Sendable, Equatable {
+  /// One that the API has had all along; also where none is given.
+  case usual
+  /// `max_completion_tokens` alone, which servers that speak OpenAI's dialect may not know, and then ignore.
+  case completionTokens
+  /// That of another API alone, which is ignored.
+  case foreign
+}
+
 /// How an API is told the most tokens of a reply.
 enum OutputLimitNaming {
   /// It is not told: the reply has no tokens, or several requests of one body have a limit each.

@@ -23,27 +23,88 @@ struct RequestMembers {
     case limits
     /// How much of the reply may be thought.
     case thinking
+    /// A limit of the reply's tokens by a name that only some who speak the API know (`max_completion_tokens`), or by one of
+    /// another API.
+    case tokensMaxNew, tokensMaxForeign
+    /// Thoughts of the model's: prompt text that clients leave out of a conversation once it has gone on.
+    case thought
+    /// Prompt text that is no message: what the model is told beside the conversation.
+    case instructions
+    /// Prompt text that is all of a conversation: one message of the user's.
+    case soleMessage
+    /// The name of a tool that was called, which is prompt text.
+    case toolName
+    /// The id of the call that a result answers.
+    case callID
+    /// The response that this one follows, and the conversation that the provider keeps.
+    case previousResponse, conversation
+    /// The declaration of a tool, its name, and the schema of its arguments.
+    case tool, declaredName, schema, property, propertyType, nullable, requiredName, additional, alternatives
+    /// Tools that stand within a tool, and are not read.
+    case moreTools
   }
 
   /// Definitions of tools: measured as they are written, and looked into for those that the provider runs.
-  static let tools = JSONPattern.size(Field.prompt).orArray(
-    of: .object([
-      "type": .word(Field.knownType, of: ["function", "custom"]),
-      "googleSearch": .size(Field.stored), "google_search": .size(Field.stored),
-      "googleSearchRetrieval": .size(Field.stored), "google_search_retrieval": .size(Field.stored),
-      "urlContext": .size(Field.stored), "url_context": .size(Field.stored),
-      "codeExecution": .size(Field.stored), "code_execution": .size(Field.stored),
-      "fileSearch": .size(Field.stored), "file_search": .size(Field.stored),
-      "googleMaps": .size(Field.stored), "google_maps": .size(Field.stored),
-      "computerUse": .size(Field.stored), "computer_use": .size(Field.stored),
-      "enterpriseWebSearch": .size(Field.stored), "enterprise_web_search": .size(Field.stored),
-      "parallelAiSearch": .size(Field.stored), "parallel_ai_search": .size(Field.stored),
-      "exaAiSearch": .size(Field.stored), "exa_ai_search": .size(Field.stored),
-      "mcpServers": .size(Field.stored), "mcp_servers": .size(Field.stored),
-      "retrieval": .size(Field.stored),
-    ]))
+  static let tools = JSONPattern.size(Field.prompt).orArray(of: tool).orObject(toolMembers)
+  /// Likewise where they are measured with what stands around them.
+  static let toolList = JSONPattern.array(of: tool)
+
+  private static let tool = JSONPattern.object(Field.tool, toolMembers)
+
+  private static let toolMembers: KeyValuePairs<String, JSONPattern> = [
+    "type": .word(Field.knownType, of: ["function", "custom"]),
+    "name": declaredName,
+    "function": .object(["name": declaredName, "parameters": schema]),
+    "custom": .object(["name": declaredName]),
+    "parameters": schema, "input_schema": schema,
+    "toolSpec": .object(["name": declaredName, "inputSchema": .object(["json": schema])]),
+    "functionDeclarations": declarations, "function_declarations": declarations,
+    "tools": .size(Field.moreTools), "systemTool": .size(Field.stored),
+    "googleSearch": .size(Field.stored), "google_search": .size(Field.stored),
+    "googleSearchRetrieval": .size(Field.stored), "google_search_retrieval": .size(Field.stored),
+    "urlContext": .size(Field.stored), "url_context": .size(Field.stored),
+    "codeExecution": .size(Field.stored), "code_execution": .size(Field.stored),
+    "fileSearch": .size(Field.stored), "file_search": .size(Field.stored),
+    "googleMaps": .size(Field.stored), "google_maps": .size(Field.stored),
+    "computerUse": .size(Field.stored), "computer_use": .size(Field.stored),
+    "enterpriseWebSearch": .size(Field.stored), "enterprise_web_search": .size(Field.stored),
+    "parallelAiSearch": .size(Field.stored), "parallel_ai_search": .size(Field.stored),
+    "exaAiSearch": .size(Field.stored), "exa_ai_search": .size(Field.stored),
+    "mcpServers": .size(Field.stored), "mcp_servers": .size(Field.stored),
+    "retrieval": .size(Field.stored),
+  ]
+
+  private static let declaredName = JSONPattern.text(Field.declaredName)
+  private static let declarations = JSONPattern.array(
+    of: .object(
+      Field.tool,
+      [
+        "name": declaredName, "parameters": schema, "parametersJsonSchema": schema, "parameters_json_schema": schema,
+      ]))
+
+  private static let schema = JSONPattern.object(
+    Field.schema,
+    [
+      "properties": JSONPattern().orAnyMember(property),
+      "required": .array(of: .text(Field.requiredName)),
+      "additionalProperties": .scalar(Field.additional),
+      "anyOf": .size(Field.alternatives), "oneOf": .size(Field.alternatives), "allOf": .size(Field.alternatives),
+      "$ref": .size(Field.alternatives), "patternProperties": .size(Field.alternatives),
+    ])
+
+  private static let propertyType = JSONPattern.word(Field.propertyType, of: DeclaredToolReader.typeNames)
+  private static let property = JSONPattern.object(
+    Field.property, ["type": propertyType.orArray(of: propertyType), "nullable": .scalar(Field.nullable)])
 
   static let media = JSONPattern.stringSize(Field.media)
+  static let thought = JSONPattern.stringSize(Field.thought)
+  static let instructions = JSONPattern.stringSize(Field.instructions)
+  static let toolName = JSONPattern.stringSize(Field.toolName)
+  static let callID = JSONPattern.text(Field.callID)
+  static let previousResponse = JSONPattern.text(Field.previousResponse)
+  /// The conversation's id, or an object that has it.
+  static let conversation = JSONPattern.text(Field.conversation).orObject(["id": .text(Field.conversation)])
+
   static let stored = JSONPattern.size(Field.stored)
   static let detail = JSONPattern.word(Field.detail, of: ["low"])
 
@@ -51,10 +112,18 @@ struct RequestMembers {
   static let image = media.orObject(["url": media, "file_id": media, "detail": detail]).announced()
 
   /// Whether a label is that of prompt text.
-  static func isText(_ label: UInt8) -> Bool { label == Field.prompt.rawValue || label == Field.arguments.rawValue }
+  @inline(__always)
+  static func isText(_ label: UInt8) -> Bool {
+    switch Field(rawValue: label) {
+    case .prompt, .arguments, .thought, .instructions, .soleMessage, .toolName: true
+    default: false
+    }
+  }
 
   /// Members that have been met, one bit each.
   private var met: UInt32 = 0
+  /// By which names the reply's tokens are limited.
+  private var isLimited = (usual: false, completionTokens: false, foreign: false)
   private var outputLimit = OutputLimitReader()
   /// Whether the document is an object.
   private(set) var isObject = false
@@ -68,7 +137,7 @@ struct RequestMembers {
       isObject = json.isInObject
       braceOffset = json.valueStart
     case .limits: outputLimit.beginHolder(json)
-    case .tokensMax, .tokensMaxOld: outputLimit.beginLimit()
+    case .tokensMax, .tokensMaxOld, .tokensMaxNew, .tokensMaxForeign: outputLimit.beginLimit()
     default: break
     }
   }
@@ -92,7 +161,7 @@ struct RequestMembers {
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     guard let field = Field(rawValue: label) else { return }
     switch field {
-    case .prompt, .arguments:
+    case .prompt, .arguments, .thought, .instructions, .soleMessage, .toolName:
       facts.promptTextBytes &+= Int64(json.size)
       facts.promptTexts &+= 1
       if field == .arguments || json.kind == .container { facts.renderedTextBytes &+= Int64(json.size) }
@@ -112,26 +181,52 @@ struct RequestMembers {
     case .limits:
       outputLimit.takeHolder(json)
       return
-    case .media, .part: return
+    case .callID:
+      facts.reading?.readCallID(json)
+      return
+    case .previousResponse:
+      if json.kind == .string, json.size > 0 { facts.hasStoredContext = true }
+      facts.reading?.readPreviousResponse(json)
+      return
+    case .conversation:
+      if json.kind == .string, json.size > 0 { facts.hasStoredContext = true }
+      facts.reading?.readConversation(json)
+      return
+    case .media, .part, .tool, .declaredName, .schema, .property, .propertyType, .nullable, .requiredName, .additional,
+      .alternatives, .moreTools:
+      return
     default: break
     }
     if meet(field) { facts.isAmbiguous = true }
     switch field {
     case .model: facts.model = json.wholeText
     case .stream: facts.wantsStream = json.isTrue
-    case .tokensMax, .tokensMaxOld: takeLimit(json, &facts)
-    case .choices, .bestOf: if let count = json.count { facts.choices = max(facts.choices, count) }
+    case .tokensMax, .tokensMaxOld: isLimited.usual = takeLimit(json, &facts) || isLimited.usual
+    case .tokensMaxNew: isLimited.completionTokens = takeLimit(json, &facts)
+    case .tokensMaxForeign: isLimited.foreign = takeLimit(json, &facts) || isLimited.foreign
+    case .choices, .bestOf: takeChoices(json, &facts)
     case .tier: facts.context.serviceTier = json.wholeText
     case .speed: facts.context.speed = json.wholeText
-    case .body, .prompt, .arguments, .media, .stored, .knownType, .detail, .part, .limits, .thinking: break
+    default: break
     }
   }
 
-  /// Takes a limit of the reply's tokens. Of two by different names, it is not known which one counts: at most the larger.
-  private mutating func takeLimit(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+  /// Takes a limit of the reply's tokens. Of two by different names, it is not known which one counts: at most the larger. False
+  /// where it is none.
+  private mutating func takeLimit(_ json: borrowing JSONReader, _ facts: inout RequestFacts) -> Bool {
     outputLimit.takeLimit(json)
-    guard let count = json.protoCount else { return }
+    guard let count = json.protoCount else { return false }
     facts.outputTokensMax = max(facts.outputTokensMax ?? 0, count)
+    return true
+  }
+
+  /// Takes a number of choices, in any spelling that a server may read; one that cannot be read may be any.
+  private func takeChoices(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
+    if let count = json.protoCount {
+      facts.choices = max(facts.choices, count)
+    } else if json.kind != .null {
+      facts.isAmbiguous = true
+    }
   }
 
   private func takeThinking(_ json: borrowing JSONReader, _ facts: inout RequestFacts) {
@@ -139,10 +234,21 @@ struct RequestMembers {
     facts.thinkingTokensMax = max(facts.thinkingTokensMax ?? 0, count)
   }
 
-  /// - Parameter limit: how the API is told the most tokens of a reply.
-  func finish(_ facts: inout RequestFacts, isWhole: Bool, limit: OutputLimitNaming = .none) {
+  /// - Parameters:
+  ///   - limit: how the API is told the most tokens of a reply.
+  ///   - obeysForeign: whether the API knows the names of others.
+  func finish(
+    _ facts: inout RequestFacts, isWhole: Bool, limit: OutputLimitNaming = .none, obeysForeign: Bool = false
+  ) {
     facts.isComplete = isWhole && isObject
-    guard facts.isComplete, !facts.isAmbiguous else { return }
+    if isLimited.usual || isLimited.foreign && obeysForeign {
+      facts.outputLimitName = .usual
+    } else if isLimited.completionTokens {
+      facts.outputLimitName = .completionTokens
+    } else if isLimited.foreign {
+      facts.outputLimitName = .foreign
+    }
+    guard facts.isComplete, !facts.isAmbiguous, facts.outputLimitName != .foreign else { return }
     facts.outputLimitLocation = outputLimit.location(limit, brace: braceOffset)
   }
 }

@@ -18,11 +18,16 @@ public struct RequestReader: ~Copyable {
   /// - Parameters:
   ///   - contentType: the value of the header field, which tells a form from JSON; nil where there is none.
   ///   - tokenizer: what the text is counted by; nil where it is not counted, which is many times faster.
-  public init(endpoint: Endpoint, contentType: String? = nil, counting tokenizer: Tokenizer? = nil) {
+  ///   - key: what the fingerprints of the conversation are made with; nil where they are not made.
+  public init(
+    endpoint: Endpoint, contentType: String? = nil, counting tokenizer: Tokenizer? = nil,
+    linking key: FingerprintKey? = nil
+  ) {
     self.endpoint = endpoint
     // Bytes alone bound the tokens of all tokenizers but Claude's (and those of which nothing is known).
     let isMarked = endpoint.dialect == .anthropic || TokenizerFamily(model: endpoint.model).isClaude
     facts.look(at: tokenizer != nil || isMarked, counting: tokenizer, bytesMax: Self.countedBytesMax)
+    if let key, !Self.isForm(contentType: contentType) { facts.follow(by: key) }
     wire = RequestWires(endpoint, contentType: contentType)
     json = JSONReader(shape: wire.shape)
   }

@@ -11,6 +11,20 @@ protocol CountedText {
   var text: BodyText? { get set }
   /// What is handed over beside text; nil where it does not matter.
   var readMedia: BodyMedia? { get set }
+  /// Whether fingerprints are made of the values.
+  var followsValues: Bool { get }
+  /// Takes a labelled value that ended, for its fingerprint.
+  mutating func follow(_ label: UInt8, _ bytes: RawSpan, _ json: borrowing JSONReader)
+  /// Takes the begin and the end of a labelled object or array.
+  mutating func followBegin(_ label: UInt8, _ json: borrowing JSONReader)
+  mutating func followEnd(_ label: UInt8)
+  /// Takes what the present part has of a value that goes on.
+  mutating func followOpen(_ label: UInt8, _ part: RawSpan)
+}
+
+extension CountedText {
+  mutating func followBegin(_ label: UInt8, _ json: borrowing JSONReader) {}
+  mutating func followEnd(_ label: UInt8) {}
 }
 
 /// The texts of one body while their tokens are counted, or what bounds them. They are never kept.

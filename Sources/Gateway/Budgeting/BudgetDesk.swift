@@ -93,6 +93,13 @@ public final class BudgetDesk: Sendable {
     return answer.outcome
   }
 
+  /// Why a call may not start work whose cost will not be seen; nil where no hard budget minds.
+  func refuseUnseen(_ call: BudgetCall, at time: Timestamp) -> BudgetRefusal? {
+    guard let refused = state.withLock({ $0.book.refuseUnseen(call, at: time) }) else { return nil }
+    if !refused.events.isEmpty { _ = tell(refused.events) }
+    return refused.refusal
+  }
+
   /// The client of a call that waits has left.
   func withdraw(_ waiter: WaiterID, at time: Timestamp) {
     let changes = state.withLock { state in
@@ -105,8 +112,10 @@ public final class BudgetDesk: Sendable {
   /// Posts what a call used, and gives back what it had reserved besides.
   ///
   /// - Returns: what was posted, for the ledger to keep in the transaction of the call's row.
-  func settle(_ reservation: ReservationID, used: CallAmounts, at time: Timestamp) -> BudgetPosting {
-    let settlement = state.withLock { $0.book.settle(reservation, used, at: time) }
+  func settle(
+    _ reservation: ReservationID, used: CallAmounts, certainty: UsageCertainty, at time: Timestamp
+  ) -> BudgetPosting {
+    let settlement = state.withLock { $0.book.settle(reservation, used, certainty: certainty, at: time) }
     guard let settlement else { return BudgetPosting() }
     return BudgetPosting(debits: settlement.debits, alerts: carryOn(settlement.changes, at: time))
   }

@@ -9,32 +9,37 @@ extension Call {
   /// Who budgets take the call for.
   var budgetCall: BudgetCall {
     BudgetCall(
-      id: id, agent: identity.agent, workflow: identity.workflow, run: identity.run, key: identity.key,
-      team: identity.team,
-      provider: route.provider.name, model: requestFacts.model, billing: identity.billing)
+      id: id, agent: identity.agent, workflow: identity.workflow, run: run, key: identity.key,
+      keyBudgets: identity.keyBudgets, team: identity.team, provider: route.provider.name, model: requestFacts.model,
+      billing: identity.billing)
   }
 
-  /// Whether budgets decide on the call. What is fetched has been paid for by the call that made it: it is posted when it is
-  /// seen, and never refused.
-  var isBudgeted: Bool {
-    guard let endpoint else { return isUnmetered }
-    return !endpoint.operation.isFree && !(endpoint.operation.repeatsUsage && Self.freeMethods.contains(method))
+  /// Whether budgets decide on the call.
+  var isBudgeted: Bool { BudgetedCalls.areDecided(endpoint, method: method, opensWebSocket: opensWebSocket) }
+
+  /// What it may use, which is noted for when nobody says what it used.
+  func need(in gateway: GatewayContext) -> CallNeed {
+    let need = endpoint.map { meteredNeed($0, in: gateway) } ?? unmeteredNeed(gateway.configuration.unmetered)
+    reserve = CallReserve(
+      bound: CallAmounts(picodollars: need.boundPicodollars ?? 0, tokens: need.boundTokens ?? 0),
+      expected: need.expected)
+    return need
   }
 
-  /// What it may use.
-  func need(in gateway: GatewayContext, at time: Timestamp) -> CallNeed {
-    guard let endpoint else { return unmeteredNeed(gateway.configuration.unmetered) }
-    let pricing = NeedPricing(call: self, endpoint: endpoint, gateway: gateway, time: time)
+  private func meteredNeed(_ endpoint: Endpoint, in gateway: GatewayContext) -> CallNeed {
+    // At the prices of its start, as it will be charged.
+    let pricing = NeedPricing(call: self, endpoint: endpoint, gateway: gateway, time: startedAt)
     outputTerms = pricing.outputTerms(gateway.budgets)
     var need = CallNeed(
       expected: pricing.expected(gateway.budgets), boundPicodollars: pricing.bound?.picodollars,
-      boundTokens: pricing.bound?.tokens, clamp: pricing.canClamp ? outputTerms : nil)
+      boundTokens: pricing.bound?.tokens)
     if identity.billing == .free {
       need.expected.picodollars = 0
       need.boundPicodollars = 0
-      need.clamp?.picodollarsBeforeOutput = 0
-      need.clamp?.picodollarsPerOutputToken = 0
+      outputTerms?.picodollarsBeforeOutput = 0
+      outputTerms?.picodollarsPerOutputToken = 0
     }
+    if pricing.canClamp { need.clamp = outputTerms }
     return need
   }
 
@@ -61,8 +66,11 @@ private struct NeedPricing {
   private let isEncoded: Bool
   /// The model that the call is priced as; nil where there is none.
   private let model: String?
+  /// The model that its bound is priced as, and whether that is the one that answers, so that its maximum of output is the call's.
+  private let boundModel: String?
+  private let isModelKnown: Bool
   private let context: PricingContext
-  let bound: Bound?
+  private(set) var bound: Bound?
 
   /// No less than what the call can use.
   struct Bound {
@@ -72,7 +80,7 @@ private struct NeedPricing {
     var ceiling: PriceCeiling
 
     var picodollars: Int64 { ceiling.picodollars(outputTokens: outputTokens) }
-    var tokens: Int64 { promptTokens.addingReportingOverflow(outputTokens).partialValue }
+    var tokens: Int64 { Int64(clamping: Int128(promptTokens) + Int128(outputTokens)) }
   }
 
   init(call: Call, endpoint: Endpoint, gateway: GatewayContext, time: Timestamp) {
@@ -89,17 +97,17 @@ private struct NeedPricing {
     book = gateway.prices.book
     self.time = time
     isEncoded = call.isRequestEncoded || call.opensWebSocket || call.method == Endpoint.socketMessageMethod
-    model = gateway.pricedModel(
-      endpoint.modelPriced ?? call.requestFacts.model, terms: call.route.provider.terms, dialect: endpoint.dialect,
-      at: time)
+    let named = endpoint.modelPriced ?? call.requestFacts.model
+    model = gateway.pricedModel(named, terms: terms, dialect: endpoint.dialect, at: time)
+    // Azure goes by the deployment in the path, whatever the body says.
+    let answering = endpoint.dialect == .openai ? endpoint.model ?? named : named
+    boundModel = gateway.pricedModel(answering, terms: terms, dialect: endpoint.dialect, at: time)
+    isModelKnown = boundModel != nil && boundModel == answering
     context = call.requestFacts.context.completed(
       by: PricingContext(), isTierKnown: false, host: call.route.provider.origin.host)
     bound =
-      !gateway.budgets.asksForBounds
-      ? nil
-      : Self.bound(
-        facts, model: model, family: gateway.counts.family(model: call.requestFacts.model), dialect: endpoint.dialect,
-        operation: endpoint.operation, terms: terms, book: book, context: context, time: time)
+      gateway.budgets.asksForBounds
+      ? callBound(promptTokens: facts.promptTokensBound(family: gateway.counts.family(model: facts.model))) : nil
   }
 
   /// What such calls have used; before enough are known, the counted prompt and a usual length of reply.
@@ -122,7 +130,23 @@ private struct NeedPricing {
   }
 
   /// Whether a limit of output can be written into the request.
-  var canClamp: Bool { !isEncoded && facts.generations == 1 && facts.outputLimitLocation != nil }
+  var canClamp: Bool {
+    !isEncoded && facts.generations == 1 && facts.outputLimitLocation != nil && isLimitObeyed
+  }
+
+  /// Whether whoever is called knows the limit by the name that the request gives it.
+  private var isLimitObeyed: Bool {
+    switch facts.outputLimitName {
+    case .usual: true
+    case .completionTokens: Self.knowCompletionTokens.contains(terms.provider)
+    case .foreign: false
+    }
+  }
+
+  /// Providers of OpenAI's dialect that know `max_completion_tokens`, by their documentation.
+  private static let knowCompletionTokens: Set<String> = [
+    "openai", "azure", "groq", "xai", "openrouter", "cerebras", "fireworks",
+  ]
 
   /// How the bound follows from the output; nil where there is none.
   func outputTerms(_ budgets: BudgetDesk) -> ClampTerms? {
@@ -138,29 +162,25 @@ private struct NeedPricing {
   /// A reply longer than this is not expected of a call that nothing is known of.
   private static let usualOutputTokensMax: Int64 = 4_096
 
-  private static func bound(
-    _ facts: RequestFacts, model: String?, family: TokenizerFamily, dialect: Dialect, operation: Operation,
-    terms: PriceTerms, book: PriceBook, context: PricingContext, time: Timestamp
-  ) -> Bound? {
-    guard facts.isComplete, !facts.isAmbiguous, facts.usage.isEmpty, let model,
-      operation.writesText || operation.billsPromptOnly,
-      let promptTokens = facts.promptTokensBound(family: family)
-    else { return nil }
-    var outputTokens: Int64 = 0
-    if operation.writesText {
-      guard
-        let most = facts.outputTokensMax
-          ?? book.maxOutputTokens(terms, dialect: dialect.rawValue, model: model, at: time)
-      else { return nil }
-      let (all, overflow) = most.multipliedReportingOverflow(by: facts.generations)
-      guard !overflow else { return nil }
-      outputTokens = all
-    }
-    guard
+  private func callBound(promptTokens: Int64?) -> Bound? {
+    guard facts.isComplete, !facts.isAmbiguous, facts.usage.isEmpty, let model = boundModel, let promptTokens,
+      let outputTokens = outputTokensBound(of: model),
+      // What an embedding of media costs may go by the piece.
+      operation.writesText || facts.mediaCount == 0,
       let ceiling = book.ceiling(
         terms, dialect: dialect.rawValue, model: model, at: time, promptTokens: promptTokens,
-        hasMedia: facts.mediaCount > 0, context: context)
+        hasMedia: facts.mediaCount > 0, writesText: operation.writesText, context: context)
     else { return nil }
     return Bound(promptTokens: promptTokens, outputTokens: outputTokens, ceiling: ceiling)
+  }
+
+  /// The most tokens of reply over all choices: by the limit that is named, or by what the model can write at most. Nil where
+  /// neither is known; what the model can write that an unknown one is priced as says nothing of it.
+  private func outputTokensBound(of model: String) -> Int64? {
+    guard operation.writesText else { return operation.billsPromptOnly ? 0 : nil }
+    let ofModel =
+      isModelKnown ? book.maxOutputTokens(terms, dialect: dialect.rawValue, model: model, at: time) : nil
+    guard let each = (isLimitObeyed ? facts.outputTokensMax : nil) ?? ofModel else { return nil }
+    return Int64(clamping: Int128(each) * Int128(facts.generations))
   }
 }

@@ -22,15 +22,16 @@ extension ExchangeHandler {
     }
   }
 
-  /// A stream of events is told why before it ends; what has another shape just ends.
+  /// A stream is told why before it ends; a document just ends.
   private func cut(_ call: Call, by refusal: BudgetRefusal, isCurrent: Bool) {
     call.visibleSpend = nil
     call.refusalCode = .budgetCut
     call.isCutHere = true
-    guard isCurrent, call.reply.framing == .serverSentEvents, call.reply.coding == .identity else {
-      call.transfer?.cancel()
-      return
+    if isCurrent, call.reply.coding == .identity {
+      call.cutNotice = CutNotice(
+        Refusal(cutBy: refusal), endpoint: call.endpoint, framing: call.reply.framing, frames: call.frames,
+        callID: call.id)
     }
-    call.cutNotice = CutNotice(Refusal(cutBy: refusal), endpoint: call.endpoint, callID: call.id)
+    if call.cutNotice == nil { call.transfer?.cancel() }
   }
 }

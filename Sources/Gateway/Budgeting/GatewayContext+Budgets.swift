@@ -17,8 +17,11 @@ extension GatewayContext {
   /// Posts what a call used to its budgets, and notes what they took in its record.
   ///
   /// - Returns: what was posted, for the ledger to keep with the call's row.
-  func debit(_ record: inout CallRecord, of call: Call, end: TransferEnd) -> BudgetPosting {
-    guard budgets.hasBudgets else { return BudgetPosting() }
+  func debit(
+    _ record: inout CallRecord, of call: Call, end: TransferEnd, certainty: UsageCertainty
+  ) -> BudgetPosting {
+    // The budgets that it was reserved in may be gone since: it ends there all the same.
+    guard budgets.hasBudgets || call.reservation != nil else { return BudgetPosting() }
     let reservation = call.reservation
     call.reservation = nil
     guard end.wasSent else {
@@ -31,19 +34,25 @@ extension GatewayContext {
       toolCalls: Int64(record.toolCalls.count)
         &+ record.serverToolCalls.values.reduce(0) { $0 &+ Int64(clamping: $1) })
     learn(record, used)
-    if let reservation { return budgets.settle(reservation.reservation, used: used, at: wallClock()) }
-    // What nobody reserved was spent all the same: results that are fetched, a call that came before the first budget.
-    return used == .zero
-      ? BudgetPosting()
-      : budgets.post(
-        call.budgetCall, used: used, startedAt: record.startedAt, at: wallClock())
+    if let reservation {
+      let posting = budgets.settle(reservation.reservation, used: used, certainty: certainty, at: wallClock())
+      record.raiseDebited(to: posting.debits)
+      return posting
+    }
+    // What nobody reserved was spent all the same: results that are fetched, a call that came before the first budget. The tools
+    // of a server of tools are not: the reply that asked for them has counted them.
+    guard used != .zero, call.endpoint?.operation.isFree != true else { return BudgetPosting() }
+    return budgets.post(call.budgetCall, used: used, startedAt: record.startedAt, at: wallClock())
   }
 
-  /// A call whose model has no price takes from budgets what the provider's dearest model would cost. Its cost stays unknown.
+  /// A call whose model has no price takes from budgets what the one that it named would cost, else the provider's dearest. Its cost
+  /// stays unknown.
   private func debitUnpriced(_ record: inout CallRecord, of call: Call) {
+    // A reply may name a model that nobody knows, though the one it was asked of is known, and was reserved for.
     guard record.costSource == .unpriced, let endpoint = call.endpoint,
       let model = pricedModel(
-        nil, terms: call.route.provider.terms, dialect: endpoint.dialect, at: record.startedAt)
+        endpoint.modelPriced ?? record.modelRequested, terms: call.route.provider.terms, dialect: endpoint.dialect,
+        at: record.startedAt)
     else { return }
     let charge = prices.book.charge(
       call.route.provider.terms, dialect: endpoint.dialect.rawValue, model: model, startedAt: record.startedAt,

@@ -11,10 +11,17 @@ extension Call {
   var admission: Admission {
     Admission(
       id: id, startedAt: startedAt, provider: route.provider.name, dialect: endpoint?.dialect.rawValue, method: method,
-      path: path, model: requestFacts.model, agent: identity.agent, workflow: identity.workflow, run: identity.run,
+      path: path, model: requestFacts.model, agent: identity.agent, workflow: identity.workflow, run: run,
       isStream: requestFacts.wantsStream, billing: identity.billing, upstreamKeyID: identity.upstreamKeyID,
-      virtualKey: identity.key, team: identity.team,
+      virtualKey: identity.key, team: identity.team, reserve: reservation == nil ? nil : reserve,
       requestBytes: requestBytes, promptTokensEstimate: promptTokensEstimate)
+  }
+
+  /// Takes what budgets have reserved: with a limit of output put in, that may be less than the call could use without.
+  func hold(_ admission: BudgetAdmission) {
+    reservation = admission
+    if let picodollars = admission.hardPicodollars { reserve?.bound.picodollars = picodollars }
+    if let tokens = admission.hardTokens { reserve?.bound.tokens = tokens }
   }
 
   /// Counts the prompt, before it is sent, where the reply may leave its usage out, and as long as little is known of the
@@ -45,12 +52,15 @@ extension Call {
   }
 
   /// The gathered body, ready to be sent; with the usage of its stream asked for, and its output limited, where the operator wants
-  /// that.
-  func takeBody() -> UpstreamBody {
+  /// that. Nil where its output is to be limited and cannot be, which must not happen: it would use more than is reserved for it.
+  func takeBody() -> UpstreamBody? {
     // An empty body that the client framed keeps its length of zero; a HEAD request cannot have one.
-    guard let body = gatheredBody else { return hasBody && method != "HEAD" ? .buffered(ByteBuffer()) : .none }
+    guard let body = gatheredBody else {
+      return hasBody && method != "HEAD" ? .buffered(ByteBuffer()) : UpstreamBody.none
+    }
     gatheredBody = nil
-    guard !isRequestEncoded else { return .buffered(body) }
+    let tokensMax = reservation?.clampOutputTokens
+    guard !isRequestEncoded else { return tokensMax == nil ? .buffered(body) : nil }
     var splices: [RequestSplice] = []
     if route.provider.streamUsage == .ask,
       let splice = RequestSplice.askingForUsage(of: body, facts: requestFacts, endpoint: endpoint)
@@ -59,12 +69,12 @@ extension Call {
       changes.append("stream_options.include_usage")
       usageWasAsked = true
     }
-    if let tokensMax = reservation?.clampOutputTokens,
-      let splice = RequestSplice.limitingOutput(to: tokensMax, facts: requestFacts)
-    {
+    if let tokensMax {
+      guard let splice = RequestSplice.limitingOutput(to: tokensMax, facts: requestFacts) else { return nil }
       splices.append(splice)
       changes.append("output_tokens_max=\(tokensMax)")
     }
-    return .buffered(RequestSplice.apply(splices, to: body) ?? body)
+    if let spliced = RequestSplice.apply(splices, to: body) { return .buffered(spliced) }
+    return tokensMax == nil ? .buffered(body) : nil
   }
 }

@@ -18,6 +18,10 @@ final class Call {
   /// The API that was called; nil where no dialect knows it.
   let endpoint: Endpoint?
   let identity: CallerIdentity
+  /// The run that it belongs to; nil where there is none.
+  var run: String?
+  /// Where in the run it stands.
+  var place: RunPlace?
   /// Header fields as they go upstream.
   let headers: [(name: String, value: String)]
   /// Whether the client framed a body, be it an empty one.
@@ -51,10 +55,14 @@ final class Call {
 
   /// What budgets have reserved for the call; nil where none matches, and once it is settled.
   var reservation: BudgetAdmission?
+  /// What budgets hold for it; nil where none has been asked.
+  var reserve: CallReserve?
   /// How what the call costs follows from its output; nil where nothing bounds it.
   var outputTerms: ClampTerms?
   /// What the reply may visibly cost; nil where no hard budget bounds it.
   var visibleSpend: VisibleSpend?
+  /// Where the frames of the reply end, where it may have to be cut between two.
+  var frames: FrameBoundary?
   /// How the stream is ended that cost more than could be reserved.
   var cutNotice: CutNotice?
   /// The call's place in the queue of a budget, while it waits.
@@ -106,6 +114,7 @@ final class Call {
     isForm = RequestReader.isForm(contentType: contentType)
     if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint, contentType: contentType) }
     if requestReader != nil { requestDecoder = BodyDecoder(coding) }
+    takeNamedRun()
   }
 
   /// The path without its query: what is kept of the target.

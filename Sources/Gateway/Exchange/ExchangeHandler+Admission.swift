@@ -1,5 +1,6 @@
 import Budgets
 import Ledger
+import Logging
 import NIOCore
 import Observability
 import Upstream
@@ -19,21 +20,27 @@ extension ExchangeHandler {
       refuseAdmission(.unpriced(model: model, provider: call.route.provider.name), of: call)
       return
     }
+    let time = gateway.wallClock()
     guard gateway.budgets.hasBudgets, call.isBudgeted else {
-      start(call, upload: upload)
+      if gateway.budgets.asksForBounds, call.startsUnseenWork,
+        let refusal = gateway.budgets.refuseUnseen(call.budgetCall, at: time)
+      {
+        refuseAdmission(Refusal(refusal, at: time), of: call)
+      } else {
+        start(call, upload: upload)
+      }
       return
     }
-    let time = gateway.wallClock()
     let turn = upload == nil ? turn(of: call) : nil
     decided(
-      gateway.budgets.reserve(call.budgetCall, call.need(in: gateway, at: time), at: time, turn: turn), call, upload)
+      gateway.budgets.reserve(call.budgetCall, call.need(in: gateway), at: time, turn: turn), call, upload)
   }
 
   /// Does what the budgets decided.
   func decided(_ outcome: ReserveOutcome, _ call: Call, _ upload: UploadLength?) {
     switch outcome {
     case .admitted(let reservation):
-      call.reservation = reservation
+      call.hold(reservation)
       call.visibleSpend = VisibleSpend(call.outputTerms, reservation)
       start(call, upload: upload)
     case .waiting(let wait):
@@ -88,19 +95,21 @@ extension ExchangeHandler {
 
   /// Admits the call in the ledger, and only then lets a byte go upstream.
   private func start(_ call: Call, upload: UploadLength?) {
+    guard let body = upload.map({ UpstreamBody.streamed(contentLength: $0.bytes) }) ?? call.takeBody() else {
+      gateway.logger.error(
+        "a limit of output could not be written into a request, which was refused", metadata: ["call": "\(call.id)"])
+      refuseReserved(.outputNotLimited(), of: call)
+      return
+    }
     do {
       call.ticket = try gateway.ledger.admit(call.admission)
     } catch {
       guard case .ledgerUnavailable = error, gateway.configuration.ledgerUnavailable == .forward else {
-        if let reservation = call.reservation {
-          gateway.budgets.void(reservation.reservation, at: gateway.wallClock())
-        }
-        refuseAdmission(Refusal(error), of: call)
+        refuseReserved(Refusal(error), of: call)
         return
       }
     }
     gateway.metrics.calls.started()
-    let body = upload.map { UpstreamBody.streamed(contentLength: $0.bytes) } ?? call.takeBody()
     if upload != nil { self.upload.begin() }
     let now = NIODeadline.now().uptimeNanoseconds
     call.overheadNanoseconds = now &- max(call.startedUptimeNanoseconds, call.requestEndUptimeNanoseconds)
@@ -111,6 +120,13 @@ extension ExchangeHandler {
     } else {
       call.transfer = .request(beginTransfer(call, body: body))
     }
+  }
+
+  /// Refuses a call that has reserved already.
+  private func refuseReserved(_ refusal: Refusal, of call: Call) {
+    if let reservation = call.reservation { gateway.budgets.void(reservation.reservation, at: gateway.wallClock()) }
+    call.reservation = nil
+    refuseAdmission(refusal, of: call)
   }
 
   private func beginTransfer(_ call: Call, body: UpstreamBody) -> Transfer {

@@ -15,6 +15,7 @@ extension ExchangeHandler {
     let isFiltered =
       call.usageWasAsked && call.reply.framing == .serverSentEvents && call.reply.coding == .identity
     call.usageChunkFilter = isFiltered ? UsageChunkFilter() : nil
+    call.frames = call.visibleSpend != nil && call.reply.framing == .frames ? FrameBoundary() : nil
     let framing = ReplyBodyFraming(
       head: head, requestMethod: call.method, version: requestVersion, isRewritten: call.usageChunkFilter != nil)
     framing.apply(to: &headers)
@@ -35,11 +36,17 @@ extension ExchangeHandler {
       kept = last
       if call.cutNotice?.isDone == true { call.transfer?.cancel() }
     }
+    kept.withUnsafeReadableBytes { call.frames?.pass($0) }
     if kept.readableBytes > 0 { write(.body(.byteBuffer(kept))) }
   }
 
   func finishReply(_ call: Call, then next: Exchange.AfterReply) {
     if let rest = call.usageChunkFilter?.finish(), rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
+    if call.cutNotice?.isDone == false {
+      // It came to its own end before it could be cut.
+      call.refusalCode = nil
+      call.isCutHere = false
+    }
     if next == .becomeIdle { becameIdle() }
     endAnswer(closes: next == .close)
   }
@@ -95,6 +102,7 @@ extension ExchangeHandler {
   }
 
   func writeRefusal(_ refusal: Refusal, dialect: Dialect?, call: Call?, closes: Bool) {
+    gateway.metrics.refused(refusal.code)
     let body = refusal.body(for: dialect, callID: call?.id)
     var headers = HTTPHeaders(refusal.headers(for: dialect, callID: call?.id).map { ($0.name, $0.value) })
     headers.add(name: "content-length", value: String(body.count))

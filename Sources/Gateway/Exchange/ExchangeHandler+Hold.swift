@@ -12,7 +12,7 @@ extension ExchangeHandler {
       refuseAdmission(Refusal(refusal, at: time), of: call)
       return
     }
-    let need = call.heldNeed ?? call.need(in: gateway, at: time)
+    let need = call.heldNeed ?? call.need(in: gateway)
     call.heldNeed = need
     let outcome = gateway.budgets.holds.park(
       call.budgetCall, need, refusal, id: gateway.ledger.nextCallID(), turn: holdTurn(of: call), at: time)
@@ -74,7 +74,7 @@ extension ExchangeHandler {
   }
 
   private func reserveAgain(_ call: Call, at time: Timestamp) {
-    let need = call.heldNeed ?? call.need(in: gateway, at: time)
+    let need = call.heldNeed ?? call.need(in: gateway)
     carryOn(call, gateway.budgets.reserve(call.budgetCall, need, at: time, turn: turn(of: call)))
   }
 

@@ -147,9 +147,13 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// Half-closes once what is queued has gone out, then drops what still comes for a while.
   func closeAfterAnswer() {
-    guard let context else { return }
     // A peer that does not take the rest of its answer gets no more time than one that does not read a stream.
-    setDeadline(.linger, milliseconds: gateway.configuration.limits.clientIdleTimeoutMilliseconds)
+    halfClose(withinMilliseconds: gateway.configuration.limits.clientIdleTimeoutMilliseconds)
+  }
+
+  private func halfClose(withinMilliseconds milliseconds: Int) {
+    guard let context else { return }
+    setDeadline(.linger, milliseconds: milliseconds)
     let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
     context.close(mode: .output).whenComplete { _ in
       bound.value.setDeadline(.linger, milliseconds: Self.lingerMilliseconds)
@@ -167,7 +171,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     self.deadline = nil
     switch deadlineKind {
     case .requestHead:
-      closeAfterAnswer()
+      // Nothing is under way. Half of a connection that never finished its TLS handshake cannot be closed.
+      halfClose(withinMilliseconds: Self.lingerMilliseconds)
     case .linger:
       context?.close(promise: nil)
     case .requestBody where upload.isHoldingRead:

@@ -2,17 +2,36 @@ import Dialects
 import Metering
 import NIOCore
 
-/// The last words of a stream of events that Tollgate cuts: what is under way goes on to the end of its event, then comes an
-/// error event in the shape of the API, which its SDK raises.
+/// The last words of a stream of events, lines or frames that Tollgate cuts: what is under way goes on to the end of its event, then
+/// comes an error in the shape of the API, which its SDK raises.
 struct CutNotice {
   private let event: [UInt8]
+  /// Whether each line is an event.
+  private let isLines: Bool
+  /// Where the frame under way ends, where frames are events.
+  private var frames: FrameBoundary?
   private var lineIsEmpty = false
   private var previousIsReturn = false
   /// Whether the error has been written: nothing of the upstream's may follow.
   private(set) var isDone = false
 
-  init(_ refusal: Refusal, endpoint: Endpoint?, callID: CallID) {
-    event = refusal.event(for: endpoint, callID: callID)
+  /// Nil where the reply has another form: it just ends.
+  ///
+  /// - Parameter frames: has passed what was written so far, where frames are events.
+  init?(
+    _ refusal: Refusal, endpoint: Endpoint?, framing: ReplyFraming, frames: FrameBoundary? = nil, callID: CallID
+  ) {
+    switch framing {
+    case .serverSentEvents: event = refusal.event(for: endpoint, callID: callID)
+    case .lines: event = refusal.body(for: endpoint?.dialect, callID: callID) + [UInt8(ascii: "\n")]
+    case .frames where frames != nil:
+      // What the stream's model has for a request that is refused and not to be repeated.
+      event = ExceptionFrame.bytes(
+        name: "validationException", payload: refusal.body(for: endpoint?.dialect, callID: callID))
+    case .json, .frames, .opaque: return nil
+    }
+    isLines = framing == .lines
+    self.frames = framing == .frames ? frames : nil
   }
 
   /// What of a part is to be written: all of it, until an event ends in it.
@@ -27,6 +46,8 @@ struct CutNotice {
 
   /// Behind the empty line that ends an event (HTML, "Server-sent events", section 9.2.5).
   private mutating func endOfEvent(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    if frames != nil { return frames?.endOfFrame(in: bytes) }
+    if isLines { return bytes.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } }
     for (index, byte) in bytes.enumerated() {
       let isSecondHalf = byte == UInt8(ascii: "\n") && previousIsReturn
       previousIsReturn = byte == UInt8(ascii: "\r")

@@ -17,12 +17,14 @@ struct CallAccess {
   /// Checks the key of a request, and swaps it for the provider's.
   ///
   /// - Parameter requiresKey: whether every call needs one, also to providers that have no key here.
-  /// - Throws: 401 where the key is not in force, or missing where one is needed; 403 where it does not allow the provider.
+  /// - Throws: 401 where the key is not in force, missing where one is needed, or in a place where it would go upstream; 403 where
+  ///   it does not allow the provider.
   init(
     _ headers: HTTPHeaders, route: Route, keys: VirtualKeys, requiresKey: Bool, at now: Timestamp
   ) throws(Refusal) {
     let forwardable = HopByHop.forwardable(headers)
     guard let presented = PresentedKey.find(in: headers, query: route.query) else {
+      guard !Self.showsKey(forwardable, target: route.target) else { throw .misplacedKey() }
       guard !requiresKey, !route.provider.putsCredentialsIn else { throw .missingKey(provider: route.provider.name) }
       (key, isSwapped) = (nil, false)
       (self.route, self.headers) = (route, forwardable)
@@ -38,9 +40,16 @@ struct CallAccess {
       presented.isBeside && !route.provider.isSigned && Self.hasLogin(headers: forwardable, query: route.query)
     isSwapped = !hasOwnLogin
     var fields = Self.fields(forwardable, keepingLogin: hasOwnLogin)
+    let kept = Self.route(route, keepingLogin: hasOwnLogin)
+    guard !Self.showsKey(fields, target: kept.target) else { throw .misplacedKey() }
     if !hasOwnLogin, let providerKey = route.provider.key { fields.append(providerKey.header(for: route)) }
     self.headers = fields
-    self.route = Self.route(route, keepingLogin: hasOwnLogin)
+    self.route = kept
+  }
+
+  /// Whether what would go upstream has a key of Tollgate's in a place where none is looked for.
+  private static func showsKey(_ headers: [(name: String, value: String)], target: String) -> Bool {
+    CredentialText.stands(in: target) || headers.contains { CredentialText.stands(in: $0.value) }
   }
 
   /// The id that the ledger tells upstream keys apart by, of a key that was put in.
@@ -53,10 +62,11 @@ struct CallAccess {
   private static func hasLogin(headers: [(name: String, value: String)], query: Substring?) -> Bool {
     for (name, value) in headers {
       guard let field = KnownField(name), let text = PresentedKey.credential(in: value, of: field) else { continue }
-      if !CredentialText.isMeant(by: text) { return true }
+      if !text.isEmpty, !CredentialText.isMeant(by: text) { return true }
     }
     return query?.utf8.split(separator: UInt8(ascii: "&")).contains { parameter in
-      PresentedKey.key(inParameter: Substring(parameter)).map { !CredentialText.isMeant(by: $0) } ?? false
+      PresentedKey.key(inParameter: Substring(parameter)).map { !$0.isEmpty && !CredentialText.isMeant(by: $0) }
+        ?? false
     } ?? false
   }
 

@@ -1,3 +1,4 @@
+internal import Budgets
 public import Ledger
 public import Metering
 public import Observability
@@ -54,6 +55,8 @@ public struct CallerIdentity: Sendable, Equatable {
   public var traceID: String? { trace?.traceID.description }
   /// The name of the virtual key.
   public var key: String? { virtualKey?.name }
+  /// The budgets that its calls count in, whatever those match.
+  var keyBudgets: [BudgetPattern] { virtualKey?.grant.budgets.map { BudgetPattern($0) } ?? [] }
   /// The team that the virtual key is bound to.
   public var team: String? { virtualKey?.grant.team }
 }

@@ -25,20 +25,35 @@ extension Call {
   func modelRefusal(onSocketOf socketModel: String? = nil) -> Refusal? {
     guard let key = identity.virtualKey, !key.grant.models.isEmpty else { return nil }
     guard let endpoint else { return isUnmetered ? .modelNotTold(key: key) : nil }
-    if endpoint.operation == .management { return startsBatch ? .modelNotTold(key: key) : nil }
-    guard let model = requestFacts.model ?? endpoint.model ?? socketModel, !requestFacts.isAmbiguous else {
+    if endpoint.operation == .management { return startsUnseenCalls ? .modelNotTold(key: key) : nil }
+    // Azure goes by the deployment in the path, others by the body: where both name something, both have to be allowed.
+    let models = [requestFacts.model ?? (endpoint.model == nil ? socketModel : nil), endpoint.model].compactMap(\.self)
+    guard !models.isEmpty, !requestFacts.isAmbiguous else {
       return endpoint.operation.isFree || Self.freeMethods.contains(method) ? nil : .modelNotTold(key: key)
     }
-    return key.grant.allows(model: model) ? nil : .modelNotAllowed(model, key: key)
+    return models.first { !key.grant.allows(model: $0) }.map { .modelNotAllowed($0, key: key) }
   }
 
-  /// Whether models are put to work whose names stand in a file, or in many requests.
-  private var startsBatch: Bool {
+  /// Whether models are put to work whose names stand in a file, in many requests, or in what is sent past Tollgate with a
+  /// credential that the provider makes for it.
+  private var startsUnseenCalls: Bool { hasSegment(of: Self.unseenCallSegments) }
+
+  /// Whether work is started that costs money and is not seen to do so: such calls, or the provider's own machines.
+  var startsUnseenWork: Bool {
+    endpoint?.operation == .management && (startsUnseenCalls || hasSegment(of: Self.paidWorkSegments))
+  }
+
+  private func hasSegment(of names: Set<String>) -> Bool {
     !Self.freeMethods.contains(method)
-      && path.utf8.split(separator: UInt8(ascii: "/")).contains { Self.batchSegments.contains(String(Substring($0))) }
+      && path.utf8.split(separator: UInt8(ascii: "/")).contains { names.contains(String(Substring($0))) }
   }
 
-  private static let batchSegments: Set<String> = [
-    "batches", "batch", "fine_tuning", "fine-tuning", "jobs", "tunedModels",
+  private static let unseenCallSegments: Set<String> = [
+    "batches", "batch", "fine_tuning", "fine-tuning", "jobs", "tunedModels", "evals",
+    "client_secrets", "sessions", "transcription_sessions", "auth_tokens", "authTokens",
+  ]
+
+  private static let paidWorkSegments: Set<String> = [
+    "batchPredictionJobs", "model-invocation-job", "async-invoke", "runs", "search", "containers",
   ]
 }

@@ -1,3 +1,4 @@
+internal import Dialects
 internal import Metering
 internal import Upstream
 
@@ -23,12 +24,17 @@ struct Login {
 
   /// Who pays. What the operator configured wins; a key of its own field is always metered. A bearer token is a
   /// subscription's where it is one of a Claude login (`sk-ant-oat…`, or the beta `oauth-2025-04-20` that such a login
-  /// needs) or of a ChatGPT login (an account is named, or the token is a JWT sent to OpenAI, whose API keys never are).
+  /// needs) that is sent to Anthropic, or of a ChatGPT login (a JWT, which API keys never are) that is sent to OpenAI.
+  ///
+  /// A subscription is outside of budgets in dollars, and any caller can write a field: so the token itself has to be one that
+  /// the provider would not bill.
   func billing(at provider: ProviderRoute) -> Billing {
     if let configured = provider.billing { return configured }
     guard let authorization, authorization.isBearer, apiKey == nil else { return .metered }
-    if authorization.text.hasPrefix("sk-ant-oat") || hasSubscriptionBeta || isChatGPTAccount { return .subscription }
-    return authorization.isJSONWebToken && Self.isOpenAI(provider) ? .subscription : .metered
+    if Self.isChatGPT(provider), isChatGPTAccount { return .subscription }
+    if Self.isOpenAI(provider) { return authorization.isJSONWebToken ? .subscription : .metered }
+    guard Self.isAnthropic(provider), !authorization.text.hasPrefix("sk-ant-api") else { return .metered }
+    return authorization.text.hasPrefix("sk-ant-oat") || hasSubscriptionBeta ? .subscription : .metered
   }
 
   /// The id of the key that made a signature of AWS.
@@ -38,7 +44,14 @@ struct Login {
   }
 
   private static func isOpenAI(_ provider: ProviderRoute) -> Bool {
-    provider.name == "openai" || provider.origin.host == "api.openai.com" || provider.origin.host == "chatgpt.com"
+    provider.name == "openai" || provider.origin.host == "api.openai.com" || isChatGPT(provider)
+  }
+
+  /// Takes logins of ChatGPT and no API keys.
+  private static func isChatGPT(_ provider: ProviderRoute) -> Bool { provider.origin.host == "chatgpt.com" }
+
+  private static func isAnthropic(_ provider: ProviderRoute) -> Bool {
+    provider.name == "anthropic" || provider.origin.host == "api.anthropic.com" || provider.dialect == .anthropic
   }
 }
 

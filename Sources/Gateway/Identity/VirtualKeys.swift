@@ -1,3 +1,4 @@
+public import Budgets
 public import Ledger
 internal import Metering
 internal import Synchronization
@@ -14,6 +15,12 @@ public final class VirtualKeys: Sendable {
   public func replace(with keys: [VirtualKey]) {
     let byID = Dictionary(keys.map { ($0.id, $0) }) { first, _ in first }
     self.keys.withLock { $0 = byID }
+  }
+
+  /// The budgets that the calls of the key of this name count in, whatever those match.
+  public func budgets(ofKey name: String) -> [BudgetPattern] {
+    let key = keys.withLock { $0 }.values.first { $0.name == name && $0.revoked == nil }
+    return key?.grant.budgets.map { BudgetPattern($0) } ?? []
   }
 
   /// The key that a request came with.

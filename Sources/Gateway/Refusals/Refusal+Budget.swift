@@ -63,6 +63,13 @@ extension Refusal {
   }
 }
 
+extension Refusal {
+  static func outputNotLimited() -> Refusal {
+    Refusal(
+      .internalError, "Tollgate could not write the limit of output that a budget gives this call into its request.")
+  }
+}
+
 extension BudgetRefusal {
   fileprivate var subject: String { "Tollgate budget \"\(budget)\" (\(scope))" }
 
@@ -73,8 +80,13 @@ extension BudgetRefusal {
   }
 
   fileprivate func reset(at time: Timestamp) -> String {
-    guard let resetsAt, resetsAt > time, !window.isEndless else { return "It does not reset by itself." }
-    return "It resets at \(resetsAt.rfc3339)."
+    if let need, need > limit {
+      return "A call that may need so much never fits: it needs a higher limit, or to ask for less."
+    }
+    guard let resetsAt, resetsAt > time else { return "It does not reset by itself." }
+    // A rolling window lets go of a little at a time.
+    return window.isEndless
+      ? "A call like this fits again at \(resetsAt.rfc3339)." : "It resets at \(resetsAt.rfc3339)."
   }
 
   /// Whole and with its unit. Dollars are rounded to a hundredth of a cent, so that people can read them.

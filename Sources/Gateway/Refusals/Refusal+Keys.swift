@@ -16,6 +16,13 @@ extension Refusal {
     )
   }
 
+  static func misplacedKey() -> Refusal {
+    Refusal(
+      .invalidKey,
+      "This request has a key of Tollgate's in a place where it would reach the provider. Send it as x-tollgate-key, or where "
+        + "the provider's key goes: authorization: Bearer tg-..., x-api-key, api-key, x-goog-api-key, or ?key=.")
+  }
+
   static func unknownKey() -> Refusal {
     Refusal(
       .invalidKey,

@@ -61,6 +61,9 @@ extension Call {
     end.result == .complete || self.reply.framing.isStream && reply.isTerminal
   }
 
+  /// Whether nothing of the reply is missing.
+  func isSeenWhole(_ reply: ReplyFacts, _ end: TransferEnd) -> Bool { isWhole(reply, end) && !isCut(reply) }
+
   /// Whether a stream of a known API ended without its last event, although its framing is whole.
   fileprivate func isCut(_ reply: ReplyFacts) -> Bool {
     guard let endpoint, !endpoint.operation.isFree, (200..<300).contains(self.reply.status) else { return false }

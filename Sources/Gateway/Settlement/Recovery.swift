@@ -25,8 +25,11 @@ public struct Recovery: Sendable {
 
   /// The row of a call that was interrupted, and what it took of budgets.
   public func row(of call: RecoveredCall) -> RecoveredRow {
-    let record = record(of: call)
-    return RecoveredRow(record, debits: budgets.debits(of: record, run: call.admission.run))
+    var record = record(of: call)
+    if let cost = call.settlement?.costPicodollars { record.debitedPicodollars = cost }
+    let debits = budgets.debits(of: record, call)
+    record.raiseDebited(to: debits)
+    return RecoveredRow(record, debits: debits)
   }
 
   /// The row of a call that was interrupted: charged by what its slot knew. A call that was never sent costs nothing.

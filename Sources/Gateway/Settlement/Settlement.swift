@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Ledger
 import Metering
@@ -14,7 +15,8 @@ extension GatewayContext {
   /// The same for a call whose reply was read by another: a response on a socket, say.
   func settle(_ call: Call, reply: ReplyFacts, end: TransferEnd, endedUptimeNanoseconds: UInt64) {
     var record = record(of: call, reply: reply, end: end, endedUptimeNanoseconds: endedUptimeNanoseconds)
-    let posting = debit(&record, of: call, end: end)
+    let posting = debit(
+      &record, of: call, end: end, certainty: UsageCertainty(of: record, call: call, reply: reply, end: end))
     failures.log(record, end: end)
     metrics.settled(record, of: call, reply: reply, end: end)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
@@ -45,7 +47,8 @@ extension CallRecord {
   /// Who called, for what, and what passed.
   fileprivate mutating func describe(_ call: Call) {
     dialect = call.endpoint?.dialect.rawValue
-    run = call.identity.run
+    run = call.run
+    place = call.place
     billing = call.identity.billing
     upstreamKeyID = call.identity.upstreamKeyID
     virtualKey = call.identity.key

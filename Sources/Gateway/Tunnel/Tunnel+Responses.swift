@@ -28,12 +28,12 @@ extension Tunnel {
       responseOn: call, endpoint: endpoint, facts: facts, id: gateway.ledger.nextCallID(), at: gateway.wallClock(),
       uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
     if let refusal = response.modelRefusal(onSocketOf: call.requestFacts.model ?? call.endpoint?.model) {
-      gateway.metrics.denied(response, code: refusal.code)
+      deny(response, refusal.code)
       return CloseFrame(code: .policyViolation, reason: "tollgate: \(refusal.code.rawValue)")
     }
     response.countPrompt(gateway.counts)
     if let refusal = reserve(response) {
-      gateway.metrics.denied(response, code: refusal.code)
+      deny(response, refusal.code)
       let code: CloseFrame.Code = refusal.shouldRetry == false ? .policyViolation : .tryAgainLater
       return CloseFrame(code: code, reason: "tollgate: \(refusal.code.rawValue)")
     }
@@ -45,7 +45,7 @@ extension Tunnel {
         if let reservation = response.reservation {
           gateway.budgets.void(reservation.reservation, at: gateway.wallClock())
         }
-        gateway.metrics.denied(response, code: refusal.code)
+        deny(response, refusal.code)
         return CloseFrame(code: .tryAgainLater, reason: "tollgate: \(refusal.code.rawValue)")
       }
     }
@@ -55,13 +55,18 @@ extension Tunnel {
     return nil
   }
 
+  private func deny(_ response: Call, _ code: Refusal.Code) {
+    gateway.metrics.refused(code)
+    gateway.metrics.denied(response, code: code)
+  }
+
   /// Reserves a response in its budgets. It cannot wait there: what the client says next would have to wait with it.
   private func reserve(_ response: Call) -> Refusal? {
     guard gateway.budgets.hasBudgets else { return nil }
     let time = gateway.wallClock()
-    switch gateway.budgets.reserve(response.budgetCall, response.need(in: gateway, at: time), at: time, turn: nil) {
+    switch gateway.budgets.reserve(response.budgetCall, response.need(in: gateway), at: time, turn: nil) {
     case .admitted(let reservation):
-      response.reservation = reservation
+      response.hold(reservation)
       return nil
     case .refused(let refusal), .held(let refusal): return Refusal(refusal, at: time)
     case .waiting(let wait): return Refusal(wait.refusal, at: time)

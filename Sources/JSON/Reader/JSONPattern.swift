@@ -17,6 +17,8 @@ public struct JSONPattern: Sendable {
   /// Whether numbers, booleans and null are reported.
   var wantsScalars = false
   var members: [(name: String, pattern: JSONPattern)] = []
+  /// What is wanted of the members that have no name of their own here; at most one.
+  var anyMember: [JSONPattern] = []
   /// At most one.
   var element: [JSONPattern] = []
   /// Whether the begin and the end of objects and arrays are reported.
@@ -25,6 +27,11 @@ public struct JSONPattern: Sendable {
   var measuresContainers = false
   /// Whether the bytes of an object are kept.
   var keepsBytes = false
+
+  /// Nothing of interest, to be told more about.
+  public init() {}
+
+  init(label: UInt8) { self.label = label }
 
   /// A number, boolean or null, or a string of which only the presence matters.
   public static func scalar<Label: RawRepresentable<UInt8>>(_ label: Label) -> JSONPattern {
@@ -117,6 +124,14 @@ public struct JSONPattern: Sendable {
   public func orArray(of element: JSONPattern) -> JSONPattern {
     var pattern = self
     pattern.element = [element]
+    return pattern
+  }
+
+  /// The same, or an object of which every other member matters. When one is reported, ``JSONReader/withKeptText(_:)`` has its name, as
+  /// long as no other string was read.
+  public func orAnyMember(_ member: JSONPattern) -> JSONPattern {
+    var pattern = self
+    pattern.anyMember = [member]
     return pattern
   }
 

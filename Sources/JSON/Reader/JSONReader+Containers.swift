@@ -30,7 +30,7 @@ extension JSONReader {
   /// Looks into a container, if its node asks for it.
   private mutating func enter(_ index: UInt16, isObject: Bool, at offset: Int) -> JSONEvent? {
     let node = shape.nodes[Int(index)]
-    let hasInside = isObject ? !node.members.isEmpty : node.element != 0
+    let hasInside = isObject ? !node.members.isEmpty || node.anyMember != 0 : node.element != 0
     guard hasInside || node.announces || node.measures else { return nil }
     shapeStack[shapeDepth] = index
     shapeDepth &+= 1

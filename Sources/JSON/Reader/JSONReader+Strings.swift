@@ -17,7 +17,8 @@ extension JSONReader {
       isName = true
       return nil
     }
-    if let name = ByteScan.shortString(in: bytes, from: offset) {
+    // Names that matter whatever they are, are kept.
+    if shape.nodes[Int(container)].anyMember == 0, let name = ByteScan.shortString(in: bytes, from: offset) {
       offset &+= name.count &+ 1
       endName(name)
       return nil
@@ -34,7 +35,10 @@ extension JSONReader {
     let container = containerNode
     guard container != 0 else { return }
     let node = shape.nodes[Int(container)]
-    guard node.filter & name.filterBit != 0, let target = shape.target(of: name, in: node.members) else { return }
+    guard node.filter & name.filterBit != 0, let target = shape.target(of: name, in: node.members) else {
+      valueNode = node.anyMember
+      return
+    }
     valueNode = target
   }
 
@@ -158,7 +162,8 @@ extension JSONReader {
       endName(name)
     } else {
       phase = .colon
-      valueNode = 0
+      let container = containerNode
+      valueNode = container == 0 ? 0 : shape.nodes[Int(container)].anyMember
     }
     return nil
   }
@@ -169,6 +174,11 @@ extension JSONReader {
   /// The text of the current string, at most ``textBytesMax`` bytes of it; what is not UTF-8 is replaced. Empty where
   /// the pattern asks only for the size.
   public var string: String { stringUse == .keep ? text.string : "" }
+
+  /// Looks at the bytes of the current string, at most ``textBytesMax`` of them, without making a string of them. None where the
+  /// pattern asks only for the size.
+  @inline(__always)
+  public func withKeptText<Result>(_ look: (RawSpan) -> Result) -> Result { text.withBytes(look) }
 
   /// The Unicode characters of the current string, all of them, where the pattern asks for their number; else 0.
   public var characters: Int { text.characters }

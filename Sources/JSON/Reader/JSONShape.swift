@@ -31,6 +31,7 @@ public struct JSONShape: Sendable {
       node.words = append(texts.enumerated().map { ($0.element, $0.offset) }).run
     }
     if let element = pattern.element.first { node.element = reserve(for: element) }
+    if let member = pattern.anyMember.first { node.anyMember = reserve(for: member) }
     let targets = pattern.members.map { ($0.name, Int(reserve(for: $0.pattern))) }
     let appended = append(targets)
     node.members = appended.run
@@ -74,6 +75,8 @@ struct ShapeNode: Sendable {
   var words = ShapeRun()
   /// The node of an array's elements; 0 where they do not matter.
   var element: UInt16 = 0
+  /// The node of members that have none of their own; 0 where they do not matter.
+  var anyMember: UInt16 = 0
   var label: UInt8 = 0
   var string = StringUse.skip
   var announces = false

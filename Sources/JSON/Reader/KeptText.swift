@@ -73,6 +73,9 @@ struct KeptText {
     return String(decoding: text, as: UTF8.self)
   }
 
+  @inline(__always)
+  func withBytes<Result>(_ look: (RawSpan) -> Result) -> Result { look(bytes.span.bytes.extracting(0..<count)) }
+
   /// The text if it is short and whole.
   @inline(__always)
   var short: ShortText? {

@@ -1,3 +1,4 @@
+import Budgets
 import Metering
 
 /// Writes and reads keys and tokens, inside a transaction. Confined to the thread that owns the connection.
@@ -23,6 +24,18 @@ struct AccessStore {
   /// The key of this id, or the one in force of this name.
   func key(_ nameOrID: String) throws -> VirtualKey? {
     try keys("WHERE id = ?1 OR (name = ?1 AND revoked_at IS NULL) ORDER BY id = ?1 DESC LIMIT 1", nameOrID).first
+  }
+
+  /// The budgets that the calls of each key count in beside those that match, by the key's name; of keys of one name, what the
+  /// last of them has.
+  func budgetsOfKeys() throws -> [String: [BudgetPattern]] {
+    let row = try PreparedStatement(connection, "SELECT name, budgets FROM virtual_keys ORDER BY created_at")
+    var budgets: [String: [BudgetPattern]] = [:]
+    while try row.step() {
+      let names = Self.list(row.text(1))
+      budgets[row.text(0) ?? ""] = names.isEmpty ? nil : names.map { BudgetPattern($0) }
+    }
+    return budgets
   }
 
   private func keys(_ clause: String, _ value: String? = nil) throws -> [VirtualKey] {

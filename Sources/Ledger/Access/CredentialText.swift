@@ -53,6 +53,33 @@ public struct CredentialText: Sendable {
     CredentialKind.allCases.contains { text.utf8.starts(with: $0.rawValue.utf8) }
   }
 
+  /// Whether a whole one stands somewhere in a text.
+  public static func stands(in text: String) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable { stands(in: $0) } ?? stands(in: Array(text.utf8))
+  }
+
+  private static func stands(in bytes: some RandomAccessCollection<UInt8>) -> Bool {
+    var rest = bytes[...]
+    while rest.count >= shortest {
+      if rest.starts(with: "tg".utf8), begins(rest) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
+  }
+
+  private static func begins(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+    CredentialKind.allCases.contains { kind in
+      let prefix = kind.rawValue.utf8
+      guard bytes.starts(with: prefix) else { return false }
+      let rest = bytes.dropFirst(prefix.count)
+      let secret = rest.dropFirst(idCharacters + 1).prefix(secretCharacters)
+      return rest.dropFirst(idCharacters).first == UInt8(ascii: "-") && secret.count == secretCharacters
+        && rest.prefix(idCharacters).allSatisfy(alphabet.contains) && secret.allSatisfy(alphabet.contains)
+    }
+  }
+
+  private static let shortest = CredentialKind.virtualKey.rawValue.utf8.count + idCharacters + 1 + secretCharacters
+
   /// What is kept.
   public var digest: CredentialDigest { CredentialDigest(of: secret.exposed) }
 

@@ -71,6 +71,9 @@ public final class OfflineLedger: @unchecked Sendable {
     }
   }
 
+  /// Runs.
+  public var runs: LedgerRuns { LedgerRuns(readers: readers, waitForCommit: {}) { [self] in try perform($0) } }
+
   /// Keys, tokens and the audit log.
   public var credentials: CredentialBook {
     CredentialBook(readers: readers, now: now, publish: { _ in }) { [self] in try perform($0) }

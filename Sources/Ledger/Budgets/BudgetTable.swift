@@ -15,6 +15,7 @@ struct BudgetTable {
     var stored = StoredBudgets()
     stored.budgets = try budgets("ORDER BY name")
     stored.raises = try raises()
+    stored.ofKeys = try AccessStore(connection: connection).budgetsOfKeys()
     return stored
   }
 

@@ -25,6 +25,8 @@ public struct StoredBudgets: Sendable, Equatable {
   public var budgets: [StoredBudget] = []
   /// Of any budget, in the order in which they were made; some may have ended.
   public var raises: [StoredRaise] = []
+  /// The budgets that the calls of each key count in whatever those match, by the key's name.
+  public var ofKeys: [String: [BudgetPattern]] = [:]
 
   public init() {}
 }

@@ -21,6 +21,16 @@ struct BlockWriter {
     cursor = start &+ written
   }
 
+  /// Numbers in place of a string.
+  mutating func append(_ numbers: [Int64]) {
+    put(UInt16(truncatingIfNeeded: numbers.count &* 8), at: cursor)
+    cursor &+= 2
+    for number in numbers {
+      put(number, at: cursor)
+      cursor &+= 8
+    }
+  }
+
   /// Copies at most `bytesMax` bytes, cut where a character's UTF-8 begins; says how many.
   private static func copy(_ string: String, to target: UnsafeMutableRawPointer, bytesMax: Int) -> Int {
     let fast = string.utf8.withContiguousStorageIfAvailable { bytes -> Int in
@@ -48,6 +58,14 @@ struct BlockReader {
   func get<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, at offset: Int) -> T {
     guard offset >= 0, offset &+ MemoryLayout<T>.size <= bytes.count else { return 0 }
     return T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))
+  }
+
+  /// The next numbers, which ``BlockWriter/append(_:)`` wrote; nil where there are not so many.
+  mutating func nextNumbers(_ count: Int) -> [Int64]? {
+    guard cursor &+ 2 &+ count &* 8 <= bytes.count, Int(get(UInt16.self, at: cursor)) == count &* 8 else { return nil }
+    let start = cursor &+ 2
+    cursor = start &+ count &* 8
+    return (0..<count).map { get(Int64.self, at: start &+ $0 &* 8) }
   }
 
   /// The next string; `.some(nil)` where there is none, nil where the block is damaged.

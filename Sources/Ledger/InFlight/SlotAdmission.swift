@@ -1,3 +1,4 @@
+import Budgets
 import Metering
 
 /// An ``Admission`` as a slot holds it.
@@ -22,6 +23,11 @@ extension Admission {
     writer.append(upstreamKeyID, bytesMax: BytesMax.upstreamKeyID)
     writer.append(virtualKey, bytesMax: BytesMax.virtualKey)
     writer.append(team, bytesMax: BytesMax.team)
+    if let reserve {
+      writer.append([
+        reserve.bound.picodollars, reserve.bound.tokens, reserve.expected.picodollars, reserve.expected.tokens,
+      ])
+    }
     writer.put(UInt32(truncatingIfNeeded: writer.cursor &- SlotLayout.strings), at: SlotLayout.stringsLength)
     let block = UnsafeRawBufferPointer(start: base, count: writer.cursor)
     writer.put(Self.checksum(id: id, slot: block), at: SlotLayout.admissionChecksum)
@@ -56,6 +62,11 @@ extension Admission {
     // What stands behind the strings' end is of an earlier call.
     if reader.cursor < end { virtualKey = reader.nextString() ?? nil }
     if reader.cursor < end { team = reader.nextString() ?? nil }
+    if reader.cursor < end, let amounts = reader.nextNumbers(4) {
+      reserve = CallReserve(
+        bound: CallAmounts(picodollars: amounts[0], tokens: amounts[1]),
+        expected: CallAmounts(picodollars: amounts[2], tokens: amounts[3]))
+    }
   }
 
   private static func checksum(id: CallID, slot: UnsafeRawBufferPointer) -> UInt64 {

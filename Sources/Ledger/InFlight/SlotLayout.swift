@@ -15,7 +15,8 @@
 ///   32  i64 started at     40  i64 request bytes     48  i64 prompt tokens estimate
 ///   56  u32 flags: bit 0 stream, bits 8..<16 billing     60  u32 length of the strings
 ///   64  strings: provider, dialect, method, path, model, agent, workflow, run, upstream key id, virtual
-///       key, team; the last two may be missing, as earlier versions wrote none
+///       key, team, and 4 × i64 of what budgets hold: pico-dollars and tokens of the hard ones, the same of the others; the
+///       last three may be missing, as earlier versions wrote none
 /// 1152  progress block of even revisions     1792  progress block of odd revisions
 /// progress block, 640 bytes
 ///    0  u64 checksum of bytes 8..<360 + length
@@ -85,9 +86,11 @@ enum SlotLayout {
     static let agent = 128
     static let workflow = 128
     static let run = 128
-    static let upstreamKeyID = 64
+    /// Twice as many as its digits.
+    static let upstreamKeyID = 30
     static let virtualKey = 64
     static let team = 64
+    static let reserve = 32
     static let responseID = 128
   }
 

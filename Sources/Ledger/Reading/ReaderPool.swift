@@ -18,6 +18,8 @@ final class ReaderPool: Sendable {
   static let readersCount = 2
   /// Reads under way and waiting; one more fails.
   static let readsMax = 256
+  /// How long a read may take, unless it says otherwise: a long one keeps the write-ahead log from being emptied.
+  static let secondsMax: Int64 = 30
 
   private let readers: [Reader]
   private let turn = Atomic<Int>(0)
@@ -30,7 +32,10 @@ final class ReaderPool: Sendable {
     self.readers = readers
   }
 
-  func read<T: Sendable>(_ body: @escaping @Sendable (ReadContext) throws -> T) async throws -> T {
+  /// - Parameter secondsMax: after so long it ends with an error.
+  func read<T: Sendable>(
+    secondsMax: Int64 = ReaderPool.secondsMax, _ body: @escaping @Sendable (ReadContext) throws -> T
+  ) async throws -> T {
     guard !isClosed.load(ordering: .acquiring) else { throw LedgerError.closed }
     let count = underWay.add(1, ordering: .relaxed).newValue
     defer { underWay.subtract(1, ordering: .relaxed) }
@@ -38,7 +43,7 @@ final class ReaderPool: Sendable {
       throw LedgerError.query("\(Self.readsMax) queries are under way: try again later")
     }
     let index = turn.add(1, ordering: .relaxed).newValue
-    return try await readers[Int(index.magnitude % UInt(readers.count))].read(body)
+    return try await readers[Int(index.magnitude % UInt(readers.count))].read(secondsMax: secondsMax, body)
   }
 
   /// Waits for the reads under way.
@@ -52,8 +57,7 @@ final class ReaderPool: Sendable {
 ///
 /// Unchecked: `names` and `deadline` are touched only on the connection's serial queue.
 private final class Reader: @unchecked Sendable {
-  /// A read ends with an error after this long: a long one keeps the write-ahead log from being emptied.
-  private static let timeMaxNanoseconds: Int64 = 30_000_000_000
+  private static let nanosecondsPerSecond: Int64 = 1_000_000_000
   /// Steps of SQLite's machine between two looks at the clock.
   private static let stepsPerLook: Int32 = 20000
 
@@ -95,18 +99,20 @@ private final class Reader: @unchecked Sendable {
     deadline.deallocate()
   }
 
-  func read<T: Sendable>(_ body: @escaping @Sendable (ReadContext) throws -> T) async throws -> T {
+  func read<T: Sendable>(
+    secondsMax: Int64, _ body: @escaping @Sendable (ReadContext) throws -> T
+  ) async throws -> T {
     do {
       return try await queue.read { [self] database in
         guard let connection = database.sqliteConnection else { throw LedgerError.closed }
-        deadline.pointee = monotonicNanoseconds() &+ Self.timeMaxNanoseconds
+        deadline.pointee = monotonicNanoseconds() &+ secondsMax &* Self.nanosecondsPerSecond
         defer { deadline.pointee = .max }
         let names = try self.names ?? NameTexts(connection)
         self.names = names
         return try body(ReadContext(connection: connection, names: names))
       }
     } catch {
-      throw Self.translated(error)
+      throw Self.translated(error, secondsMax: secondsMax)
     }
   }
 
@@ -115,12 +121,13 @@ private final class Reader: @unchecked Sendable {
     try? queue.close()
   }
 
-  private static func translated(_ error: any Error) -> any Error {
+  private static func translated(_ error: any Error, secondsMax: Int64) -> any Error {
     guard error is SQLiteFailure || error is DatabaseError else { return error }
     let failure = SQLiteFailure(wrapping: error)
     switch failure.primaryCode {
     case SQLITE_INTERRUPT where Task.isCancelled: return CancellationError()
-    case SQLITE_INTERRUPT: return LedgerError.query("the query took longer than 30 s: ask for a shorter time")
+    case SQLITE_INTERRUPT:
+      return LedgerError.query("the query took longer than \(secondsMax) s: ask for a shorter time")
     case SQLITE_MISUSE: return LedgerError.closed
     default: return LedgerError.storage("the ledger cannot be read: \(failure.text)")
     }

@@ -9,6 +9,8 @@ struct SummaryItem {
   var agent: StoredName
   var workflow: StoredName
   var run: StoredName = .none
+  var key: StoredName = .none
+  var team: StoredName = .none
   var project: StoredName = .none
   var tool: StoredName = .none
   var billing: Billing
@@ -58,6 +60,8 @@ struct SummaryGroups {
     case .provider: item.provider
     case .tool: item.tool
     case .run: item.run
+    case .key: item.key
+    case .team: item.team
     case .project: item.project
     case .billing: .number(item.billing.code)
     case .day: .number(floorDivide(item.startedAtSeconds &+ utcOffsetSeconds, by: 86400))

@@ -17,7 +17,7 @@ struct SummaryRows {
       connection,
       """
       SELECT started_at, provider, model, agent, workflow, run, billing, usage_source, outcome, cost_source, tool_calls,
-        cost, book_cost, provider_project, id, \(usageColumnNames.joined(separator: ", "))
+        cost, book_cost, provider_project, id, virtual_key, team, \(usageColumnNames.joined(separator: ", "))
       FROM calls WHERE started_at >= ? AND started_at < ?
       """)
     statement.bind(times.lowerBound, at: 1)
@@ -38,7 +38,7 @@ struct SummaryRows {
     }
   }
 
-  /// What was booked for a call stands wherever the call does; what was booked for a day has neither run nor tool.
+  /// What was booked for a call stands wherever the call does; what was booked for a day has neither run nor tool, nor a key.
   func eachAdjustment(
     in times: Range<Int64>, where isWanted: (Int64) -> Bool, _ body: (SummaryItem) throws(LedgerError) -> Void
   ) throws {
@@ -46,7 +46,8 @@ struct SummaryRows {
       connection,
       """
       SELECT effective_at, provider, model, agent, workflow, run, billing, usage_source, project, call, delta_high,
-        delta_low, unpriced, partial, substituted_high, substituted_low
+        delta_low, unpriced, partial, substituted_high, substituted_low,
+        (SELECT virtual_key FROM calls WHERE id = call), (SELECT calls.team FROM calls WHERE id = call)
       FROM adjustments WHERE effective_at >= ? AND effective_at < ?
       """)
     statement.bind(times.lowerBound, at: 1)
@@ -78,10 +79,11 @@ struct SummaryRows {
     totals.calls = 1
     totals.errors = outcome.isError ? 1 : 0
     totals.toolCalls = row.int64(10)
-    totals.usage = row.usage(from: 15)
+    totals.usage = row.usage(from: 17)
     return SummaryItem(
       startedAtSeconds: floorDivide(row.int64(0), by: 1_000_000), provider: row.name(1), model: row.name(2),
-      agent: row.name(3), workflow: row.name(4), run: row.name(5), project: row.name(13),
+      agent: row.name(3), workflow: row.name(4), run: row.name(5), key: row.name(15), team: row.name(16),
+      project: row.name(13),
       billing: Billing(code: row.int64(6)) ?? .metered, usageSource: UsageSource(code: row.int64(7)) ?? .none,
       totals: totals)
   }
@@ -96,7 +98,8 @@ struct SummaryRows {
     totals.substituted.low = row.int64(15)
     return SummaryItem(
       startedAtSeconds: floorDivide(row.int64(0), by: 1_000_000), provider: row.name(1), model: row.name(2),
-      agent: row.name(3), workflow: row.name(4), run: row.name(5), project: row.name(8),
+      agent: row.name(3), workflow: row.name(4), run: row.name(5), key: row.name(16), team: row.name(17),
+      project: row.name(8),
       billing: Billing(code: row.int64(6)) ?? .metered, usageSource: UsageSource(code: row.int64(7)) ?? .none,
       totals: totals)
   }

@@ -1,4 +1,4 @@
-public import Metering
+import Metering
 
 /// The runs that the ledger keeps.
 public struct LedgerRuns: Sendable {
@@ -18,11 +18,22 @@ public struct LedgerRuns: Sendable {
   /// - Throws: ``LedgerError``.
   public func run(_ id: String) async throws -> RunRecord? { try await readers.read { try RunQuery.run(id, $0) } }
 
-  /// Tool calls of a call, in the order of its reply, with what became of each.
+  /// The run of this id with its calls; nil where there is none.
   ///
   /// - Throws: ``LedgerError``.
-  public func tools(of calls: [CallID]) async throws -> [CallID: [RunTool]] {
-    try await readers.read { try RunTool.all(of: calls, $0) }
+  public func detail(_ id: String) async throws -> RunDetail? {
+    try await readers.read { context in
+      guard let run = try RunQuery.run(id, context) else { return nil }
+      var ofRun = CallFilter()
+      ofRun.run = id
+      ofRun.limit = RunDetail.rowsMax
+      let calls = Array(try CallQuery(ofRun).run(context).reversed())
+      var ofParent = RunFilter()
+      ofParent.parentRun = id
+      ofParent.limit = RunDetail.rowsMax
+      return RunDetail(
+        run: run, calls: calls, children: try RunQuery(ofParent).run(context).reversed())
+    }
   }
 
   /// Keeps how runs ended. What is not known any more is left out; a run with a call after that goes on.
@@ -46,35 +57,5 @@ public struct LedgerRuns: Sendable {
       }
       return {}
     }
-  }
-}
-
-/// A tool call of a reply, with what became of it.
-public struct RunTool: Sendable, Equatable {
-  public var name: String
-  /// The id that the model gave it; nil for a tool that the provider ran.
-  public var id: String?
-  /// How many times, where the provider ran it.
-  public var times: Int64
-  /// When the request with its result came; nil where none did.
-  public var answeredAt: Timestamp?
-  public var isError: Bool
-
-  static func all(of calls: [CallID], _ context: ReadContext) throws -> [CallID: [RunTool]] {
-    let row = try PreparedStatement(
-      context.connection,
-      "SELECT tool, tool_call_id, times, answered_at, is_error FROM tool_calls WHERE call = ? ORDER BY position")
-    var tools: [CallID: [RunTool]] = [:]
-    for call in calls {
-      row.bind(call.rawValue, at: 1)
-      while try row.step() {
-        tools[call, default: []].append(
-          RunTool(
-            name: try context.names.text(row.name(0)) ?? "", id: row.text(1), times: row.int64(2),
-            answeredAt: row.optionalInt64(3).map { Timestamp(unixMicroseconds: $0) }, isError: row.int64(4) != 0))
-      }
-      row.reset()
-    }
-    return tools
   }
 }

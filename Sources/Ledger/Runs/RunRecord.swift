@@ -23,8 +23,6 @@ public struct RunRecord: Sendable, Equatable {
   /// What providers ran themselves.
   public var serverToolCalls: Int64
   public var toolResults: Int64
-  /// Results that say that the tool failed.
-  public var toolErrors: Int64
   /// Calls whose model has no price.
   public var unpricedCalls: Int64
   /// With what was booked for its calls afterwards.
@@ -68,7 +66,6 @@ public struct RunFilter: Sendable {
     case toolCalls = "tool_calls"
     case fanout = "fanout"
     case errors
-    case toolErrors = "tool_errors"
     case duration
   }
 
@@ -88,4 +85,16 @@ public struct RunFilter: Sendable {
   /// 1...1,000; a number outside is taken as the nearest inside.
   public var limit = 100
   public init() {}
+}
+
+/// A run with its calls, and the runs that it started.
+public struct RunDetail: Sendable {
+  /// How many calls and runs are listed.
+  public static let rowsMax = 1_000
+
+  public var run: RunRecord
+  /// Its calls, the first one first; of more than ``rowsMax`` the last ones.
+  public var calls: [CallRecord]
+  /// The runs that name this one as their parent, the first one first; of more than ``rowsMax`` the last ones.
+  public var children: [RunRecord]
 }

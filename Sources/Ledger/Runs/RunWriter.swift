@@ -1,29 +1,23 @@
 import Metering
 
-/// Adds the calls of one transaction to their runs, and tells tool calls what became of them. Confined to the thread that owns the
-/// connection.
+/// Adds the calls of one transaction to their runs. Confined to the thread that owns the connection.
 final class RunWriter {
   private let names: Names
   private let upsert: PreparedStatement
-  private let answerTool: PreparedStatement
   private let adjust: PreparedStatement
   private var pending: [String: RunTotals] = [:]
 
   init(_ connection: OpaquePointer, names: Names) throws(SQLiteFailure) {
     self.names = names
     upsert = try PreparedStatement(connection, Self.upsertSQL)
-    answerTool = try PreparedStatement(
-      connection,
-      "UPDATE tool_calls SET answered_at = ?, is_error = ? WHERE call = ? AND position = ? AND answered_at IS NULL")
     adjust = try PreparedStatement(
       connection, "UPDATE runs SET cost_high = cost_high + ?, cost_low = cost_low + ? WHERE id = ?")
   }
 
-  func add(_ record: borrowing CallRecord, _ outcomes: [ToolOutcome]) throws(SQLiteFailure) {
-    for outcome in outcomes { try write(outcome) }
+  func add(_ record: borrowing CallRecord) {
     guard let run = record.run else { return }
     var totals = pending[run] ?? RunTotals(record)
-    totals.add(record, toolErrors: outcomes.count(where: \.isError))
+    totals.add(record)
     pending[run] = totals
   }
 
@@ -44,14 +38,6 @@ final class RunWriter {
   }
 
   func discard() { pending.removeAll(keepingCapacity: true) }
-
-  private func write(_ outcome: ToolOutcome) throws(SQLiteFailure) {
-    answerTool.bind(outcome.answeredAt.unixMicroseconds, at: 1)
-    answerTool.bind(outcome.isError ? 1 : 0, at: 2)
-    answerTool.bind(outcome.call.rawValue, at: 3)
-    answerTool.bind(Int64(outcome.position), at: 4)
-    try answerTool.run()
-  }
 
   private func write(_ run: String, _ totals: RunTotals) throws(SQLiteFailure) {
     try upsert.bind(run, at: 1)
@@ -78,7 +64,7 @@ final class RunWriter {
   static let keyColumns = ["id", "started_at", "last_at", "agent", "workflow", "run_source", "parent_run"]
   /// In the order of ``RunTotals/sums``.
   static let sumColumns = [
-    "llm_calls", "errors", "retries", "tool_calls", "server_tool_calls", "tool_results", "tool_errors", "unpriced",
+    "llm_calls", "errors", "retries", "tool_calls", "server_tool_calls", "tool_results", "unpriced",
     "cost_high", "cost_low", "input_tokens", "output_tokens", "model_us",
   ]
   /// In the order of ``RunTotals/maxima``.

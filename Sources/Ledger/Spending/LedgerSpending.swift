@@ -16,6 +16,14 @@ public struct LedgerSpending: Sendable {
     return try await readers.read { try SpendingTable.read($0.connection) }
   }
 
+  /// Notes which budgets are in force. The amounts of every other miss what is spent from now on: ``KeptSpending/interrupted`` says
+  /// so, until they are replaced.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func inForce(_ budgets: Set<String>) async throws {
+    try await perform { try $0.spending.interrupt(otherThan: budgets) }
+  }
+
   /// Puts other amounts in the place of everything that a budget has.
   ///
   /// - Parameter basis: what they are sums of.
@@ -38,17 +46,19 @@ public struct LedgerSpending: Sendable {
   /// the same state of the file.
   ///
   /// - Parameter body: is handed a function that passes every call to the one it is given. Runs on a thread of the ledger's readers.
-  /// - Throws: ``LedgerError``, as after 30 seconds; what `body` throws.
+  /// - Throws: ``LedgerError``, as after ten minutes; what `body` throws.
   public func survey<Sum: Sendable>(
     of budget: String, since start: Timestamp,
     _ body: @escaping @Sendable (_ forEach: ((SpentCall) -> Void) throws -> Void) throws -> Sum
   ) async throws -> (sum: Sum, kept: [BudgetDebit]) {
     await waitForCommit()
-    return try await readers.read { context in
+    return try await readers.read(secondsMax: Self.surveySecondsMax) { context in
+      let ofKeys = try AccessStore(connection: context.connection).budgetsOfKeys()
       let sum = try body { visit in
         var after: CallID?
         while true {
-          let page = try SpentCallQuery(start: start, after: after, limit: Self.surveyPageCalls).run(context)
+          let page = try SpentCallQuery(start: start, after: after, limit: Self.surveyPageCalls, ofKeys: ofKeys)
+            .run(context)
           page.forEach(visit)
           guard let last = page.last, page.count == Self.surveyPageCalls else { return }
           after = last.call.id
@@ -59,22 +69,8 @@ public struct LedgerSpending: Sendable {
   }
 
   private static let surveyPageCalls = 4_096
-
-  /// One page of the calls that started at an instant or later, in the order of their ids: what budgets are filled from, or tried
-  /// on.
-  ///
-  /// - Parameters:
-  ///   - after: the last call of the page before; nil for the first page.
-  ///   - limit: 1 to ``pageCallsMax``.
-  /// - Throws: ``LedgerError``.
-  public func calls(since start: Timestamp, after: CallID?, limit: Int) async throws -> [SpentCall] {
-    await waitForCommit()
-    let limit = min(max(1, limit), Self.pageCallsMax)
-    return try await readers.read { try SpentCallQuery(start: start, after: after, limit: limit).run($0) }
-  }
-
-  /// The calls of one page at most.
-  public static let pageCallsMax = 50_000
+  /// A year of many calls is read through in less. Meanwhile the write-ahead log grows.
+  private static let surveySecondsMax: Int64 = 600
 }
 
 /// What budgets know of a call that has been settled.
@@ -83,4 +79,23 @@ public struct SpentCall: Sendable, Equatable {
   public var startedAt: Timestamp
   public var endedAt: Timestamp
   public var used: CallAmounts
+  /// What was called, and why it failed, where it did.
+  public var method: String
+  public var path: String
+  public var dialect: String?
+  public var error: String?
+
+  public init(
+    call: BudgetCall, startedAt: Timestamp, endedAt: Timestamp, used: CallAmounts, method: String, path: String,
+    dialect: String? = nil, error: String? = nil
+  ) {
+    self.call = call
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+    self.used = used
+    self.method = method
+    self.path = path
+    self.dialect = dialect
+    self.error = error
+  }
 }

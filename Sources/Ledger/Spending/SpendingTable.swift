@@ -7,12 +7,26 @@ import Metering
 /// It is written in the transaction of each call's row, so that it is as whole as the rows are. Budgets are filled from it at
 /// start.
 final class SpendingTable {
-  /// Runs and windows that nothing was added to for so long are forgotten; what counts for ever is kept. More than a year, the
-  /// longest window.
+  /// Windows that nothing was added to for so long are forgotten; what counts for ever is kept. More than a year, the longest
+  /// window.
   static let idleHoursMax: Int64 = 400 * 24
+  /// The same of runs, which nobody goes on with after so long.
+  static let runIdleHoursMax: Int64 = 90 * 24
+  /// Before the basis of a budget that was out of force.
+  private static let interruptedMark = "interrupted|"
+
+  /// What a row is of.
+  private struct Account: Hashable {
+    var budget: String
+    var scope: String
+    var windowStart: Int64
+    var unit: BudgetUnit
+  }
 
   private let connection: OpaquePointer
   private let insert: PreparedStatement
+  /// What the calls of the present transaction took: most of them count in the same few rows.
+  private var pending: [Account: (amount: Int64, hour: Int64)] = [:]
 
   init(_ connection: OpaquePointer) throws(SQLiteFailure) {
     self.connection = connection
@@ -27,17 +41,31 @@ final class SpendingTable {
   }
 
   /// Adds what a call took, in the transaction that writes its row.
-  func add(_ debits: [BudgetDebit], at time: Timestamp) throws(SQLiteFailure) {
+  func add(_ debits: [BudgetDebit], at time: Timestamp) {
     for debit in debits where debit.amount > 0 {
-      try insert.bind(debit.budget, at: 1)
-      try insert.bind(debit.scope, at: 2)
-      insert.bind(debit.windowStart.unixMicroseconds, at: 3)
-      insert.bind(debit.unit.code, at: 4)
-      insert.bind(debit.amount, at: 5)
-      insert.bind(time.hour, at: 6)
-      try insert.run()
+      let account = Account(
+        budget: debit.budget, scope: debit.scope, windowStart: debit.windowStart.unixMicroseconds, unit: debit.unit)
+      let before = pending[account] ?? (0, time.hour)
+      let (sum, overflow) = before.amount.addingReportingOverflow(debit.amount)
+      pending[account] = (overflow ? .max : sum, max(before.hour, time.hour))
     }
   }
+
+  /// Writes what was added; in the transaction that writes the rows.
+  func flush() throws(SQLiteFailure) {
+    for (account, added) in pending {
+      try insert.bind(account.budget, at: 1)
+      try insert.bind(account.scope, at: 2)
+      insert.bind(account.windowStart, at: 3)
+      insert.bind(account.unit.code, at: 4)
+      insert.bind(added.amount, at: 5)
+      insert.bind(added.hour, at: 6)
+      try insert.run()
+    }
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  func discard() { pending.removeAll(keepingCapacity: true) }
 
   /// Puts other amounts in the place of everything that a budget has, and notes what they are sums of.
   func replace(_ budget: String, basis: String, with debits: [BudgetDebit], at time: Timestamp) throws(SQLiteFailure) {
@@ -58,7 +86,8 @@ final class SpendingTable {
   func complete(
     _ budget: String, basis: String, with debits: [BudgetDebit], at time: Timestamp
   ) throws(SQLiteFailure) {
-    try add(debits, at: time)
+    add(debits, at: time)
+    try flush()
     let note = try PreparedStatement(
       connection, "INSERT OR REPLACE INTO budget_bases (budget, basis) VALUES (?, ?)")
     try note.bind(budget, at: 1)
@@ -66,23 +95,48 @@ final class SpendingTable {
     try note.run()
   }
 
+  /// Notes of every budget but these that what is spent from now on is missing in its amounts.
+  func interrupt(otherThan budgets: Set<String>) throws(SQLiteFailure) {
+    let bases = try PreparedStatement(connection, "SELECT budget FROM budget_bases WHERE basis NOT LIKE ? || '%'")
+    try bases.bind(Self.interruptedMark, at: 1)
+    var gone: [String] = []
+    while try bases.step() {
+      if let budget = bases.text(0), !budgets.contains(budget) { gone.append(budget) }
+    }
+    let mark = try PreparedStatement(connection, "UPDATE budget_bases SET basis = ? || basis WHERE budget = ?")
+    for budget in gone {
+      try mark.bind(Self.interruptedMark, at: 1)
+      try mark.bind(budget, at: 2)
+      try mark.run()
+    }
+  }
+
   /// Forgets what is idle.
   func expire(now: Timestamp) throws(SQLiteFailure) {
     let delete = try PreparedStatement(
       connection,
-      "DELETE FROM budget_spending WHERE updated_hour < ? AND (window_start <> 0 OR scope GLOB 'run=*')")
+      """
+      DELETE FROM budget_spending
+      WHERE updated_hour < ?1 AND window_start <> 0 OR updated_hour < ?2 AND scope GLOB 'run=*'
+      """)
     delete.bind(now.hour &- Self.idleHoursMax, at: 1)
+    delete.bind(now.hour &- Self.runIdleHoursMax, at: 2)
     try delete.run()
   }
 
-  /// Everything that is kept, of one budget or of all, and what the amounts of each budget are sums of.
+  /// Everything that is kept, of one budget or of all, and what the amounts of each budget are sums of. Of runs those that were
+  /// used last, as many as a budget can know.
   static func read(_ connection: OpaquePointer, budget: String? = nil) throws(SQLiteFailure) -> KeptSpending {
     var kept = KeptSpending()
     let rows = try PreparedStatement(
       connection,
-      "SELECT budget, scope, window_start, unit, amount FROM budget_spending"
-        + (budget == nil ? "" : " WHERE budget = ?"))
-    if let budget { try rows.bind(budget, at: 1) }
+      """
+      SELECT budget, scope, window_start, unit, amount FROM (
+        SELECT *, row_number() OVER (PARTITION BY budget, scope GLOB 'run=*' ORDER BY updated_hour DESC) AS place
+        FROM budget_spending WHERE ?1 IS NULL OR budget = ?1)
+      WHERE place <= \(BudgetBook.scopesMax) OR NOT scope GLOB 'run=*'
+      """)
+    try rows.bind(budget, at: 1)
     while try rows.step() {
       guard let budget = rows.text(0), let scope = rows.text(1), let unit = BudgetUnit(code: rows.int64(3)) else {
         continue
@@ -94,7 +148,10 @@ final class SpendingTable {
     }
     let bases = try PreparedStatement(connection, "SELECT budget, basis FROM budget_bases")
     while try bases.step() {
-      if let budget = bases.text(0) { kept.bases[budget] = bases.text(1) }
+      guard let budget = bases.text(0), let basis = bases.text(1) else { continue }
+      let isInterrupted = basis.hasPrefix(Self.interruptedMark)
+      kept.bases[budget] = isInterrupted ? String(basis.dropFirst(Self.interruptedMark.count)) : basis
+      if isInterrupted { kept.interrupted.insert(budget) }
     }
     return kept
   }
@@ -106,6 +163,8 @@ public struct KeptSpending: Sendable {
   public var debits: [String: [BudgetDebit]] = [:]
   /// What a budget's amounts are sums of, as whoever wrote them described it; by budget.
   public var bases: [String: String] = [:]
+  /// Budgets that were not in force for a time, so that what was spent meanwhile may be missing.
+  public var interrupted: Set<String> = []
 
   public init() {}
 }

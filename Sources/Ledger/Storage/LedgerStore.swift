@@ -8,8 +8,6 @@ struct CallExtras: Sendable {
   var responses: [ResponseDigest] = []
   /// What it took of budgets.
   var debits: [BudgetDebit] = []
-  /// What became of tool calls that its request answers.
-  var toolOutcomes: [ToolOutcome] = []
   /// What its settlement did to alerts; written also where the row is not.
   var alerts: [AlertState] = []
 }
@@ -98,6 +96,7 @@ final class LedgerStore {
   private func flushTotals() throws(SQLiteFailure) {
     try rollups.flush()
     try runs.flush()
+    try spending.flush()
   }
 
   /// A row that can never be stored is left out instead of holding up all others: SQLite has undone its statement,
@@ -112,8 +111,8 @@ final class LedgerStore {
         return
       }
       try counted.add(record, extras.responses)
-      try spending.add(extras.debits, at: record.startedAt)
-      try runs.add(record, extras.toolOutcomes)
+      spending.add(extras.debits, at: record.startedAt)
+      runs.add(record)
       try rollups.add(record)
       result.rows &+= 1
     } catch {
@@ -138,6 +137,7 @@ final class LedgerStore {
   private func abandon() {
     rollups.discard()
     runs.discard()
+    spending.discard()
     names.transactionEnded(committed: false)
     if sqlite3_get_autocommit(connection) == 0 { try? rollback.run() }
   }

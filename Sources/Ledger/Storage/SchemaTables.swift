@@ -205,8 +205,7 @@ enum SchemaTables {
     ) STRICT;
     """
 
-  /// Runs, added to with each of their calls; `ended_at`, `outcome` and `document` are of the last end that was seen. `tool_calls`
-  /// learns what became of each.
+  /// Runs, added to with each of their calls; `ended_at`, `outcome` and `document` are of the last end that was seen.
   private static let runs = """
     ALTER TABLE calls ADD COLUMN run_source INTEGER;
     ALTER TABLE calls ADD COLUMN parent_run TEXT;
@@ -215,13 +214,11 @@ enum SchemaTables {
     ALTER TABLE calls ADD COLUMN depth INTEGER;
     ALTER TABLE calls ADD COLUMN is_retry INTEGER;
     CREATE INDEX calls_by_run ON calls (run) WHERE run IS NOT NULL;
-    ALTER TABLE tool_calls ADD COLUMN answered_at INTEGER;
-    ALTER TABLE tool_calls ADD COLUMN is_error INTEGER;
     CREATE TABLE runs (
       id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
       agent ANY NOT NULL, workflow ANY NOT NULL, run_source INTEGER, parent_run TEXT,
       llm_calls INTEGER NOT NULL, errors INTEGER NOT NULL, retries INTEGER NOT NULL, tool_calls INTEGER NOT NULL,
-      server_tool_calls INTEGER NOT NULL, tool_results INTEGER NOT NULL, tool_errors INTEGER NOT NULL,
+      server_tool_calls INTEGER NOT NULL, tool_results INTEGER NOT NULL,
       unpriced INTEGER NOT NULL, cost_high INTEGER NOT NULL, cost_low INTEGER NOT NULL,
       input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, model_us INTEGER NOT NULL,
       depth INTEGER NOT NULL, fanout_max INTEGER NOT NULL,
@@ -232,7 +229,7 @@ enum SchemaTables {
     INSERT INTO runs SELECT
       run, min(started_at), max(started_at + duration_us), agent, workflow, NULL, NULL,
       count(*), count(*) FILTER (WHERE outcome NOT IN (0, 3)), 0, sum(tool_calls),
-      sum(server_tools), sum(tool_results), 0,
+      sum(server_tools), sum(tool_results),
       count(*) FILTER (WHERE cost_source = 2), sum(ifnull(cost, 0) >> 32), sum(ifnull(cost, 0) & 4294967295),
       0, 0, sum(duration_us),
       0, max(tool_calls), NULL, NULL, NULL

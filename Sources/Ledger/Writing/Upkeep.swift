@@ -25,6 +25,7 @@ struct Upkeep {
   private var nextDiskLook = monotonicNanoseconds()
   private var nextCheckpoint: Int64 = 0
   private var nextRetention = monotonicNanoseconds()
+  private var spendingExpiredOnDay: Int64
 
   init(core: LedgerCore, store: LedgerStore, setting: WriterLoop.Setting) {
     self.core = core
@@ -33,6 +34,7 @@ struct Upkeep {
     disk = DiskSpace(
       directory: setting.configuration.directory, reserveBytes: setting.configuration.diskReserveBytes)
     clock = ClockWatch(now: setting.now(), monotonicNanoseconds: monotonicNanoseconds())
+    spendingExpiredOnDay = floorDivide(setting.now().hour, by: 24)
   }
 
   /// How long the writer may sleep: until the next of these things is due.
@@ -94,10 +96,20 @@ struct Upkeep {
       let hasMore = try store.retention.deleteBatch(now: now)
       if hasMore { setting.logSync.markDirty() }
       nextRetention = time &+ (hasMore ? Self.retentionBatchNanoseconds : Self.retentionNanoseconds)
+      if !hasMore { try expireSpending(now) }
     } catch {
       nextRetention = time &+ Self.retentionNanoseconds
       failed("deleting old calls failed", error)
     }
+  }
+
+  /// Once a day, since it looks through all that budgets have: at the start the opening does it.
+  private mutating func expireSpending(_ now: Timestamp) throws(SQLiteFailure) {
+    let day = floorDivide(now.hour, by: 24)
+    guard day != spendingExpiredOnDay else { return }
+    spendingExpiredOnDay = day
+    try store.spending.expire(now: now)
+    setting.logSync.markDirty()
   }
 
   /// A failure here is no reason to refuse calls, unless it needs a restart: the next commit decides.

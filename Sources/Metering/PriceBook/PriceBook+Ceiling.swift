@@ -23,11 +23,13 @@ extension PriceBook {
   /// - Parameters:
   ///   - promptTokens: a bound of the prompt.
   ///   - hasMedia: whether the prompt can have tokens of sound, images or video, which have prices of their own.
+  ///   - writesText: whether there are tokens of a reply; embeddings have none, nor a price for any.
   ///   - context: what the request says. A tier or place that it does not name may be any that the book has a price for.
-  /// - Returns: nil where the book does not know the model, or has no price for the tokens of its replies.
+  /// - Returns: nil where the book does not know the model, or has no price for the tokens of its replies; of what has no such
+  ///   tokens, for those of its prompts.
   public func ceiling(
     _ terms: PriceTerms, dialect: String? = nil, model: String, at instant: Timestamp, promptTokens: Int64,
-    hasMedia: Bool, context: PricingContext
+    hasMedia: Bool, writesText: Bool = true, context: PricingContext
   ) -> PriceCeiling? {
     guard let (candidate, period) = priced(model, terms, dialect: dialect, at: instant) else { return nil }
     let known = candidate.sets.isEmpty ? context : context.completed(by: candidate.sets)
@@ -36,7 +38,8 @@ extension PriceBook {
     for context in period.possibleContexts(known) {
       let rates = period.rates(at: instant, promptTokens: promptTokens, context: context)
       guard !rates.isSaturated,
-        let cost = period.ceiling(rates, promptTokens: promptTokens, hasMedia: hasMedia, times: discount)
+        let cost = period.ceiling(
+          rates, promptTokens: promptTokens, hasMedia: hasMedia, writesText: writesText, times: discount)
       else { return nil }
       ceiling = PriceCeiling(
         promptPicodollars: max(cost.promptPicodollars, ceiling?.promptPicodollars ?? 0),
@@ -74,30 +77,31 @@ extension PricePeriod {
     return values
   }
 
-  /// Nil where tokens of the reply have no price.
+  /// Nil where the tokens that there are have no price.
   fileprivate func ceiling(
-    _ rates: PriceRates, promptTokens: Int64, hasMedia: Bool, times factor: ExactFraction
+    _ rates: PriceRates, promptTokens: Int64, hasMedia: Bool, writesText: Bool, times factor: ExactFraction
   ) -> PriceCeiling? {
-    var prompt = ExactFraction.zero
+    var prompt: ExactFraction?
     var output: ExactFraction?
     var billedTokens = max(0, promptTokens)
     for cell in UsageCell.allCases where cell.isTokens && cell.isBilledByCall {
       guard hasMedia || !cell.isPromptMedia, let slot = slot(of: cell, rates), let rate = rates[slot] else { continue }
       if cell.isPromptTokens {
-        prompt = prompt.greater(rate)
+        prompt = (prompt ?? .zero).greater(rate)
         let least = limits.lazy.filter { $0.slot == slot }.compactMap(\.minimum).max() ?? 0
         billedTokens = max(billedTokens, least)
       } else {
         output = (output ?? .zero).greater(rate)
       }
     }
-    guard let output else { return nil }
-    var picodollars = prompt.roundedUp(times: billedTokens, factor)
+    guard writesText ? output != nil : prompt != nil else { return nil }
+    var picodollars = (prompt ?? .zero).roundedUp(times: billedTokens, factor)
     if let slot = slot(of: .request, rates), let rate = rates[slot] {
       picodollars = picodollars.addingSaturated(rate.roundedUp(times: 1, factor))
     }
     return PriceCeiling(
-      promptPicodollars: picodollars, picodollarsPerOutputToken: output.roundedUp(times: 1, factor))
+      promptPicodollars: picodollars,
+      picodollarsPerOutputToken: writesText ? (output ?? .zero).roundedUp(times: 1, factor) : 0)
   }
 }
 

@@ -13,6 +13,20 @@ extension MetricsRegistry {
     return family
   }
 
+  /// Makes `tollgate_refusals_total`: answers of Tollgate's own in place of a provider's, by why: keys that are not in force or do
+  /// not allow what was asked, budgets, limits, upstreams that fail. Every reason starts at zero.
+  ///
+  /// - Parameter reason: the closed set of reasons, owned by whoever refuses; its label is `reason`.
+  public func refusals<Reason: ClosedLabelValue>(
+    by reason: Reason.Type
+  ) -> MetricFamily<ClosedLabel<Reason>, Counter> {
+    let family = counters(
+      MetricDescriptor("tollgate_refusals", help: "Answers of Tollgate's own in place of a provider's, by reason."),
+      by: ClosedLabel<Reason>.self)
+    family.startAtZero()
+    return family
+  }
+
   /// Makes `tollgate_config_reload_success`: 1 while the configuration in use is the newest one, 0 after a reload failed.
   public func configReloadSuccess() -> Gauge {
     let gauge = gauge(

@@ -41,7 +41,7 @@ enum LedgerAccess: Sendable {
 
   /// Books a correction; the entry as `/api/v1/adjustments` shows it.
   func book(_ correction: Correction) async throws -> JSONValue {
-    try await answered {
+    try await answered(hint: Self.bookedHint) {
       switch self {
       case .directory(let ledger): AdjustmentJSON.document(try await ledger.books.book(correction))
       case .proxy(let control): try await control.post("/api/v1/adjustments", correction.body)
@@ -79,7 +79,7 @@ enum LedgerAccess: Sendable {
   func reprice(
     _ query: RepriceQuery, price: @escaping @Sendable (CallRecord) -> SecondCharge
   ) async throws -> JSONValue {
-    try await answered {
+    try await answered(hint: Self.bookedHint) {
       switch self {
       case .directory(let ledger):
         let total = query.after == nil ? try await ledger.books.count(of: query) : nil
@@ -101,7 +101,10 @@ enum LedgerAccess: Sendable {
     }
   }
 
-  private func answered(_ bytes: () async throws -> [UInt8]) async throws -> JSONValue {
+  /// What to do where something may have been booked, and nobody said so.
+  private static let bookedHint = "; see what was booked: tollgate adjust list"
+
+  private func answered(hint: String = "", _ bytes: () async throws -> [UInt8]) async throws -> JSONValue {
     do {
       guard let value = JSONValue.parse(try await bytes()) else {
         throw CommandFailure("the answer is not JSON; is the proxy a Tollgate of this version?")
@@ -113,7 +116,7 @@ enum LedgerAccess: Sendable {
       guard case .proxy(let control) = self else { throw error }
       let url = control.url
       guard error == .notReached else {
-        throw CommandFailure("\(url) did not answer in full (\(error)); see what was booked: tollgate adjust list")
+        throw CommandFailure("\(url) did not answer in full: \(error)\(hint)")
       }
       throw CommandFailure(
         "a proxy uses the data directory \(control.dataDirectory), and none answers at \(url); name its control plane with "

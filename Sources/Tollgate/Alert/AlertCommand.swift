@@ -142,7 +142,7 @@ struct RunningProxyOptions: ParsableArguments {
       throw CommandFailure(
         error == .notReached
           ? "no proxy answers at \(url): start one, or name its control plane with --control http://ADDRESS:PORT"
-          : "\(url) did not answer in full (\(error))")
+          : "\(url) did not answer in full: \(error)")
     }
   }
 }

@@ -11,6 +11,7 @@ struct BudgetExplainer: Sendable {
   let prices: CurrentPriceBook
   let routing: RoutingTable
   let desk: BudgetDesk
+  let keys: VirtualKeys
 
   /// A reply longer than this is not expected of a call that nothing is known of, as when a call comes.
   private static let usualOutputTokensMax: Int64 = 4_096
@@ -31,7 +32,9 @@ struct BudgetExplainer: Sendable {
       expected: expected, boundPicodollars: bound?.picodollars, boundTokens: bound?.tokens)
     let call = BudgetCall(
       id: CallID(rawValue: 0), agent: question.agent, workflow: question.workflow, run: question.run, key: question.key,
-      team: question.team, provider: route.name, model: question.model)
+      keyBudgets: question.key.map(keys.budgets(ofKey:)) ?? [], team: question.team, provider: route.name,
+      model: question.model
+    )
     return CallExplanation(
       provider: route.name,
       pricedAs: isKnown ? book.modelID(route.terms, dialect: dialect, model: question.model, at: time) : nil,

@@ -10,28 +10,38 @@ struct BudgetFilling {
   let ledger: Ledger
   let logger: Logger
 
-  /// Fills every budget of the book: by what the ledger kept for it, or, where it is new or counts something else now, by the
-  /// calls of its current windows.
+  /// Fills every budget of the book: by what the ledger kept for it, or, where it is new, was out of force for a time, or counts
+  /// something else now, by the calls of its current windows.
   func fill(_ definitions: [BudgetDefinition], at time: Timestamp) async throws {
-    guard !definitions.isEmpty else { return }
     let kept = try await ledger.spending.kept()
     for definition in definitions {
       let basis = Self.basis(of: definition)
-      if kept.bases[definition.name] == basis {
+      let isKept = kept.bases[definition.name] == basis
+      if isKept, !kept.interrupted.contains(definition.name) {
         restore(kept.debits[definition.name] ?? [], at: time)
-      } else {
-        let debits = Self.debits(try await survey(definition, at: time).sums)
-        try await ledger.spending.replace(definition.name, basis: basis, with: debits)
-        restore(debits, at: time)
+        continue
       }
+      var sums = try await survey(definition, at: time).sums
+      // What was kept before it went out may be older than the rows that are left: neither is more than was spent.
+      for debit in isKept ? kept.debits[definition.name] ?? [] : [] {
+        let key = Self.key(of: debit)
+        sums[key] = max(sums[key] ?? 0, debit.amount)
+      }
+      let debits = Self.debits(sums)
+      try await ledger.spending.replace(definition.name, basis: basis, with: debits)
+      restore(debits, at: time)
     }
+    try await ledger.spending.inForce(Set(definitions.map(\.name)))
   }
 
   /// Brings what calls took before a budget was put in force to what they have taken since.
   func complete(_ definition: BudgetDefinition, at time: Timestamp) async throws {
     let found = try await survey(definition, at: time)
     var sums = found.sums
-    for debit in found.kept { sums[Self.key(of: debit)]? -= debit.amount }
+    for debit in found.kept {
+      let key = Self.key(of: debit)
+      sums[key] = sums[key].map { Self.sum($0, -max(0, debit.amount)) }
+    }
     let missing = Self.debits(sums).filter { $0.amount > 0 }
     try await ledger.spending.complete(definition.name, basis: Self.basis(of: definition), with: missing)
     restore(missing, at: time)
@@ -43,7 +53,7 @@ struct BudgetFilling {
     let changes = desk.withBook { book in
       var all = BudgetChanges()
       for debit in debits {
-        guard let changes = book.restore(debit, at: time) else { continue }
+        guard let changes = book.restore(debit, tells: true, at: time) else { continue }
         all.released += changes.released
         all.events += changes.events
       }
@@ -64,6 +74,7 @@ struct BudgetFilling {
       var book = BudgetBook()
       try book.define(definition, zone: zone, at: time)
       try forEach { call in
+        guard call.countsInBudgets else { return }
         for debit in book.charge(call.call, call.used, startedAt: call.startedAt, at: call.startedAt).debits {
           let key = Self.key(of: debit)
           sums[key] = Self.sum(sums[key] ?? 0, debit.amount)

@@ -34,6 +34,7 @@ final class BudgetRegister: Sendable {
   /// Takes what was made and raised before this process began. Where the configuration has a budget of the same name, that
   /// one counts.
   func take(_ stored: StoredBudgets, at time: Timestamp) {
+    recovery.set(ofKeys: stored.ofKeys)
     for budget in stored.budgets {
       let definition = budget.definition
       guard !isConfigured(definition.name) else {

@@ -1,5 +1,6 @@
 import Budgets
 import Control
+import Gateway
 import Ledger
 import Metering
 
@@ -28,7 +29,7 @@ struct BudgetReplay: Sendable {
       }
       var calls: Int64 = 0
       try forEach { call in
-        guard call.startedAt < end else { return }
+        guard call.startedAt < end, call.countsInBudgets else { return }
         calls += 1
         simulation.replay(
           SimulatedCall(

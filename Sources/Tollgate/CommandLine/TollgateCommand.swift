@@ -17,7 +17,8 @@ struct TollgateCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, ReconcileCommand.self,
+      ServeCommand.self, DemoCommand.self, EnvCommand.self, ReportCommand.self, RunsCommand.self, RunCommand.self,
+      ReconcileCommand.self,
       RepriceCommand.self, AdjustCommand.self, BudgetCommand.self, KeyCommand.self, TokenCommand.self, HoldCommand.self,
       PriceCommand.self, AlertCommand.self,
       CheckConfigCommand.self, VersionCommand.self, SimulateEndpointCommand.self,

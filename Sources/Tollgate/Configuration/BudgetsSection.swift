@@ -10,7 +10,6 @@ struct BudgetsSection: Sendable, Equatable {
     "name", "match", "each", "limit", "every", "timezone", "mode", "bound", "clamp", "on_exhausted", "alerts",
     "subscriptions",
   ]
-  private static let matchKeys = ["agent", "workflow", "key", "team", "provider", "model"]
 
   init() {}
 
@@ -51,7 +50,7 @@ struct BudgetsSection: Sendable, Equatable {
     }
     guard let limit = limitValue.parsed(&context, by: limit) else { return nil }
     var definition = BudgetDefinition(name: name, limit: limit)
-    definition.match = match(section["match"], &context)
+    definition.match = BudgetMatch(section["match"], &context)
     if let each = section["each"] { definition.each = each.choice(&context, of: BudgetDimension.self) }
     if definition.each == .run { definition.period = .total }
     section.read("every", into: &definition.period, &context, by: period)
@@ -69,25 +68,6 @@ struct BudgetsSection: Sendable, Equatable {
       return nil
     }
     return definition
-  }
-
-  private static func match(_ value: ConfigurationValue?, _ context: inout ReadingContext) -> BudgetMatch {
-    var match = BudgetMatch()
-    guard let value else { return match }
-    let section = MappingReader(value, keys: matchKeys, context: &context)
-    match.agent = patterns(section["agent"], &context)
-    match.workflow = patterns(section["workflow"], &context)
-    match.key = patterns(section["key"], &context)
-    match.team = patterns(section["team"], &context)
-    match.provider = patterns(section["provider"], &context)
-    match.model = patterns(section["model"], &context)
-    return match
-  }
-
-  private static func patterns(_ value: ConfigurationValue?, _ context: inout ReadingContext) -> [BudgetPattern] {
-    guard let value else { return [] }
-    let values = value.isList ? value.list(&context) : [value]
-    return values.compactMap { $0.text(&context) }.map { BudgetPattern($0) }
   }
 
   private static func alert(_ value: ConfigurationValue, _ context: inout ReadingContext) -> BudgetAlert? {
@@ -147,16 +127,8 @@ struct BudgetsSection: Sendable, Equatable {
   }
 
   private static func flow(_ budget: BudgetDefinition) -> String {
-    func list(_ patterns: [BudgetPattern]) -> String {
-      "[" + patterns.map { CanonicalText.inQuotes($0.text) }.joined(separator: ", ") + "]"
-    }
     var parts = ["name: \(CanonicalText.inQuotes(budget.name))"]
-    let lists: [(String, [BudgetPattern])] = [
-      ("agent", budget.match.agent), ("workflow", budget.match.workflow), ("key", budget.match.key),
-      ("team", budget.match.team), ("provider", budget.match.provider), ("model", budget.match.model),
-    ]
-    let match = lists.filter { !$0.1.isEmpty }.map { "\($0.0): \(list($0.1))" }
-    if !match.isEmpty { parts.append("match: {\(match.joined(separator: ", "))}") }
+    if let match = budget.match.flow { parts.append(match) }
     if let each = budget.each { parts.append("each: \(each.rawValue)") }
     parts += [
       "limit: \(budget.limit)", "every: \(budget.period)", "timezone: \(budget.timeZone)",

@@ -74,6 +74,11 @@ struct KeyCreateCommand: AsyncParsableCommand {
   @OptionGroup var access: CredentialAccessOptions
 
   func validate() throws {
+    // An empty list allows everything, which is not what somebody means who writes down what is allowed.
+    for (option, values) in [("providers", providers), ("models", models), ("budgets", budgets)]
+    where !values.isEmpty && Self.list(values).isEmpty {
+      throw ValidationError("--\(option) names nothing; leave it out, or name what is allowed")
+    }
     let bound: [(NameableField, String?)] = [(.agent, agent), (.workflow, workflow)]
     for case (let field, .some) in bound where mayName?.contains(field) == true {
       throw ValidationError("--\(field.rawValue) binds what --may-name leaves to the holder; give one of the two")

@@ -17,7 +17,7 @@ struct ControlPlane: Sendable {
   /// - Throws: ``HTTPCallError/notReached`` where no proxy runs there; ``CommandFailure`` for any other status than 200.
   func get(_ target: String) async throws -> [UInt8] {
     var call = HTTPCall(address: url.address, usesTLS: url.usesTLS, target: target)
-    if !url.address.isLoopback, let token { call.headers.append(Self.authorization(token)) }
+    if let token { call.headers.append(Self.authorization(token)) }
     return try await perform(call)
   }
 

@@ -23,23 +23,19 @@ struct HTTPCall: Sendable {
     on group: any EventLoopGroup, timeout: TimeSpan, bytesMax: Int = 64 << 20
   ) async throws(HTTPCallError) -> HTTPAnswer {
     let channel: any Channel
+    let promise: EventLoopPromise<HTTPAnswer>
     let tls = try tlsContext()
     do {
-      channel = try await ClientBootstrap(group: group)
+      (channel, promise) = try await ClientBootstrap(group: group)
         .connectTimeout(.seconds(Self.connectTimeoutSeconds))
-        .channelInitializer { channel in
-          channel.eventLoop.makeCompletedFuture {
-            let pipeline = channel.pipeline.syncOperations
-            if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
-            try pipeline.addHTTPClientHandlers()
-          }
+        .connect(host: address.host, port: address.port) { channel in
+          channel.eventLoop.makeCompletedFuture { (channel, try prepare(channel, tls: tls, bytesMax: bytesMax)) }
         }
-        .connect(host: address.host, port: address.port).get()
     } catch {
       throw .notReached
     }
     do {
-      return try await answer(on: channel, timeout: timeout, bytesMax: bytesMax)
+      return try await answer(promise, on: channel, timeout: timeout)
     } catch let error as HTTPCallError {
       throw error
     } catch {
@@ -65,12 +61,26 @@ struct HTTPCall: Sendable {
     (try? SocketAddress(ipAddress: address.host, port: 0)) == nil ? address.host : nil
   }
 
-  private func answer(on channel: any Channel, timeout: TimeSpan, bytesMax: Int) async throws -> HTTPAnswer {
+  /// What gathers the answer is there before the connection is, so that no failure of it goes unseen.
+  private func prepare(
+    _ channel: any Channel, tls: NIOSSLContext?, bytesMax: Int
+  ) throws -> EventLoopPromise<HTTPAnswer> {
     let promise = channel.eventLoop.makePromise(of: HTTPAnswer.self)
-    let added = channel.eventLoop.submit {
-      try channel.pipeline.syncOperations.addHandler(HTTPAnswerCollector(promise: promise, bytesMax: bytesMax))
+    do {
+      let pipeline = channel.pipeline.syncOperations
+      if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
+      try pipeline.addHTTPClientHandlers()
+      try pipeline.addHandler(HTTPAnswerCollector(promise: promise, bytesMax: bytesMax))
+    } catch {
+      promise.fail(error)
+      throw error
     }
-    do { try await added.get() } catch { promise.fail(error) }
+    return promise
+  }
+
+  private func answer(
+    _ promise: EventLoopPromise<HTTPAnswer>, on channel: any Channel, timeout: TimeSpan
+  ) async throws -> HTTPAnswer {
     let timer = channel.eventLoop.scheduleTask(in: .milliseconds(timeout.milliseconds)) {
       promise.fail(HTTPCallError.timedOut)
     }
@@ -102,7 +112,7 @@ struct HTTPAnswer: Sendable {
 }
 
 /// Why there is no answer.
-enum HTTPCallError: Error, Sendable, Equatable {
+enum HTTPCallError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Nobody listens there.
   case notReached
   case timedOut
@@ -111,6 +121,17 @@ enum HTTPCallError: Error, Sendable, Equatable {
   case brokenOff
   /// TLS failed: its certificate is not one that is trusted here, or names another.
   case notTrusted
+
+  var description: String {
+    switch self {
+    case .notReached: "nobody listens there"
+    case .timedOut: "it took too long"
+    case .tooLarge: "the answer is too large"
+    case .brokenOff: "the connection ended before the answer was whole"
+    case .notTrusted:
+      "its certificate is not trusted here, or is another's; SSL_CERT_FILE names a file of certificates to trust"
+    }
+  }
 }
 
 /// Gathers an answer. Bound to its channel's event loop.
@@ -143,6 +164,9 @@ private final class HTTPAnswerCollector: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) { promise.fail(HTTPCallError.brokenOff) }
+
+  /// Of several addresses of a name, those that were not needed end here.
+  func handlerRemoved(context: ChannelHandlerContext) { promise.fail(HTTPCallError.brokenOff) }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     promise.fail(error is NIOSSLError || error is NIOSSLExtraError ? HTTPCallError.notTrusted : .brokenOff)

@@ -53,7 +53,7 @@ struct HoldAccessOptions: ParsableArguments {
       }
       return value
     } catch let error as HTTPCallError {
-      guard error == .notReached else { throw CommandFailure("\(plane.url) did not answer in full (\(error))") }
+      guard error == .notReached else { throw CommandFailure("\(plane.url) did not answer in full: \(error)") }
       throw CommandFailure(
         "no proxy answers at \(plane.url); name its control plane with --control http://ADDRESS:PORT")
     }

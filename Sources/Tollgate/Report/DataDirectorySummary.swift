@@ -34,6 +34,8 @@ extension ReportDimension {
     case .tool: .tool
     case .day: .day
     case .billing: .billing
+    case .key: .key
+    case .team: .team
     case .project: .project
     }
   }

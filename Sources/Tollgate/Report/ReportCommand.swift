@@ -6,11 +6,11 @@ import Observability
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Report tokens, tools and cost by agent, workflow, model, provider, tool, day, billing or project.",
+    abstract: "Report tokens, tools and cost by agent, workflow, model, provider, tool, day, key, team and more.",
     discussion: """
       Asks the running proxy, or reads its data directory where none runs. Below the table it says what share of the cost
       has no workflow, is estimated, was reported by providers or booked afterwards, has no price or was under a subscription.
-      By project it reads the rows, which are kept for 90 days; by anything else but tool it reads totals of 25 months.
+      By key, team, project and tool it reads the rows, which are kept for 90 days; else it reads totals of 25 months.
 
       --format focus writes the columns of FOCUS 1.2 (FinOps Open Cost and Usage Specification) as CSV, a line for each day,
       provider, model, agent, workflow and kind of billing, and with --by project for each project too.
@@ -24,7 +24,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Any of agent, workflow, model, provider, tool, day, billing, project (default: agent,workflow,model).",
+      "Any of agent, workflow, model, provider, tool, day, billing, key, team, project (default: agent,workflow,model).",
       valueName: "list"),
     transform: usage(ReportDimension.list))
   var by: [ReportDimension]?

@@ -1,6 +1,6 @@
 /// What a report can be grouped by.
 enum ReportDimension: String, CaseIterable, Sendable {
-  case agent, workflow, model, provider, tool, day, billing, project
+  case agent, workflow, model, provider, tool, day, billing, key, team, project
 
   /// Reads a list such as `agent,workflow`.
   static func list(_ text: String) throws(MalformedText) -> [ReportDimension] {

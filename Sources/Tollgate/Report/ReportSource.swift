@@ -49,7 +49,7 @@ struct ReportSource {
       return try await read(directory, body)
     } catch let error as HTTPCallError {
       throw CommandFailure(
-        "\(url) did not answer in full (\(error)); try again, or read the data directory with --data")
+        "\(url) did not answer in full: \(error); try again, or read the data directory with --data")
     }
   }
 

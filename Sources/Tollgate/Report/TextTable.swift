@@ -29,7 +29,7 @@ struct TextTable {
   }
 
   /// A cell without control characters: a name that a client chose must not be able to steer the terminal.
-  private static func printable(_ cell: String) -> String {
+  static func printable(_ cell: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in cell.unicodeScalars {
       switch scalar.properties.generalCategory {

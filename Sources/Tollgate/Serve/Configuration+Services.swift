@@ -66,6 +66,7 @@ extension Configuration {
     control.host = listen.control.host
     control.port = listen.control.port
     control.allowedHosts = listen.allowedHosts
+    control.trustsLoopback = listen.controlTLS != .terminatedElsewhere
     return control
   }
 

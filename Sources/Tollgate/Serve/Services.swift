@@ -92,7 +92,7 @@ struct Services {
     control = ControlServer(
       controlPlane, ledger: ledger,
       budgets: administration.control(
-        explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets).explain),
+        explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
       holds: ControlHolds(kept: ledger.holds, of: budgets), escalation: escalation, metrics: registry, tokens: tokens,
       version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,

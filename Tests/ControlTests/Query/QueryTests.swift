@@ -92,7 +92,8 @@ private func refused(_ query: String) -> String? {
     #expect(try by("") == [.agent, .workflow, .model])
     #expect(try by("by=") == [])
     #expect(try by("by=day,tool") == [.day, .tool])
-    for wrong in ["by=team", "by=agent,agent", "by=agent,", "by=,", "by=Agent"] {
+    #expect(try by("by=key,team") == [.key, .team])
+    for wrong in ["by=user", "by=agent,agent", "by=agent,", "by=,", "by=Agent"] {
       #expect(throws: ParameterError.self, "\(wrong)") { () throws in try by(wrong) }
     }
   }

@@ -10,6 +10,8 @@ func exampleCall() -> CallRecord {
   call.modelRequested = "claude"
   call.model = "claude-4"
   call.run = "42"
+  call.place = RunPlace(
+    source: .toolCall, parentRun: "41", node: "n2", parentNode: "n1", depth: 3, isRetry: true)
   call.status = 200
   call.outcome = .ok
   call.isStream = true

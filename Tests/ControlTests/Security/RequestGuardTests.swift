@@ -112,6 +112,19 @@ private func status(
     }
   }
 
+  @Test("Where a load balancer passes on what others send, this machine reads by a token too, but for health")
+  func behindALoadBalancer() {
+    let guardian = RequestGuard(listenHost: "127.0.0.1", allowedHosts: [], trustsLoopback: false, tokens: tokens)
+    var origin = RequestOrigin()
+    origin.authority = "127.0.0.1:4101"
+    origin.peerAddress = "127.0.0.1"
+    #expect(guardian.refusal(of: origin, isPage: false, isHealth: false)?.status == 401)
+    #expect(guardian.refusal(of: origin, isPage: false, isHealth: true) == nil)
+    #expect(!guardian.isTrusted(origin))
+    origin.authorization = "Bearer \(secret)"
+    #expect(guardian.refusal(of: origin, isPage: false, isHealth: false) == nil)
+  }
+
   @Test(
     "A named token reads and changes what its role is for",
     arguments: [

@@ -86,4 +86,21 @@ import Testing
       #expect(reply.status == 400)
     }
   }
+
+  @Test("A connection that comes to no request, and a body that does not come to its end, are given up")
+  func deadlines() async throws {
+    let limits: (inout ControlConfiguration) -> Void = {
+      $0.requestHeadTimeoutSeconds = 1
+      $0.requestBodyTimeoutSeconds = 1
+    }
+    try await withControl(configure: limits) { port in
+      let host = "host: 127.0.0.1:\(port)\r\n"
+      #expect(try await sendRaw("", port: port).body.isEmpty)
+      #expect(try await sendRaw("GET / HTTP/1.1\r\n\(host)x: ", port: port).body.isEmpty)
+      let fields = "authorization: Bearer \(testToken)\r\ncontent-type: application/json\r\ncontent-length: 9\r\n"
+      let late = try await sendRaw("PUT /api/v1/budgets/b HTTP/1.1\r\n\(host)\(fields)\r\n{", port: port)
+      #expect(late.status == 408 || late.status == 0)
+      #expect(try await send("/healthz", port: port).status == 200)
+    }
+  }
 }

@@ -144,7 +144,7 @@ import Testing
       let links = page.body.components(separatedBy: "href=\"").dropFirst().compactMap {
         $0.split(separator: "\"").first
       }
-      #expect(links.count == 8)
+      #expect(links.count == 9)
       for link in links {
         let target = link.replacingOccurrences(of: "&amp;", with: "&")
         #expect(try await send(target, port: port).status == 200, "\(target)")

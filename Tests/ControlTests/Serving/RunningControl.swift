@@ -67,7 +67,8 @@ final class CannedLedger: Sendable {
         if self.isBroken { throw Broken() }
         return self.rows
       },
-      books: books, credentials: credentials, budgets: budgets, alerts: alerts, holds: noHolds)
+      runs: ControlRuns(page: { _ in [] }, detail: { _ in nil }), books: books, credentials: credentials,
+      budgets: budgets, alerts: alerts, holds: noHolds)
   }
 
   /// One budget, and changes that are asked for and not made.

@@ -2,6 +2,7 @@
 
 import socket
 
+from harness import canary
 from harness.http_bytes import LAST_CHUNK, ByteReader, Head, Message, Truncated, chunk, request_head
 
 
@@ -26,9 +27,11 @@ class RawClient:
 
     def _receive(self) -> bytes:
         try:
-            return self.socket.recv(65536)
+            part = self.socket.recv(65536)
         except ConnectionError:
             return b""
+        canary.heard("a reply", part)
+        return part
 
     def close(self):
         self.socket.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from harness import canary
 from harness.waiting import eventually
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -30,7 +31,7 @@ def environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("OPENAI_", "ANTHROPIC_", "OTEL_", "TOLLGATE_"))
     }
-    return kept | {"SWIFT_BACKTRACE": "enable=no"}
+    return kept | {"SWIFT_BACKTRACE": "enable=no", canary.VARIABLE: canary.KEY}
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -94,11 +95,13 @@ class Tollgate:
         self.port, self.control_port = free_port(), free_port()
         arguments = ["serve", "--listen", f"127.0.0.1:{self.port}", "--control", f"127.0.0.1:{self.control_port}"]
         arguments += ["--data", str(self.data)]
-        if self.config is not None:
-            path = self.directory / "tollgate.yaml"
-            path.write_text(yaml.safe_dump(self.config))
-            path.chmod(0o600)
-            arguments += ["--config", str(path)]
+        watched = {"canary": {"base_url": NOBODY, "key": f"${{{canary.VARIABLE}}}"}}
+        config = self.config or {}
+        path = self.directory / "tollgate.yaml"
+        path.write_text(yaml.safe_dump(config | {"providers": config.get("providers", {}) | watched}))
+        path.chmod(0o600)
+        arguments += ["--config", str(path)]
+        canary.watch_place(self.data, self.log_path)
         for name, url in self.upstreams.items():
             arguments += ["--upstream", f"{name}={url}"]
         return arguments
@@ -142,7 +145,9 @@ class Tollgate:
         )
         try:
             with urllib.request.urlopen(request, timeout=15) as reply:
-                return reply.status, reply.read(), {name.lower(): value for name, value in reply.headers.items()}
+                body = reply.read()
+                canary.heard(f"GET {path}", body, str(reply.headers).encode())
+                return reply.status, body, {name.lower(): value for name, value in reply.headers.items()}
         except urllib.error.HTTPError as problem:
             return problem.code, problem.read(), {name.lower(): value for name, value in problem.headers.items()}
         except OSError:

@@ -1,6 +1,8 @@
 """A receiver of alerts that tells real messages by the public `standardwebhooks` package."""
 
+import base64
 import json
+import secrets
 import ssl
 import threading
 from collections.abc import Callable
@@ -9,7 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from standardwebhooks.webhooks import Webhook
 
-SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
+from harness import canary
+
+SECRET = canary.watch("whsec_" + base64.b64encode(secrets.token_bytes(30)).decode())
 
 
 @dataclass
@@ -44,6 +48,7 @@ class WebhookSink:
                         webhook.verify(raw, headers)
                     except Exception as error:
                         sink.problems.append(f"{type(error).__name__}: {error}")
+                canary.heard("a message to a receiver", raw, str(self.headers).encode())
                 body = json.loads(raw)
                 status, fields, reply = sink.answer(body)
                 identity = headers.get("webhook-id", "")

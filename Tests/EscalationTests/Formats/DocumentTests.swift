@@ -86,7 +86,7 @@ struct DocumentTests {
     #expect(link?["text"]?.string == "<https://t.example/h/1?a=1&amp;b=2|Decide: run=1>")
   }
 
-  @Test("Every kind of alert can be told to every kind of receiver, in less than 64 KiB", arguments: AlertRule.allCases)
+  @Test("Every kind of alert can be told to every kind of receiver, in less than 20 kB", arguments: AlertRule.allCases)
   func everyKind(_ rule: AlertRule) throws {
     let name = String(repeating: "\u{1}", count: 500)
     let facts: AlertFacts =
@@ -113,7 +113,7 @@ struct DocumentTests {
     for format in MessageFormat.allCases {
       let body = MessageBody.document(notice, as: format)
       #expect(try JSONValue.parse(Array(body.utf8)).members?.isEmpty == false)
-      #expect(body.utf8.count < 65_536, "\(format): \(body.utf8.count)")
+      #expect(body.utf8.count < 20_000, "\(format): \(body.utf8.count)")
     }
     for isFiring in [true, false] { #expect(rule.eventType(isFiring: isFiring).contains(".")) }
   }

@@ -27,7 +27,13 @@ struct BillingTests {
       ("anthropic", ["Authorization": "Bearer eyJhbGciOi"], .metered),
       ("openai", ["Authorization": "Bearer sk-proj-x"], .metered),
       ("openai", ["Authorization": "Bearer eyJhbGciOi"], .subscription),
-      ("openai", ["Authorization": "Bearer x", "ChatGPT-Account-ID": "acct"], .subscription),
+      ("openai", ["Authorization": "Bearer eyJhbGciOi", "ChatGPT-Account-ID": "acct"], .subscription),
+      ("openai", ["Authorization": "Bearer sk-proj-x", "ChatGPT-Account-ID": "acct"], .metered),
+      ("openai", ["Authorization": "Bearer sk-proj-x", "anthropic-beta": "oauth-2025-04-20"], .metered),
+      ("openai", ["Authorization": "Bearer sk-ant-oat01-x"], .metered),
+      ("deepseek", ["Authorization": "Bearer sk-x", "ChatGPT-Account-ID": "acct"], .metered),
+      ("deepseek", ["Authorization": "Bearer sk-ant-oat01-x", "anthropic-beta": "oauth-2025-04-20"], .metered),
+      ("anthropic", ["Authorization": "Bearer sk-ant-api03-x", "anthropic-beta": "oauth-2025-04-20"], .metered),
       ("openai", ["Authorization": "Basic eyJhbGciOi"], .metered),
       ("openai", ["Authorization": "eyJhbGciOi"], .metered),
       ("groq", ["Authorization": "Bearer eyJhbGciOi"], .metered),
@@ -51,6 +57,10 @@ struct BillingTests {
   func byHost() throws {
     let codex = ProviderRoute(name: "codex", origin: try .parse("https://chatgpt.com/backend-api/codex"))
     #expect(try resolve(["Authorization": "Bearer eyJ"], at: codex).billing == .subscription)
+    let account: HTTPHeaders = ["Authorization": "Bearer opaque", "chatgpt-account-id": "acct"]
+    #expect(try resolve(account, at: codex).billing == .subscription)
+    let claude = ProviderRoute(name: "claude", origin: try .parse("https://api.anthropic.com"))
+    #expect(try resolve(["Authorization": "Bearer sk-ant-oat01-x"], at: claude).billing == .subscription)
   }
 
   @Test("is told apart by a digest of the key, the same in every field, and none without a key")

@@ -108,6 +108,39 @@ struct CallAccessTests {
     #expect(both.isSwapped && both.headers.map(\.value) == ["provider-secret"])
   }
 
+  @Test("is needed alone where the client has a place for a login and nothing in it")
+  func emptyLogin() throws {
+    let key = issue()
+    for (name, value) in [("authorization", ""), ("authorization", "Bearer "), ("x-api-key", "")] {
+      let access = try access(["x-tollgate-key": key, name: value], try route("anthropic"))
+      #expect(access.isSwapped && access.headers.map(\.value) == ["provider-secret"], "\(name): \(value)")
+    }
+  }
+
+  @Test("is refused in a place where it would be sent on, alone and beside one that is in its place")
+  func misplaced() throws {
+    let key = issue()
+    let headers: [HTTPHeaders] = [
+      ["authorization": "Bearer\t\(key)"], ["authorization": "Token \(key)"], ["authorization": "Bearer \"\(key)\""],
+      ["cookie": "a=b; key=\(key)"], ["x-auth-token": key],
+    ]
+    for headers in headers {
+      #expect(refusal(headers, try route("groq", key: nil))?.code == .invalidKey, "\(headers)")
+      var both = headers
+      both.add(name: "x-api-key", value: key)
+      if !headers.contains(name: "authorization") {
+        #expect(refusal(both, try route("groq"))?.message.contains("x-tollgate-key") == true)
+      }
+    }
+    for query in ["Key=\(key)", "%6bey=\(key)", "api_key=\(key)", "a=1;key=\(key)"] {
+      #expect(refusal([:], try route("groq", key: nil, "/v1/x?\(query)"))?.status == 401, "\(query)")
+    }
+    // What only looks like one is the client's own affair.
+    for other in ["tg-", "tg-0123456789ab-short", "btg-x", String(key.dropLast())] {
+      #expect(refusal(["cookie": other], try route("groq", key: nil)) == nil, "\(other)")
+    }
+  }
+
   @Test("goes to the OpenAI-compatible APIs of others as those want it")
   func fields() throws {
     let key = issue()

@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Metering
 import Testing
@@ -29,6 +30,24 @@ struct RefusalTests {
         == #"{"type":"error","error":{"type":"permission_error","message":"Denied."},"request_id":"0000000000001"}"#)
     #expect(
       text(refusal, .anthropic) == #"{"type":"error","error":{"type":"permission_error","message":"Denied."}}"#)
+  }
+
+  @Test("of an exhausted budget says when a call like it fits again, and where none ever does")
+  func exhausted() {
+    let time = Timestamp(unixMicroseconds: 1_795_435_200_000_000)
+    let later = Timestamp(unixMicroseconds: time.unixMicroseconds + 3_600_000_000)
+    func message(need: Int64 = 2, _ resetsAt: Timestamp?, _ window: BudgetWindow) -> String {
+      let refusal = BudgetRefusal(
+        reason: .exhausted, budget: "b", scope: "all", unit: .calls, limit: 9, spent: 8, reserved: 0, need: need,
+        window: window, resetsAt: resetsAt)
+      return Refusal(refusal, at: time).message
+    }
+    let hour = BudgetWindow(start: time, end: later)
+    #expect(message(later, hour).hasPrefix(#"Tollgate budget "b" (all) is exhausted: limit 9 calls, spent 8 calls"#))
+    #expect(message(later, hour).hasSuffix("It resets at 2026-11-23T13:00:00.000000Z."))
+    #expect(message(later, .always).hasSuffix("A call like this fits again at 2026-11-23T13:00:00.000000Z."))
+    #expect(message(nil, .always).hasSuffix("It does not reset by itself."))
+    #expect(message(need: 10, nil, hour).contains("never fits"))
   }
 
   @Test(

@@ -84,6 +84,34 @@ struct MeteredUsageTests {
     #expect(metered.total[.output] == 100)
   }
 
+  @Test("counts the output of a stream that came to its end and left the last part of its usage out")
+  func endWithoutOutput() {
+    var reply = ReplyFacts()
+    reply.isTerminal = true
+    reply.usage = reported(input: 2_000)
+    reply.outputTextBytes = 404
+    let whole = metered(Self.messages, reply: reply)
+    #expect(whole.source == .provider && whole.total[.output] == 0)
+    reply.lacksOutput = true
+    let lacking = metered(Self.messages, reply: reply)
+    #expect(lacking.source == .counted && lacking.total[.input] == 2_000 && lacking.total[.output] == 100)
+  }
+
+  @Test("is the length of a sound that is billed by it, and not its text too, unless that was streamed")
+  func soundByLength() {
+    var sound = RequestFacts()
+    sound.isComplete = true
+    sound.usage[.inputAudioTime] = 60
+    let transcription = Endpoint(dialect: .openai, operation: .transcription)
+    var reply = ReplyFacts()
+    reply.isTerminal = true
+    reply.outputTextBytes = 444
+    let byLength = metered(transcription, request: sound, reply: reply)
+    #expect(byLength.total[.inputAudioTime] == 60 && byLength.total[.output] == 0)
+    reply.contentDeltas = 30
+    #expect(metered(transcription, request: sound, reply: reply).total[.output] == 100)
+  }
+
   @Test("is the prompt where the upstream had the request and never answered")
   func neverAnswered() {
     let metered = metered(status: 0)

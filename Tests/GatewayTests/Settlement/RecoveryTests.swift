@@ -26,13 +26,16 @@ struct RecoveryTests {
       .filter { $0.0 == "meters.json" }
   }
 
-  private func record(_ change: (inout RecoveredCall) -> Void = { _ in }, host: String? = nil) throws -> CallRecord {
-    let book = try PriceBook(files: Self.files)
-    let recovery = Recovery(
-      prices: CurrentPriceBook(book),
+  private func recovery(_ budgets: RecoveryBudgets = RecoveryBudgets(BudgetBook()), host: String? = nil) throws
+    -> Recovery
+  {
+    Recovery(
+      prices: CurrentPriceBook(try PriceBook(files: Self.files)),
       terms: { PriceTerms(provider: $0, host: host, discounts: PriceDiscount(times: "1/2").map { [$0] } ?? []) },
-      unmetered: .allow,
-      budgets: RecoveryBudgets(BudgetBook()))
+      unmetered: .allow, budgets: budgets)
+  }
+
+  private func call(_ change: (inout RecoveredCall) -> Void) -> RecoveredCall {
     let admission = Admission(
       id: CallID(rawValue: 1), startedAt: Timestamp(unixMicroseconds: 1_795_000_000_000_000), provider: "acme",
       dialect: "openai", method: "POST", path: "/v1/chat/completions", model: "road-1", agent: "a", workflow: "w",
@@ -42,7 +45,47 @@ struct RecoveryTests {
       admission: admission, wasSent: true, usage: Usage(), outputTextBytes: 444, model: nil, responseID: nil,
       status: 200)
     change(&call)
-    return recovery.record(of: call)
+    return call
+  }
+
+  private func record(_ change: (inout RecoveredCall) -> Void = { _ in }, host: String? = nil) throws -> CallRecord {
+    try recovery(host: host).record(of: call(change))
+  }
+
+  @Test("takes from budgets what they had reserved, where that is more and nobody can say what it used")
+  func reserved() throws {
+    let definitions = BudgetBound.allCases.map { bound in
+      var definition = BudgetDefinition(name: bound.rawValue, limit: BudgetLimit(unit: .usd, amount: 1))
+      definition.bound = bound
+      definition.period = .total
+      return definition
+    }
+    let reserve = CallReserve(
+      bound: CallAmounts(picodollars: 70_000_000_000, tokens: 0),
+      expected: CallAmounts(picodollars: 50_000_000_000, tokens: 0))
+    func debits(_ change: (inout RecoveredCall) -> Void) throws -> [String: Int64] {
+      var book = BudgetBook()
+      for definition in definitions {
+        try book.define(definition, at: Timestamp(unixMicroseconds: 1_795_000_000_000_000))
+      }
+      let row = try recovery(RecoveryBudgets(book)).row(
+        of: call {
+          $0.admission.reserve = reserve
+          change(&$0)
+        })
+      #expect(row.debits.isEmpty || row.record.debitedPicodollars == row.debits.map(\.amount).max())
+      return Dictionary(uniqueKeysWithValues: row.debits.map { ($0.budget, $0.amount) })
+    }
+    let counted = try #require(try record().costPicodollars)
+    #expect(try debits { _ in } == ["hard": 70_000_000_000, "expected": counted])
+    #expect(try debits { $0.admission.isStream = false } == ["hard": 70_000_000_000, "expected": 50_000_000_000])
+    #expect(try debits { $0.status = 429 } == [:])
+    #expect(try debits { $0.wasSent = false } == [:])
+    let settled = try debits {
+      $0.settlement = RecoveredCall.Settlement(
+        outcome: .ok, usageSource: .provider, costSource: .priced, costPicodollars: 9, durationMicroseconds: 1)
+    }
+    #expect(settled == ["hard": 9, "expected": 9])
   }
 
   @Test("is its expected prompt and the text that had come, at the provider's terms")

@@ -107,7 +107,9 @@ struct BooksTests {
   @Test("give a call's correction everything that its row names")
   func correctionOfCall() async throws {
     let ledger = try openLedger(scratch.data)
-    let record = CallRecord.sample(CallID(rawValue: 5))
+    var record = CallRecord.sample(CallID(rawValue: 5))
+    record.virtualKey = "nightly"
+    record.team = "data"
     try ledger.put(record)
     let booked = try await ledger.books.book(
       Correction(target: .call(record.id), deltaPicodollars: 5, reason: "r", who: "w"))

@@ -1,3 +1,4 @@
+import Budgets
 import Metering
 import Testing
 
@@ -42,12 +43,18 @@ struct SlotSnapshotTests {
     admission.workflow = long
     admission.run = long
     admission.upstreamKeyID = long
+    admission.virtualKey = long
+    admission.team = long
+    admission.reserve = CallReserve(
+      bound: CallAmounts(picodollars: .max, tokens: 2), expected: CallAmounts(picodollars: 3, tokens: 4))
     slot.publish(admission)
     slot.store(SlotProgress(usage: Usage(), outputTextBytes: 0, model: long, responseID: long, status: 0))
     let read = slot.call
     #expect(read?.admission.agent == String(repeating: "é", count: SlotLayout.StringBytesMax.agent / 2))
     #expect(read?.admission.path == "x" + String(repeating: "é", count: (SlotLayout.StringBytesMax.path - 1) / 2))
     #expect(read?.responseID == String(repeating: "é", count: SlotLayout.StringBytesMax.responseID / 2))
+    #expect(read?.admission.team == String(repeating: "é", count: SlotLayout.StringBytesMax.team / 2))
+    #expect(read?.admission.reserve == admission.reserve)
   }
 
   @Test("gives back the progress that was stored last")

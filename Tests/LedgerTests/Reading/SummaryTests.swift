@@ -175,6 +175,8 @@ private struct SummaryModel {
     case .model: return call.model
     case .provider: return call.provider
     case .run: return call.run
+    case .key: return call.virtualKey
+    case .team: return call.team
     case .project: return call.providerProject
     case .tool: return tool
     case .billing: return call.billing.rawValue

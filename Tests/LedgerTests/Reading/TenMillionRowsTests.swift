@@ -38,6 +38,7 @@ struct TenMillionRowsTests {
       SELECT i AS id, 1795410367000008 + i * 1000 AS started_at, 'openai' AS provider, 'm' AS model,
         'agent-' || (i % 7) AS agent, 'w' AS workflow, 'r' AS run, 0 AS billing, 1 AS usage_source, 0 AS outcome,
         0 AS cost_source, 0 AS tool_calls, \(Int64.max) - i * i AS cost, NULL AS book_cost, NULL AS provider_project,
+        NULL AS virtual_key, NULL AS team,
         \(usage)
       FROM n
       """

@@ -57,7 +57,8 @@ struct BudgetExplainCommand: AsyncParsableCommand {
     do {
       let bytes = try await control.get("/api/v1/explain?\(query)")
       format.write(JSONValue.parse(bytes) ?? .null, BudgetRows.explanation)
-    } catch HTTPCallError.notReached {
+    } catch let error as HTTPCallError {
+      guard error == .notReached else { throw CommandFailure("\(control.url) did not answer in full: \(error)") }
       throw CommandFailure("no proxy answers at \(control.url), and it is the one that knows what calls cost")
     }
   }

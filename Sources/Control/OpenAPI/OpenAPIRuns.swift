@@ -1,0 +1,146 @@
+/// Runs in the API's description: members of the paths and of the schemas, the last ones with a comma.
+enum OpenAPIRuns {
+  static let paths = #"""
+      "/api/v1/runs": {
+        "get": {
+          "summary": "Runs, the newest first unless sorted otherwise",
+          "parameters": [
+            {"name": "agent", "in": "query", "description": "Only this agent's.", "schema": {"type": "string"}},
+            {"name": "workflow", "in": "query", "description": "Only this workflow's.", "schema": {"type": "string"}},
+            {
+              "name": "parent_run",
+              "in": "query",
+              "description": "Only those that this run started.",
+              "schema": {"type": "string"}
+            },
+            {"name": "outcome", "in": "query", "description": "Only those that ended so.", "schema": {"type": "string"}},
+            {
+              "name": "state",
+              "in": "query",
+              "description": "Only those that go on, or have ended.",
+              "schema": {"type": "string", "enum": ["live", "ended"]}
+            },
+            {
+              "name": "sort",
+              "in": "query",
+              "description": "What the greatest of comes first.",
+              "schema": {
+                "type": "string",
+                "enum": ["started", "cost", "llm_calls", "tool_calls", "fanout", "errors", "duration"],
+                "default": "started"
+              }
+            },
+            {"$ref": "#/components/parameters/From"},
+            {"$ref": "#/components/parameters/To"},
+            {"$ref": "#/components/parameters/Since"},
+            {"$ref": "#/components/parameters/TimeZone"},
+            {"$ref": "#/components/parameters/Limit"},
+            {"$ref": "#/components/parameters/Cursor"}
+          ],
+          "responses": {
+            "200": {
+              "description": "A page.",
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunPage"}}}
+            },
+            \#(OpenAPIPaths.problems(400, 401, 403, 503))
+          }
+        }
+      },
+      "/api/v1/runs/{id}": {
+        "get": {
+          "summary": "One run with its last 1,000 calls, and the runs that it started",
+          "parameters": [
+            {"name": "id", "in": "path", "required": true, "description": "The run's id.", "schema": {"type": "string"}}
+          ],
+          "responses": {
+            "200": {
+              "description": "The run.",
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunDetail"}}}
+            },
+            \#(OpenAPIPaths.problems(400, 401, 403, 404, 503))
+          }
+        }
+      },
+    """#
+
+  static let schemas = #"""
+    "Run": {
+      "type": "object",
+      "required": [
+        "id",
+        "agent",
+        "workflow",
+        "parent_run",
+        "run_source",
+        "started_at",
+        "last_at",
+        "ended_at",
+        "outcome",
+        "llm_calls",
+        "errors",
+        "retries",
+        "tool_calls",
+        "server_tool_calls",
+        "tool_results",
+        "depth",
+        "max_fanout",
+        "input_tokens",
+        "output_tokens",
+        "unpriced_calls",
+        "cost_pico_usd",
+        "cost_usd",
+        "wall_ms",
+        "model_ms"
+      ],
+      "properties": {
+        "id": {"type": "string", "description": "What its caller named it, or the id that it was given."},
+        "agent": {"type": "string", "description": "The agent of its first call."},
+        "workflow": {"type": "string"},
+        "parent_run": {"type": ["string", "null"], "description": "The run that started it."},
+        "run_source": {"type": ["string", "null"], "description": "What linked its first call."},
+        "started_at": {"type": "string", "format": "date-time"},
+        "last_at": {"type": "string", "format": "date-time", "description": "When the last of its calls ended."},
+        "ended_at": {"type": ["string", "null"], "format": "date-time", "description": "Null while it goes on."},
+        "outcome": {"type": ["string", "null"], "description": "How it ended."},
+        "llm_calls": {"type": "integer"},
+        "errors": {"type": "integer"},
+        "retries": {"type": "integer", "description": "Calls that a client sent again."},
+        "tool_calls": {"type": "integer"},
+        "server_tool_calls": {"type": "integer"},
+        "tool_results": {"type": "integer"},
+        "depth": {"type": "integer", "description": "The most agents above one that called."},
+        "max_fanout": {"type": "integer", "description": "The most tool calls that one reply asked for."},
+        "input_tokens": {"type": "integer"},
+        "output_tokens": {"type": "integer"},
+        "unpriced_calls": {"type": "integer"},
+        "cost_pico_usd": {"type": "integer"},
+        "cost_usd": {"type": "string"},
+        "wall_ms": {"type": "number", "description": "From the first call to the end of the last."},
+        "model_ms": {"type": "number", "description": "How long its calls took, added up."}
+      }
+    },
+    "RunPage": {
+      "type": "object",
+      "required": ["rows", "next"],
+      "properties": {
+        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Run"}},
+        "next": {"type": ["string", "null"]}
+      }
+    },
+    "RunDetail": {
+      "allOf": [
+        {"$ref": "#/components/schemas/Run"},
+        {
+          "type": "object",
+          "required": ["end", "calls", "calls_not_listed", "children"],
+          "properties": {
+            "end": {"type": ["object", "null"], "description": "What was known of the run when it ended."},
+            "calls": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
+            "calls_not_listed": {"type": "integer", "description": "Earlier calls."},
+            "children": {"type": "array", "items": {"$ref": "#/components/schemas/Run"}}
+          }
+        }
+      ]
+    },
+    """#
+}

@@ -1,0 +1,17 @@
+internal import Ledger
+
+/// Runs.
+extension ControlEndpoints {
+  func runs(_ parameters: QueryParameters) async throws -> ControlAnswer {
+    let filter = try RunParameters.filter(parameters, now: now())
+    let rows = try await queries.runs.page(filter)
+    return .json(RunJSON.page(rows, next: rows.count >= filter.limit ? filter.offset + rows.count : nil))
+  }
+
+  func run(_ id: String) async throws -> ControlAnswer {
+    guard let detail = try await queries.runs.detail(id) else {
+      throw Problem(404, "No such run", "There is no run with that id; /api/v1/runs lists them.")
+    }
+    return .json(RunJSON.document(detail))
+  }
+}

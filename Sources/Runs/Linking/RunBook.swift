@@ -1,0 +1,146 @@
+public import Dialects
+public import Metering
+
+/// Which run each call belongs to, from what calls say and from what was said before.
+///
+/// A value without clock, randomness and I/O, to be kept behind one lock: a call takes some microseconds. It holds fingerprints, and the
+/// names of open runs; all of it is bounded (``RunLimits``).
+///
+/// A call is linked by the first of these that finds an open run (``RunSource``):
+/// 1. the run that it names, or its client's session;
+/// 2. the tool calls that it answers: the run whose reply issued them. Ids that several runs issued (`call_1`) find the one that said
+///    the same words before;
+/// 3. the response that it names as its predecessor, then the conversation that the provider keeps;
+/// 4. the same request that failed a moment ago;
+/// 5. the longest of its beginnings that was all of an earlier request;
+/// 6. its trace id.
+///
+/// Ids find runs of callers with the same key and workflow, words those of callers that nothing tells apart.
+public struct RunBook: Sendable {
+  let limits: RunLimits
+  let keys: LinkKeys
+  var links: LinkTable
+  var runs = RunTable()
+  var changes: RunChangeLog
+  /// Runs that were displaced, until they are told.
+  var displaced: [EndedRun] = []
+
+  /// How many displaced runs wait to be told; those beyond are never.
+  static let displacedMax = 4096
+
+  /// - Parameter key: the one that fingerprints of requests and replies are made with, kept as long as what is restored.
+  public init(key: FingerprintKey, limits: RunLimits = RunLimits()) {
+    self.limits = limits
+    keys = LinkKeys(key)
+    links = LinkTable(capacity: limits.linksMax)
+    changes = RunChangeLog(changesMax: limits.changesMax)
+  }
+
+  /// How many runs are open.
+  public var runCount: Int { runs.count }
+
+  /// How many links there are.
+  public var linkCount: Int { links.count }
+
+  /// Links a call to its run, which begins with it where none is found. The call's end must be told by ``record(_:of:at:)``.
+  ///
+  /// - Parameter random: at least 45 random bits, which the id of a new run is made of.
+  public mutating func link(_ request: LinkRequest, at now: Timestamp, random: UInt64) -> LinkedCall {
+    let query = LinkQuery(request, keys: keys, now: now)
+    let found = find(query)
+    let isNew = found == nil
+    let slot = found?.run ?? begin(query, random: random)
+    let retried = retried(query).filter { $0.run == slot }.map { $0.number }
+    // What has been tried again once is not tried again by the next request with the same words.
+    for number in retried + [found?.continued].compactMap(\.self) { change(number) { $0.state.insert(.isContinued) } }
+    runs.touch(slot)
+    runs.change(slot) { run in
+      run.lastCallAt = max(run.lastCallAt, now)
+      run.calls &+= 1
+      run.callsInFlight &+= 1
+    }
+    changes.note(slot)
+    let run = runs[slot]
+    let place = RunPlace(
+      source: found?.source ?? query.sourceOfNew, parentRun: run?.parentRun, node: request.node,
+      parentNode: request.parentNode, depth: depth(of: query, in: slot, below: run?.depth ?? 0),
+      isRetry: request.isSaidRetry || !retried.isEmpty)
+    return LinkedCall(
+      run: run?.id ?? "", place: place, isNew: isNew, slot: slot, words: remember(query, in: slot), scope: query.scope)
+  }
+
+  /// Begins a run.
+  private mutating func begin(_ query: LinkQuery, random: UInt64) -> RunSlot {
+    makeRoom()
+    let id = query.request.name?.text ?? RunID.text(at: query.now, random: random)
+    let parent = parent(of: query)
+    let nameKey = keys.link(.name, id, in: query.scope.tenant)
+    let slot = runs.insert(
+      OpenRun(
+        id: id, startedAt: query.now, lastCallAt: query.now, parentRun: parent?.id,
+        depth: parent.map { $0.depth &+ 1 } ?? 0, nameKey: nameKey))
+    insert(Link(key: nameKey, run: slot, seconds: query.seconds))
+    return slot
+  }
+
+  /// The run that started the one that begins: the one that the caller names, else the one that its trace began with.
+  private func parent(of query: LinkQuery) -> (id: String, depth: Int)? {
+    if let name = query.request.parentRun {
+      let known = newest(of: keys.link(.name, name, in: query.scope.tenant)).flatMap { runs[$0.run] }
+      return (name, known?.depth ?? 0)
+    }
+    guard let key = query.traceKey, let run = newest(of: key).flatMap({ runs[$0.run] }) else { return nil }
+    return (run.id, run.depth)
+  }
+
+  /// Keeps the depth of the agent that calls.
+  ///
+  /// - Returns: how many runs and agents stand above it.
+  private mutating func depth(of query: LinkQuery, in slot: RunSlot, below depth: Int) -> Int {
+    guard let node = query.request.node else { return depth }
+    let scope = keys.mixed(UInt64(slot.place), UInt64(slot.generation))
+    let key = keys.link(.node, node, in: scope)
+    if let known = newest(of: key) { return depth &+ Int(known.evidence) }
+    var level: UInt32 = query.request.parentNode == nil ? 0 : 1
+    if let parent = query.request.parentNode, let known = newest(of: keys.link(.node, parent, in: scope)) {
+      level = known.evidence &+ 1
+    }
+    insert(Link(key: key, run: slot, evidence: level, seconds: query.seconds))
+    return depth &+ Int(level)
+  }
+
+  /// Adds what later calls are linked by.
+  ///
+  /// - Returns: the number of the link of the call's words.
+  private mutating func remember(_ query: LinkQuery, in slot: RunSlot) -> UInt64? {
+    if let key = query.traceKey, newest(of: key) == nil { insert(Link(key: key, run: slot, seconds: query.seconds)) }
+    if let key = query.conversationKey, newest(of: key)?.run != slot {
+      insert(Link(key: key, run: slot, evidence: query.callerEvidence, seconds: query.seconds))
+    }
+    guard let key = query.ownKey else { return nil }
+    return insert(
+      Link(key: key, run: slot, evidence: query.instructions, seconds: query.seconds, state: .isOpen))
+  }
+
+  // MARK: Links
+
+  /// The newest link of a word whose run is open.
+  func newest(of key: UInt64) -> Link? {
+    for number in links.numbers(of: key) {
+      if let link = links[number], runs.isOpen(link.run) { return link }
+    }
+    return nil
+  }
+
+  @discardableResult
+  mutating func insert(_ link: Link) -> UInt64 {
+    let number = links.insert(link)
+    changes.note(link: number)
+    return number
+  }
+
+  mutating func change(_ number: UInt64, _ change: (inout Link) -> Void) {
+    links.change(number, change)
+    changes.note(link: number)
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Ledger
+import Metering
+import Observability
+
+/// `tollgate runs`.
+struct RunsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs",
+    abstract: "List runs: what each came to, how wide and deep it fanned out, and how it ended.",
+    discussion: """
+      Asks the running proxy, or reads its data directory where none runs.
+
+        tollgate runs
+        tollgate runs --workflow nightly --sort cost --since 7d
+        tollgate runs --sort tool_calls --format csv > runs.csv
+        tollgate run show 06DSJ8CC0000G
+      """)
+
+  /// Whether a run goes on.
+  enum State: String, CaseIterable, ExpressibleByArgument {
+    case live, ended
+  }
+
+  @Option(help: "Only this agent's: the one that made a run's first call.")
+  var agent: String?
+
+  @Option(help: "Only this workflow's.")
+  var workflow: String?
+
+  @Option(help: ArgumentHelp("Only those that ended so, such as failed.", valueName: "outcome"))
+  var outcome: String?
+
+  @Option(help: "live or ended (default: both).")
+  var state: State?
+
+  @Option(
+    help: ArgumentHelp(
+      "The greatest first: started, cost, llm_calls, tool_calls, fanout, errors, duration (default: started).",
+      valueName: "figure"), transform: usage(order))
+  var sort = RunFilter.Order.started
+
+  @Option(
+    help: ArgumentHelp("How far back they began: 24h, 7d (default: 24h).", valueName: "span"),
+    transform: usage(TimeSpan.init(parsing:)))
+  var since: TimeSpan = .seconds(86_400)
+
+  @Option(help: ArgumentHelp("How many at most (default: 50).", valueName: "count"))
+  var limit = 50
+
+  @Option(help: "table, json or csv.")
+  var format = AdjustmentFormat.table
+
+  @OptionGroup var access: LedgerAccessOptions
+
+  func validate() throws {
+    guard (1...1000).contains(limit) else { throw ValidationError("--limit is a whole number from 1 to 1000") }
+  }
+
+  func run() async throws {
+    let ledger = try access.open()
+    defer { ledger.close() }
+    var filter = RunFilter()
+    filter.agent = agent
+    filter.workflow = workflow
+    filter.outcome = outcome
+    filter.isLive = state.map { $0 == .live }
+    filter.order = sort
+    filter.from = Timestamp(unixMicroseconds: WallClock.now().unixMicroseconds &- since.milliseconds &* 1000)
+    filter.limit = limit
+    let page = try await ledger.runs(filter)
+    let table = RunTable(rows: page["rows"].arrayValue)
+    switch format {
+    case .json: StandardStream.output.write(page.text + "\n")
+    case .csv: StandardStream.output.write(table.csvText)
+    case .table: StandardStream.output.write(table.rows.isEmpty ? "There was no run.\n" : table.text)
+    }
+  }
+
+  private static let order: @Sendable (String) throws(MalformedText) -> RunFilter.Order = {
+    text throws(MalformedText) in
+    guard let order = RunFilter.Order(rawValue: text) else {
+      throw MalformedText(unknownChoice(text, among: RunFilter.Order.allCases.map(\.rawValue)))
+    }
+    return order
+  }
+}

@@ -1,0 +1,88 @@
+import Dialects
+import Metering
+import Testing
+
+@testable import Runs
+
+/// A restart goes on where it was.
+@Suite struct RestoreTests {
+  private let hello = Talk(.user("hello"))
+
+  private func restored(_ batches: [[UInt8]], _ desk: Desk) -> Desk {
+    var copy = Desk()
+    copy.now = desk.now
+    copy.random = desk.random
+    #expect(copy.book.restore(batches) == 0)
+    return copy
+  }
+
+  @Test("Runs are found after a restart as before, from batches or from a snapshot")
+  func goesOn() {
+    var desk = Desk()
+    var batches: [[UInt8]] = []
+    let one = desk.turn(hello, calls: ["call_1"])
+    batches.append(desk.book.takeChanges())
+    let two = desk.turn(Talk(.user("other")), "hi") { $0.traceID = "t" }
+    let three = desk.turn(hello) {
+      $0.name = .init("child")
+      $0.parentRun = "top"
+    }
+    batches.append(desk.book.takeChanges())
+    let open = desk.ask(Talk(.user("waiting")))
+    batches.append(desk.book.takeChanges())
+    #expect(desk.book.takeChanges().isEmpty)
+    for kept in [batches, [desk.book.snapshot()]] {
+      var later = restored(kept, desk)
+      #expect(later.book.runCount == 4)
+      let answer = later.turn(hello.then(.calls(["call_1"]), .result("x", of: "call_1")))
+      #expect(answer.run == one.run)
+      #expect(answer.place.source == .toolCall)
+      #expect(later.turn(Talk(.user("other"), .assistant("hi"), .user("more"))).run == two.run)
+      #expect(later.turn(nil) { $0.traceID = "t" }.run == two.run)
+      let named = later.turn(nil) { $0.name = .init("child") }
+      #expect(!named.isNew)
+      #expect(named.run == three.run)
+      #expect(named.place.parentRun == "top")
+      #expect(named.place.depth == 1)
+      // What waited at the end failed with it.
+      let retry = later.turn(Talk(.user("waiting")))
+      #expect(retry.run == open.run)
+      #expect(retry.place.isRetry)
+    }
+  }
+
+  @Test("Runs that ended are not restored, nor what was idle for too long")
+  func ended() {
+    var desk = Desk()
+    _ = desk.turn(hello) { $0.name = .init("mine") }
+    let batch = desk.book.takeChanges()
+    _ = desk.book.end("mine", of: Desk.caller)
+    let end = desk.book.takeChanges()
+    #expect(restored([batch, end], desk).book.runCount == 0)
+    var later = restored([batch], desk)
+    later.pass(seconds: 3600)
+    #expect(later.book.expire(at: later.now, max: 10).map(\.run) == ["mine"])
+  }
+
+  @Test(
+    "Batches that are damaged, cut or of another version never trap, and are counted", arguments: [UInt64(1), 2, 3, 4])
+  func damaged(_ seed: UInt64) {
+    var desk = Desk()
+    for number in 0..<5 { _ = desk.turn(Talk(.user("\(number)")), calls: ["call_\(number)"]) }
+    let batch = desk.book.snapshot()
+    for count in 0..<batch.count {
+      var book = RunBook(key: fingerprints)
+      #expect(book.restore([Array(batch.prefix(count))]) <= 1)
+    }
+    var random = SeededRandom(seed: seed)
+    for _ in 0..<200 {
+      var bytes = batch
+      for _ in 0..<3 { bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next()) }
+      var book = RunBook(key: fingerprints)
+      _ = book.restore([bytes])
+      _ = book.link(LinkRequest(caller: Desk.caller, conversation: hello.facts), at: desk.now, random: 1)
+    }
+    var book = RunBook(key: fingerprints)
+    #expect(book.restore([Array("tgrb9".utf8)]) == 1)
+  }
+}

@@ -1,0 +1,122 @@
+import Dialects
+import Metering
+import Testing
+
+@testable import Runs
+
+/// Agents that say the same words are told apart by whatever differs.
+@Suite struct TellingApartTests {
+  private let hello = Talk(.system("s"), .user("hello"))
+
+  static let others: [RunCaller] = [
+    RunCaller(workflow: "default", agent: "other", provider: "openai"),
+    RunCaller(workflow: "other", agent: "agent", provider: "openai"),
+    RunCaller(workflow: "default", agent: "agent", provider: "groq"),
+    RunCaller(key: "k", workflow: "default", agent: "agent", provider: "openai"),
+    RunCaller(workflow: "default", agent: "agent", provider: "openai", address: "10.0.0.7"),
+  ]
+
+  @Test("The same words of another agent, workflow, provider, key or address are another run's", arguments: others)
+  func callers(_ other: RunCaller) {
+    var desk = Desk()
+    let mine = desk.turn(hello, "hi")
+    let theirs = desk.turn(hello, "hi", from: other)
+    let more = hello.then(.assistant("hi"), .user("go on"))
+    #expect(theirs.run != mine.run)
+    #expect(desk.turn(more, from: other).run == theirs.run)
+    #expect(desk.turn(more).run == mine.run)
+  }
+
+  @Test("The same tool call ids find each caller's own run", arguments: others)
+  func sameIDs(_ other: RunCaller) {
+    var desk = Desk()
+    let mine = desk.turn(hello, calls: ["call_1"])
+    let theirs = desk.turn(hello, calls: ["call_1"], from: other)
+    let more = hello.then(.calls(["call_1"]), .result("x", of: "call_1"))
+    #expect(desk.turn(more).run == mine.run)
+    #expect(desk.turn(more, from: other).run == theirs.run)
+  }
+
+  @Test("A conversation that is handed over to another agent stays in its run")
+  func handedOver() {
+    var desk = Desk()
+    let first = desk.turn(hello, calls: ["call_transfer"])
+    let other = RunCaller(workflow: "default", agent: "expert", provider: "openai")
+    let next = desk.turn(hello.then(.calls(["call_transfer"]), .result("ok", of: "call_transfer")), from: other)
+    #expect(next.run == first.run)
+  }
+
+  @Test("Another workflow or key never finds a run by ids")
+  func scopes() {
+    var desk = Desk()
+    let first = desk.turn(hello, calls: ["call_1"])
+    let more = hello.then(.calls(["call_1"]), .result("x", of: "call_1"))
+    for caller in [Self.others[1], Self.others[3]] { #expect(desk.turn(more, from: caller).run != first.run) }
+    let named = desk.turn(hello) { $0.name = .init("1") }
+    let theirs = desk.turn(hello, from: Self.others[3]) { $0.name = .init("1") }
+    #expect(named.slot != theirs.slot)
+    #expect(theirs.isNew)
+  }
+
+  @Test("Two that began with the same words are told apart by what was replied")
+  func replies() {
+    var desk = Desk()
+    let (one, two) = (desk.ask(hello), desk.ask(hello))
+    #expect(one.run != two.run)
+    desk.reply(to: one, "first answer")
+    desk.reply(to: two, "second answer")
+    #expect(desk.turn(hello.then(.assistant("first answer"), .user("x"))).run == one.run)
+    #expect(desk.turn(hello.then(.assistant("second answer"), .user("x"))).run == two.run)
+    // A branch of the first one, which has gone on already.
+    #expect(desk.turn(hello.then(.assistant("first answer"), .user("y"))).run == one.run)
+  }
+
+  @Test("Two that had the same reply go on apart")
+  func sameReplies() {
+    var desk = Desk()
+    let (one, two) = (desk.turn(hello, "same"), desk.turn(hello, "same"))
+    let next = hello.then(.assistant("same"), .user("x"))
+    let (three, four) = (desk.turn(next, "y"), desk.turn(next, "z"))
+    #expect(Set([one.run, two.run]) == Set([three.run, four.run]))
+    #expect(three.run != four.run)
+  }
+
+  @Test("Ids that are used again by each agent find the one that said these words")
+  func reusedIDs() {
+    var desk = Desk()
+    let (a, b) = (Talk(.user("task a")), Talk(.user("task b")))
+    let (one, two) = (desk.turn(a, calls: ["call_1"]), desk.turn(b, calls: ["call_1"]))
+    #expect(desk.turn(a.then(.calls(["call_1"]), .result("x", of: "call_1"))).run == one.run)
+    #expect(desk.turn(b.then(.calls(["call_1"]), .result("x", of: "call_1"))).run == two.run)
+  }
+
+  @Test("Words of the user alone do not link to other instructions")
+  func instructions() {
+    var desk = Desk()
+    let first = desk.turn(Talk(.system("you are a poet"), .user("begin")))
+    let other = desk.turn(Talk(.system("you are a judge"), .user("begin"), .assistant("so be it"), .user("go on")))
+    #expect(other.run != first.run)
+    // What was told is found with other instructions too: clients write the time into them.
+    let known = desk.turn(Talk(.system("noon"), .user("a"), .assistant("b"), .user("c")), "d")
+    let later = desk.turn(
+      Talk(.system("one"), .user("a"), .assistant("b"), .user("c"), .assistant("d"), .user("e")))
+    #expect(later.run == known.run)
+  }
+
+  @Test("A request that answers tool calls does not go on from a reply that issued none of them")
+  func foreignCalls() {
+    var desk = Desk()
+    let first = desk.turn(hello, "no tools here")
+    let other = desk.turn(hello.then(.calls(["call_9"]), .result("x", of: "call_9")))
+    #expect(other.run != first.run)
+  }
+
+  @Test("Nodes of a session that say the same words keep their own place")
+  func nodes() {
+    var desk = Desk()
+    let one = desk.turn(hello, "hi") { $0.node = "a" }
+    let two = desk.turn(hello, "hi") { $0.node = "b" }
+    #expect(one.run != two.run)
+    #expect(desk.turn(hello.then(.assistant("hi"), .user("x"))) { $0.node = "a" }.run == one.run)
+  }
+}
