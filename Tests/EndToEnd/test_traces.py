@@ -155,6 +155,7 @@ def test_a_call_is_a_span_of_the_conventions_with_its_cost_and_none_of_its_text(
         "http.response.status_code": 200,
         "tollgate.call.id": row["id"],
         "tollgate.run.id": "42",
+        "tollgate.run.source": "explicit",
         "tollgate.workflow": "nightly",
         "tollgate.provider": "openai",
         "tollgate.outcome": "ok",
@@ -243,8 +244,11 @@ def test_a_malformed_traceparent_is_as_if_it_were_not_there(traced, header):
 
 def test_streams_errors_and_refusals_say_what_became_of_them(make_stub, make_tollgate, make_collector):
     def answer(exchange):
-        asked = json.loads(exchange.read_body())
-        if asked["model"] == "broken":
+        body = exchange.read_body()
+        if not body:
+            exchange.respond(200, b'{"object":"list","data":[]}', [("Content-Type", "application/json")])
+            return
+        if json.loads(body)["model"] == "broken":
             exchange.respond(
                 503, b'{"error":{"code":"overloaded","message":"x"}}', [("Content-Type", "application/json")]
             )
@@ -268,7 +272,7 @@ def test_streams_errors_and_refusals_say_what_became_of_them(make_stub, make_tol
     assert call(tollgate, body=BODY.replace(b"gpt-4.1", b"broken")).status == 503
     assert call(tollgate, x_tollgate_agent="poor").status == 402
     assert call(tollgate, "/openai/v1/embeddings", b'{"model":"broken","input":"x"}').status == 503
-    assert ask(tollgate.port, "GET", "/openai/v1/models").status in (200, 503)
+    assert ask(tollgate.port, "GET", "/openai/v1/models").status == 200
     assert tollgate.terminate() == 0
     found = {
         tuple(attributes(span)[key] for key in ("gen_ai.operation.name", "tollgate.outcome")): span
@@ -428,7 +432,7 @@ def test_exemplars_lead_from_a_histogram_to_the_trace_in_openmetrics_only(traced
     ]
     (sample,) = found
     assert sample.exemplar.value <= float(sample.labels["le"])
-    assert abs(sample.exemplar.timestamp - span.end_time_unix_nano / 1e9) < 0.001
+    assert abs(float(sample.exemplar.timestamp) - span.end_time_unix_nano / 1e9) < 0.001
     assert abs(sample.exemplar.value - (span.end_time_unix_nano - span.start_time_unix_nano) / 1e9) < 0.001
     assert body.endswith(b"# EOF\n")
     assert b"trace_id" not in tollgate.get("/metrics")[1]
