@@ -45,26 +45,35 @@ public struct GatewayMetrics: Sendable {
     calls.record(record, isUnmetered: call.isUnmetered)
     if let traces {
       record.describeRefused(call, endedUptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
-      TracedCall(record, of: call).map { _ = traces.record($0) }
+      guard let traced = TracedCall(record, of: call) else { return }
+      traces.record(traced, at: record.place, turn: TracedTurn(nil, to: call.requestFacts, by: nil))
     }
   }
 
   /// A call has been settled.
-  func settled(_ record: CallRecord, of call: Call, reply: ReplyFacts, end: TransferEnd) {
+  ///
+  /// - Parameter key: the one that the request was read with, see ``RequestFacts/conversation``.
+  func settled(_ record: CallRecord, of call: Call, reply: ReplyFacts, end: TransferEnd, key: FingerprintKey?) {
     calls.ended()
     calls.attempted(provider: record.provider, outcome: UpstreamAttemptOutcome(end, status: call.reply.status))
     noteRateLimits(call.reply.headers, provider: record.provider)
     let servedTools = call.endpoint?.operation == .mcp ? Self.servedTools(record, reply) : nil
     calls.record(
       record, isUnmetered: call.isUnmetered, toolResultErrors: call.requestFacts.toolResultErrors,
-      servedTools: servedTools, span: trace(record, of: call, servedTools: servedTools))
+      servedTools: servedTools, span: trace(record, of: call, reply: reply, servedTools: servedTools, key: key))
   }
 
   /// - Returns: the call's span, where it has one that is exported.
-  private func trace(_ record: CallRecord, of call: Call, servedTools: [ServedTool]?) -> SpanLink? {
+  private func trace(
+    _ record: CallRecord, of call: Call, reply: ReplyFacts, servedTools: [ServedTool]?, key: FingerprintKey?
+  ) -> SpanLink? {
     guard let traces else { return nil }
-    for tool in TracedToolExecution.served(servedTools ?? [], by: record, of: call) { traces.record(tool) }
-    return TracedCall(record, of: call).flatMap(traces.record)
+    for tool in TracedToolExecution.served(servedTools ?? [], by: record, of: call) {
+      traces.record(tool, at: record.place)
+    }
+    guard let traced = TracedCall(record, of: call) else { return nil }
+    return traces.record(
+      traced, at: record.place, turn: TracedTurn(reply, to: call.requestFacts, by: key))
   }
 
   /// The tools of a call to their server. One that got no answer because the call failed has failed.

@@ -48,7 +48,9 @@ TYPES = {
     "gen_ai.usage.reasoning.output_tokens": int,
     "gen_ai.conversation.id": str,
     "gen_ai.agent.name": str,
+    "gen_ai.agent.id": str,
     "gen_ai.tool.name": str,
+    "gen_ai.tool.call.id": str,
     "gen_ai.tool.type": str,
     "mcp.method.name": str,
     "error.type": str,
@@ -82,6 +84,10 @@ def validate(span: Span) -> dict:
     operation = found["gen_ai.operation.name"]
     if operation == "execute_tool":
         assert found["gen_ai.tool.name"]
+    elif operation == "invoke_agent":
+        assert found["gen_ai.provider.name"]
+        assert span.kind == Span.SPAN_KIND_INTERNAL
+        assert span.name == f"invoke_agent {found['gen_ai.agent.name']}"
     else:
         assert found["gen_ai.provider.name"]
         assert span.kind == Span.SPAN_KIND_CLIENT
@@ -195,6 +201,10 @@ def test_the_calls_of_a_run_share_a_trace_over_a_restart_and_other_calls_have_th
     assert len({trace_id for found in by_run.values() for trace_id in found}) == 3
     assert len(set(by_run["42"])) == 1
     assert len({span.span_id for span in collector.spans}) == 5
+    # The run's own span comes when it ends; its calls name it before.
+    parents = {validate(span).get("tollgate.run.id"): span.parent_span_id for span in collector.spans}
+    assert len(parents["42"]) == len(parents["43"]) == 8 and parents[None] == b""
+    assert len({span.parent_span_id for span in collector.spans}) == 3
 
 
 @pytest.mark.parametrize("sampler", [ALWAYS_ON, ALWAYS_OFF], ids=["sampled", "unsampled"])

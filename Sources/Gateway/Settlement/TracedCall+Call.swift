@@ -11,13 +11,13 @@ extension TracedCall {
     }
     let origin = call.route.provider.origin
     self.init(
-      id: record.id, place: TracePlace(record, of: call), operation: operation, provider: record.provider,
+      id: record.id, place: TracePlace(caller: call.identity.trace), operation: operation, provider: record.provider,
       serverAddress: origin.host, serverPort: origin.port, agent: record.agent, workflow: record.workflow,
       startedAt: record.startedAt, outcome: record.outcome)
     durationMicroseconds = record.durationMicroseconds
     run = record.run
     runSource = record.place?.source
-    conversation = record.place?.source == .session || call.identity.runSource.isSession ? record.run : nil
+    conversation = call.identity.runSource.isSession ? call.identity.run : nil
     modelRequested = record.modelRequested
     model = record.model
     isStream = record.isStream
@@ -41,14 +41,22 @@ extension TracedCall {
   }
 }
 
-extension TracePlace {
-  /// The caller's trace, else the run's.
-  init(_ record: CallRecord, of call: Call) {
+extension TracedTurn {
+  /// What a call says of tools.
+  ///
+  /// - Parameter key: the one that the request was read with; nil where none was, so that nothing is known of results.
+  init(_ reply: ReplyFacts?, to request: RequestFacts, by key: FingerprintKey?) {
     self.init(
-      caller: call.identity.trace,
-      run: record.run.map { run in
-        TracedRunPlace(root: record.place?.parentRun ?? run, agent: record.place?.node ?? run, isTold: false)
+      results: (request.conversation?.toolResults ?? []).map {
+        Result(id: $0.call?.bits, nameID: $0.name?.bits, isError: $0.failure != nil)
       })
+    // What an MCP client called has been answered by the very reply.
+    guard let key, let reply, reply.toolOutcomes.isEmpty else { return }
+    asked = reply.toolCalls.map { tool in
+      Asked(
+        id: tool.id.isEmpty ? nil : key.fingerprint(of: tool.id).bits, nameID: key.fingerprint(of: tool.name).bits,
+        name: tool.name, toolCallID: tool.id)
+    }
   }
 }
 
@@ -58,7 +66,7 @@ extension TracedToolExecution {
     let origin = call.route.provider.origin
     return tools.enumerated().map { index, tool in
       TracedToolExecution(
-        call: record.id, index: index, place: TracePlace(record, of: call),
+        call: record.id, index: index, place: TracePlace(caller: call.identity.trace),
         origin: .served(provider: record.provider, address: origin.host, port: origin.port), name: tool.name,
         toolCallID: "", agent: record.agent, workflow: record.workflow, run: record.run, startedAt: record.startedAt,
         endedAt: Timestamp(unixMicroseconds: record.startedAt.unixMicroseconds &+ max(0, record.durationMicroseconds)),
@@ -72,7 +80,8 @@ extension CallRecord {
   mutating func describeRefused(_ call: Call, endedUptimeNanoseconds: UInt64) {
     modelRequested = call.requestFacts.model
     isStream = call.requestFacts.wantsStream
-    run = call.identity.run
+    run = call.run
+    place = call.place
     billing = call.identity.billing
     let elapsed = endedUptimeNanoseconds.subtractingReportingOverflow(call.startedUptimeNanoseconds)
     durationMicroseconds = elapsed.overflow ? 0 : Int64(clamping: elapsed.partialValue / 1_000)

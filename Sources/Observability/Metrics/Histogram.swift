@@ -28,12 +28,13 @@ public final class Histogram: Metric {
     sum.wrappingAdd(value, ordering: .relaxed)
   }
 
-  /// The same for a value of which there is a span, which becomes the exemplar of its bucket.
+  /// The same for a value of which there is a span, which becomes the exemplar of its bucket, unless another thread is at the exemplars:
+  /// one is not worth a wait.
   public func observe(_ value: Int64, span: SpanLink?, at time: @autoclosure () -> Timestamp) {
     observe(value)
     guard let span else { return }
     let exemplar = Exemplar(value: max(0, value), span: span, time: time())
-    exemplars.withLock { exemplars in
+    _ = exemplars.withLockIfAvailable { exemplars in
       if exemplars.isEmpty { exemplars = Array(repeating: nil, count: buckets.bounds.count + 1) }
       exemplars[bucket(of: exemplar.value)] = exemplar
     }

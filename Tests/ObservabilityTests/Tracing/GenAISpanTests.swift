@@ -185,7 +185,8 @@ struct GenAISpanTests {
   func runs() throws {
     var run = TracedRun(
       place: TracedRunPlace(root: "run/42", isTold: true), agent: "researcher", workflow: "nightly", run: "42",
-      startedAt: Self.start, endedAt: Self.start.advanced(byMicroseconds: 9), llmCalls: 3, toolCalls: 2, outcome: "ok")
+      startedAt: Self.start, endedAt: Self.start.advanced(byMicroseconds: 9), outcome: "ok")
+    run.llmCalls = 3
     run.costPicodollars = 200_000_000_000_000
     let root = run.span
     #expect(root.name == "invoke_agent researcher")
@@ -204,7 +205,7 @@ struct GenAISpanTests {
     let caller = try #require(Self.caller)
     run = TracedRun(
       place: TracedRunPlace(root: "run/43", joined: caller, isTold: true), agent: "a", workflow: "w", run: "43",
-      startedAt: Self.start, endedAt: Self.start, llmCalls: 1, toolCalls: 0, outcome: "ok")
+      startedAt: Self.start, endedAt: Self.start, outcome: "ok")
     run.error = "unanswered_tool"
     #expect(run.span.traceID == caller.traceID)
     #expect(run.span.parent == SpanParent(caller.spanID, isRemote: true))

@@ -96,12 +96,14 @@ extension TracedCall {
   /// Where its span stands, and what exemplars name.
   var link: SpanLink { SpanLink(traceID: place.trace(ofCall: id.rawValue), spanID: SpanID(ofCall: id.rawValue)) }
 
+  var endedAt: Timestamp { startedAt.advanced(byMicroseconds: durationMicroseconds) }
+
   /// The conventions' inference span, or embeddings span.
   public var span: TraceSpan {
     let name = [operation.rawValue, modelRequested ?? model].compactMap { $0 }.joined(separator: " ")
     var span = TraceSpan(
       traceID: link.traceID, spanID: link.spanID, parent: place.parent, name: name, kind: .client,
-      startedAt: startedAt, endedAt: startedAt.advanced(byMicroseconds: durationMicroseconds))
+      startedAt: startedAt, endedAt: endedAt)
     span.links = place.links
     describe(&span.attributes)
     describeReply(&span.attributes)

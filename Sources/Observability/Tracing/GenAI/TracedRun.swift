@@ -18,19 +18,20 @@ public struct TracedRun: Sendable {
   public var startedAt: Timestamp
   public var endedAt: Timestamp
   public var tokens: TracedTokens?
-  public var llmCalls: Int64
-  public var toolCalls: Int64
+  /// Nil where not all of its calls are known.
+  public var llmCalls: Int64?
+  public var toolCalls: Int64?
   /// Nil where the cost of a call is not known.
   public var costPicodollars: Int128?
-  /// How it ended, in one word: `ok`, `idle`, `unanswered_tool`.
-  public var outcome: String
+  /// How it ended, in one word: `ok`, `unanswered_tool`; nil for an agent within a run.
+  public var outcome: String?
   /// Why it failed; nil where it did not.
   public var error: String?
   public var conversation: String?
 
   public init(
     place: TracedRunPlace, parent: String? = nil, agent: String, workflow: String, run: String, startedAt: Timestamp,
-    endedAt: Timestamp, llmCalls: Int64, toolCalls: Int64, outcome: String
+    endedAt: Timestamp, outcome: String? = nil
   ) {
     self.place = place
     self.parent = parent
@@ -39,8 +40,6 @@ public struct TracedRun: Sendable {
     self.run = run
     self.startedAt = startedAt
     self.endedAt = endedAt
-    self.llmCalls = llmCalls
-    self.toolCalls = toolCalls
     self.outcome = outcome
   }
 }
