@@ -85,6 +85,12 @@ struct OpenTracesTests {
       #expect(run.span.attributes[.runLLMCalls] == nil)
       #expect(run.span.attributes[.costUSD] == nil)
     }
+    let below = traces.end(
+      TracedRunEnd(run: "sub", parentRun: "up", startedAt: time(1), endedAt: time(2), outcome: "idle"))
+    let span = try #require(below.first?.span)
+    #expect(span.name == "invoke_agent")
+    #expect(span.traceID == TraceID(ofRun: "up"))
+    #expect(span.parent == SpanParent(SpanID(ofAgent: "up", run: "up")))
   }
 
   @Test("Each agent of a run has a span below the one that started it, and its own calls below that")

@@ -5,10 +5,11 @@ public struct TracedRun: Sendable {
   public var place: TracedRunPlace
   /// The agent or run above it, as ``TracedRunPlace/agent`` names it; nil for the outermost run.
   public var parent: String?
-  public var agent: String
+  /// Nil where it is not known.
+  public var agent: String?
   /// The node of the run's tree, where the client tells its agents apart.
   public var agentID: String?
-  public var workflow: String
+  public var workflow: String?
   /// The run's id, as the runs endpoints know it.
   public var run: String
   /// The provider of its calls and the model; nil where it had several.
@@ -30,7 +31,7 @@ public struct TracedRun: Sendable {
   public var conversation: String?
 
   public init(
-    place: TracedRunPlace, parent: String? = nil, agent: String, workflow: String, run: String, startedAt: Timestamp,
+    place: TracedRunPlace, parent: String? = nil, agent: String?, workflow: String?, run: String, startedAt: Timestamp,
     endedAt: Timestamp, outcome: String? = nil
   ) {
     self.place = place
@@ -52,7 +53,8 @@ extension TracedRun {
   public var span: TraceSpan {
     var span = TraceSpan(
       traceID: place.trace, spanID: place.span, parent: parentSpan,
-      name: "\(GenAIOperation.invokeAgent.rawValue) \(agent)", kind: .internal, startedAt: startedAt, endedAt: endedAt)
+      name: [GenAIOperation.invokeAgent.rawValue, agent].compactMap { $0 }.joined(separator: " "), kind: .internal,
+      startedAt: startedAt, endedAt: endedAt)
     span.attributes.set(.operationName, GenAIOperation.invokeAgent.rawValue)
     span.attributes.set(
       .providerName, provider.map { GenAIProvider.name(of: $0, host: host ?? "") } ?? Self.severalProviders)

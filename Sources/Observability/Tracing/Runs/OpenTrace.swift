@@ -20,7 +20,10 @@ struct OpenTrace: Sendable {
   /// The run that started it.
   private let parentRun: String?
   private var startedAt: Timestamp
-  private var conversation: String?
+  /// Of the first call.
+  private let agent: String
+  private let workflow: String
+  private let conversation: String?
   private var figures = RunFigures()
   /// By their nodes.
   private var agents: [String: Agent] = [:]
@@ -30,10 +33,12 @@ struct OpenTrace: Sendable {
 
   /// - Parameter parent: where the run that started it stands; nil where none did, or nothing is known of it.
   init(_ call: TracedCall, run: String, place: RunPlace?, parent: TraceOrigin?) {
-    origin = parent ?? TraceOrigin(root: place?.parentRun ?? run, joined: call.place.caller)
+    parentRun = place?.parentRun.flatMap { $0 == run ? nil : $0 }
+    origin = parent ?? TraceOrigin(root: parentRun ?? run, joined: call.place.caller)
     self.run = run
-    parentRun = place?.parentRun
     startedAt = call.startedAt
+    agent = call.agent
+    workflow = call.workflow
     conversation = call.conversation
   }
 
@@ -79,8 +84,9 @@ struct OpenTrace: Sendable {
   func ended(_ end: TracedRunEnd) -> [TracedRun] {
     let isWhole = startedAt <= end.startedAt
     var whole = TracedRun(
-      place: place(of: nil), parent: parentRun, agent: end.agent, workflow: end.workflow, run: run,
-      startedAt: min(startedAt, end.startedAt), endedAt: end.endedAt, outcome: end.outcome)
+      place: place(of: nil), parent: parentRun, agent: end.agent ?? agent,
+      workflow: end.workflow ?? workflow, run: run, startedAt: min(startedAt, end.startedAt), endedAt: end.endedAt,
+      outcome: end.outcome)
     whole.error = end.error
     whole.conversation = conversation
     if isWhole { figures.describe(&whole) }
@@ -88,7 +94,7 @@ struct OpenTrace: Sendable {
       + agents.sorted { $0.key < $1.key }.map { node, agent in
         var span = TracedRun(
           place: place(of: node), parent: Self.name(of: agent.parent, in: run), agent: agent.name,
-          workflow: end.workflow,
+          workflow: whole.workflow,
           run: run, startedAt: agent.startedAt, endedAt: agent.endedAt)
         span.agentID = node
         span.conversation = conversation

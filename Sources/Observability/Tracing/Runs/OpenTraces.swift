@@ -73,24 +73,27 @@ final class OpenTraces: Sendable {
 
   /// Where a call stands that asks no model for anything: nothing of it is kept.
   func place(of run: String, at place: RunPlace?) -> TracedRunPlace {
-    if let known = parts[Self.part(of: run)].withLock({ $0.runs[run]?.place(of: nil) }) { return known }
-    let parent = place?.parentRun.flatMap { $0 == run ? nil : origin(of: $0) }
-    return TracedRunPlace(
-      root: parent?.root ?? place?.parentRun ?? run, agent: run, joined: parent?.joined, isTold: true)
+    let known = parts[Self.part(of: run)].withLock { $0.runs[run]?.place(of: nil) }
+    return known ?? self.place(of: run, below: place?.parentRun)
   }
 
   /// Forgets a run that has ended.
   ///
   /// - Returns: its span, and those of its agents.
   func end(_ end: TracedRunEnd) -> [TracedRun] {
-    if let trace = parts[Self.part(of: end.run)].withLock({ $0.remove(end.run) }) {
-      return trace.ended(end)
-    }
+    if let trace = parts[Self.part(of: end.run)].withLock({ $0.remove(end.run) }) { return trace.ended(end) }
     var run = TracedRun(
-      place: TracedRunPlace(root: end.run, isTold: true), agent: end.agent, workflow: end.workflow, run: end.run,
-      startedAt: end.startedAt, endedAt: end.endedAt, outcome: end.outcome)
+      place: place(of: end.run, below: end.parentRun), parent: end.parentRun == end.run ? nil : end.parentRun,
+      agent: end.agent,
+      workflow: end.workflow, run: end.run, startedAt: end.startedAt, endedAt: end.endedAt, outcome: end.outcome)
     run.error = end.error
     return [run]
+  }
+
+  /// The place of a run of which nothing is known but its parent.
+  private func place(of run: String, below parentRun: String?) -> TracedRunPlace {
+    let parent = parentRun.flatMap { $0 == run ? nil : origin(of: $0) }
+    return TracedRunPlace(root: parent?.root ?? parentRun ?? run, agent: run, joined: parent?.joined, isTold: true)
   }
 
   private func origin(of run: String) -> TraceOrigin? {

@@ -3,9 +3,11 @@ public import Metering
 /// How a run ended.
 public struct TracedRunEnd: Sendable {
   public var run: String
-  /// Of its first agent.
-  public var agent: String
-  public var workflow: String
+  /// Of its first agent; nil where only what was seen of the run here tells.
+  public var agent: String?
+  public var workflow: String?
+  /// The run that started it.
+  public var parentRun: String?
   public var startedAt: Timestamp
   public var endedAt: Timestamp
   /// In one word: `ok`, `unanswered_tool`.
@@ -14,12 +16,13 @@ public struct TracedRunEnd: Sendable {
   public var error: String?
 
   public init(
-    run: String, agent: String, workflow: String, startedAt: Timestamp, endedAt: Timestamp, outcome: String,
-    error: String? = nil
+    run: String, agent: String? = nil, workflow: String? = nil, parentRun: String? = nil, startedAt: Timestamp,
+    endedAt: Timestamp, outcome: String, error: String? = nil
   ) {
     self.run = run
     self.agent = agent
     self.workflow = workflow
+    self.parentRun = parentRun
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.outcome = outcome
