@@ -78,8 +78,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "CBrotli", "CZlib", "CZstd", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
-        "Upstream",
+        "CBrotli", "CZlib", "CZstd", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Runs",
+        "Tokenizers", "Upstream",
         crypto, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
       ],
       swiftSettings: strict),
@@ -97,7 +97,7 @@ let package = Package(
       dependencies: [
         "CPriceBook", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Escalation",
         "Gateway",
-        "Control",
+        "Control", "Runs",
         argumentParser,
         hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
       ],

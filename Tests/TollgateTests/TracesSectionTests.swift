@@ -1,3 +1,4 @@
+import Escalation
 import Observability
 import Testing
 
@@ -163,7 +164,8 @@ struct TraceEnvironmentTests {
       Self.base.merging([
         "OTEL_EXPORTER_OTLP_HEADERS": "a=b", "OTEL_RESOURCE_ATTRIBUTES": "team=b,zone=c,service.name=gw",
       ]) { $1 })
-    let export = try #require(environment.complete(configured))
+    let completed = environment.complete(configured)
+    let export = try #require(completed)
     #expect(export.endpoint.shown == "https://c.example")
     #expect(export.headers.isEmpty)
     #expect(!export.allowsPrivateAddress)

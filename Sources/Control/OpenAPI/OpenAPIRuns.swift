@@ -61,6 +61,22 @@ enum OpenAPIRuns {
           }
         }
       },
+      "/api/v1/runs/{id}/end": {
+        "post": {
+          "summary": "End a run now, rather than when it has been idle for long",
+          "security": [{"controlToken": []}],
+          "parameters": [
+            {"name": "id", "in": "path", "required": true, "description": "The run's id.", "schema": {"type": "string"}}
+          ],
+          "responses": {
+            "200": {
+              "description": "The run as it ended.",
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunDetail"}}}
+            },
+            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 503))
+          }
+        }
+      },
     """#
 
   static let schemas = #"""

@@ -45,6 +45,8 @@ public struct CallerIdentity: Sendable, Equatable {
   public var parentNode: String?
   /// Where in its own trace the caller is, as a valid `traceparent` says.
   public var trace: TraceContext?
+  /// Whether the client says that it sends the request again.
+  public var isSaidRetry = false
   public var billing: Billing
   /// Tells upstream keys apart without revealing them; nil where the request has none.
   public var upstreamKeyID: String?

@@ -21,6 +21,7 @@ struct IdentityResolver: Sendable {
       workflowSource: .none, runSource: .none,
       billing: isSwapped ? provider.billing ?? .metered : login.billing(at: provider),
       upstreamKeyID: isSwapped ? access?.upstreamKeyID : login.keyID, virtualKey: access?.key)
+    identity.isSaidRetry = fields.isSaidRetry
     identity.trace = fields.traceParent.flatMap(TraceContext.init(traceParent:))
     identity.bind()
     identity.take(IdentityClaim(path: path))

@@ -88,11 +88,6 @@ extension CallRecord {
   }
 }
 
-extension IdentitySource {
-  /// Whether what names the run is a session of the client's.
-  fileprivate var isSession: Bool { self == .claudeCode || self == .codex }
-}
-
 extension GenAIOperation {
   /// What an operation is by the conventions; nil where no model is asked for anything. What is made once and fetched later is a span
   /// where it is made.

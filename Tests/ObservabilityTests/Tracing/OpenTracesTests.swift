@@ -116,6 +116,21 @@ struct OpenTracesTests {
     #expect(Set(spans.map(\.span.spanID)).count == 4)
   }
 
+  @Test("Agents may be seen before the one that started them; none stands below itself, whatever they say")
+  func agentsInAnyOrder() throws {
+    let parents = ["late": "early", "early": nil, "x": "y", "y": "x", "z": "y", "self": "self"]
+    for (number, node) in ["late", "early", "x", "y", "z", "self"].enumerated() {
+      add(call(Int64(number)), place(node, under: parents[node] ?? nil))
+    }
+    let spans = end()
+    let nodes = Dictionary(uniqueKeysWithValues: spans.map { ($0.agentID ?? "", $0.span) })
+    func parent(_ node: String) -> String? {
+      nodes.first { $0.value.spanID == nodes[node]?.parent?.spanID }?.key
+    }
+    let found = ["late", "early", "x", "y", "z", "self"].map { parent($0) }
+    #expect(found == ["early", "", "", "", "y", ""])
+  }
+
   @Test("Runs below runs share the trace of the outermost one, each below the one that started it")
   func nested() throws {
     add(call(1, "a"), place())

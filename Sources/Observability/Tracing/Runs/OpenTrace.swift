@@ -7,7 +7,7 @@ struct OpenTrace: Sendable {
 
   fileprivate struct Agent: Sendable {
     var name: String
-    /// The node that started it, where that was known by then, so that none stands below itself; else it stands below the run.
+    /// The node that started it, as its first call says.
     var parent: String?
     var startedAt: Timestamp
     var endedAt: Timestamp
@@ -70,7 +70,6 @@ struct OpenTrace: Sendable {
   private mutating func note(_ node: String, of call: TracedCall, parent: String?, toolCalls: Int) -> Bool {
     if agents[node] == nil {
       guard agents.count < Self.agentsMax else { return false }
-      let parent = parent.flatMap { agents[$0] == nil ? nil : $0 }
       agents[node] = Agent(name: call.agent, parent: parent, startedAt: call.startedAt, endedAt: call.endedAt)
     }
     agents[node]?.extend(from: call.startedAt, to: call.endedAt)
@@ -93,7 +92,7 @@ struct OpenTrace: Sendable {
     return [whole]
       + agents.sorted { $0.key < $1.key }.map { node, agent in
         var span = TracedRun(
-          place: place(of: node), parent: Self.name(of: agent.parent, in: run), agent: agent.name,
+          place: place(of: node), parent: Self.name(of: parent(of: node), in: run), agent: agent.name,
           workflow: whole.workflow,
           run: run, startedAt: agent.startedAt, endedAt: agent.endedAt)
         span.agentID = node
@@ -101,6 +100,17 @@ struct OpenTrace: Sendable {
         if isWhole { agent.figures.describe(&span) }
         return span
       }
+  }
+
+  /// The agent that started one; nil for the run's first, for one without a span, and where an agent would stand below itself.
+  private func parent(of node: String) -> String? {
+    guard let parent = agents[node]?.parent, agents[parent] != nil else { return nil }
+    var above: String? = parent
+    for _ in 0...agents.count where above != nil {
+      if above == node { return nil }
+      above = above.flatMap { agents[$0]?.parent }
+    }
+    return parent
   }
 
   /// What an agent's span is named by: nodes of several runs of a trace may have the same name.
