@@ -1,5 +1,6 @@
 import Dialects
 import Metering
+import NIOCore
 import Runs
 import Upstream
 
@@ -9,13 +10,16 @@ public import Observability
 public struct GatewayMetrics: Sendable {
   let calls: CallMetrics
   public let runs: RunMetrics
+  /// Where calls become spans; nil where traces are off.
+  private let traces: TraceRecorder?
   private let rejections: MetricFamily<ClosedLabel<Rejection.Reason>, Counter>
   private let refusals: MetricFamily<ClosedLabel<Refusal.Code>, Counter>
 
   /// Makes the data plane's own families beside those of calls.
-  public init(registry: MetricsRegistry, calls: CallMetrics) {
+  public init(registry: MetricsRegistry, calls: CallMetrics, traces: TraceRecorder? = nil) {
     self.calls = calls
     runs = RunMetrics(registry: registry, beside: calls)
+    self.traces = traces
     rejections = registry.httpRejections(by: Rejection.Reason.self)
     refusals = registry.refusals(by: Refusal.Code.self)
   }
@@ -42,18 +46,39 @@ public struct GatewayMetrics: Sendable {
     record.outcome = .denied
     record.error = code.rawValue
     calls.record(record, isUnmetered: call.isUnmetered)
+    if let traces {
+      record.describeRefused(call, endedUptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+      guard let traced = TracedCall(record, of: call) else { return }
+      traces.record(traced, at: record.place, turn: TracedTurn(nil, to: call.requestFacts, by: nil))
+    }
   }
 
   /// A call has been settled.
-  func settled(_ record: CallRecord, of call: Call, reply: ReplyFacts, end: TransferEnd) {
+  ///
+  /// - Parameter key: the one that the request was read with, see ``RequestFacts/conversation``.
+  func settled(_ record: CallRecord, of call: Call, reply: ReplyFacts, end: TransferEnd, key: FingerprintKey?) {
     calls.ended()
     calls.attempted(provider: record.provider, outcome: UpstreamAttemptOutcome(end, status: call.reply.status))
     noteRateLimits(call.reply.headers, provider: record.provider)
+    let servedTools = call.endpoint?.operation == .mcp ? Self.servedTools(record, reply) : nil
     calls.record(
       record, isUnmetered: call.isUnmetered, answered: call.runTicket?.admission.answered ?? [],
       toolResults: call.runTicket?.admission.results ?? call.requestFacts.toolResults,
       toolResultErrors: call.runTicket?.admission.resultErrors ?? call.requestFacts.toolResultErrors,
-      servedTools: call.endpoint?.operation == .mcp ? Self.servedTools(record, reply) : nil)
+      servedTools: servedTools, span: trace(record, of: call, reply: reply, servedTools: servedTools, key: key))
+  }
+
+  /// - Returns: the call's span, where it has one that is exported.
+  private func trace(
+    _ record: CallRecord, of call: Call, reply: ReplyFacts, servedTools: [ServedTool]?, key: FingerprintKey?
+  ) -> SpanLink? {
+    guard let traces else { return nil }
+    for tool in TracedToolExecution.served(servedTools ?? [], by: record, of: call) {
+      traces.record(tool, at: record.place)
+    }
+    guard let traced = TracedCall(record, of: call) else { return nil }
+    return traces.record(
+      traced, at: record.place, turn: TracedTurn(reply, to: call.requestFacts, by: key))
   }
 
   /// The tools of a call to their server. One that got no answer because the call failed has failed.

@@ -54,6 +54,7 @@ struct ConfigurationGoldenTests {
       upstream_failing: all
       ledger_failing: all
       receiver_failing: all
+    traces: {}
     log:
       level: info
       format: auto
@@ -130,6 +131,7 @@ struct ConfigurationGoldenTests {
       upstream_failing: all
       ledger_failing: all
       receiver_failing: all
+    traces: {}
     log:
       level: debug
       format: json

@@ -1,6 +1,7 @@
 internal import Budgets
 public import Ledger
 public import Metering
+public import Observability
 
 /// Where a name of the caller comes from: how sure it is, and what reports count as unnamed.
 public enum IdentitySource: String, Sendable, CaseIterable {
@@ -42,8 +43,8 @@ public struct CallerIdentity: Sendable, Equatable {
   public var node: String?
   /// The node that started ``node``.
   public var parentNode: String?
-  /// The trace id of a valid `traceparent`: 32 hexadecimal digits.
-  public var traceID: String?
+  /// Where in its own trace the caller is, as a valid `traceparent` says.
+  public var trace: TraceContext?
   /// Whether the client says that it sends the request again.
   public var isSaidRetry = false
   public var billing: Billing
@@ -52,6 +53,8 @@ public struct CallerIdentity: Sendable, Equatable {
   /// The virtual key that the call came with; nil where there was none.
   public var virtualKey: VirtualKey?
 
+  /// The id of ``trace``: 32 hexadecimal digits.
+  public var traceID: String? { trace?.traceID.description }
   /// The name of the virtual key.
   public var key: String? { virtualKey?.name }
   /// The budgets that its calls count in, whatever those match.

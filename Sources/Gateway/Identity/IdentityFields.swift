@@ -68,7 +68,8 @@ struct IdentityFields {
     case .codexParentThread: codexParentThread = value
     case .codexSubagent: codexSubagent = value
     case .userAgent: userAgent = value
-    case .traceParent: traceParent = value
+    // There may be one only (W3C Trace Context, section 3.2.1): of several, none is taken.
+    case .traceParent: traceParent = traceParent == nil ? value : ""
     case .stainlessRetryCount: isSaidRetry = Int(value).map { $0 > 0 } ?? false
     case .amazonRequest: isSaidRetry = Self.isRetry(amazonRequest: value)
     case .baggage: baggage.read(value)

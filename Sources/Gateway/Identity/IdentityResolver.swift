@@ -1,6 +1,7 @@
 internal import Ledger
 internal import Metering
 internal import NIOHTTP1
+internal import Observability
 
 /// Tells who is calling from what a request says, the most deliberate first: what its virtual key is bound to, the path,
 /// `x-tollgate-*` headers, what known clients send, baggage, the user agent. Agent, workflow and run are each taken from the
@@ -21,7 +22,7 @@ struct IdentityResolver: Sendable {
       billing: isSwapped ? provider.billing ?? .metered : login.billing(at: provider),
       upstreamKeyID: isSwapped ? access?.upstreamKeyID : login.keyID, virtualKey: access?.key)
     identity.isSaidRetry = fields.isSaidRetry
-    identity.traceID = fields.traceParent.flatMap(TraceParent.traceID)
+    identity.trace = fields.traceParent.flatMap(TraceContext.init(traceParent:))
     identity.bind()
     identity.take(IdentityClaim(path: path))
     identity.take(try IdentityClaim(explicitIn: fields))

@@ -81,7 +81,7 @@ extension Call {
   ///   - name: how the run is called, in place of how the caller names it.
   fileprivate func linkRequest(sees addresses: Bool, named name: LinkRequest.Name? = nil) -> LinkRequest? {
     let name = name ?? runName
-    guard name != nil || identity.traceID != nil || opensWebSocket || endpoint?.operation.converses == true else {
+    guard name != nil || identity.trace != nil || opensWebSocket || endpoint?.operation.converses == true else {
       return nil
     }
     return linkRequest(sees: addresses, named: name, of: requestFacts.conversation)
@@ -161,5 +161,5 @@ extension RunFailure {
 
 extension IdentitySource {
   /// Whether a run that it names is a client's session, rather than a name that was given on purpose.
-  fileprivate var isSession: Bool { self == .claudeCode || self == .codex }
+  var isSession: Bool { self == .claudeCode || self == .codex }
 }

@@ -127,6 +127,8 @@ public final class RunDesk: Sendable {
 /// A run that ended.
 public struct ClosedRun: Sendable {
   public var run: String
+  public var parentRun: String?
+  public var startedAt: Timestamp
   public var endedAt: Timestamp
   public var reason: RunEndReason
   /// What it came to; nil where that was not seen: it began before this process did, or none of its calls was a model's.
@@ -134,6 +136,8 @@ public struct ClosedRun: Sendable {
 
   init(_ ended: EndedRun, _ end: RunEnd?) {
     run = ended.run
+    parentRun = ended.parentRun
+    startedAt = ended.startedAt
     endedAt = ended.lastCallAt
     reason = ended.reason
     self.end = end
@@ -142,6 +146,7 @@ public struct ClosedRun: Sendable {
   /// One that had to make room.
   init(_ end: RunEnd) {
     run = end.run
+    startedAt = end.tally.clock.startedAt
     endedAt = end.tally.clock.lastAt
     reason = .displaced
     self.end = end

@@ -18,7 +18,7 @@ extension GatewayContext {
     let posting = debit(
       &record, of: call, end: end, certainty: UsageCertainty(of: record, call: call, reply: reply, end: end))
     failures.log(record, end: end)
-    metrics.settled(record, of: call, reply: reply, end: end)
+    metrics.settled(record, of: call, reply: reply, end: end, key: runs.key)
     _ = recordRun(of: call, record, reply: reply)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() {

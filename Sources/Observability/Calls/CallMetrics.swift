@@ -36,9 +36,10 @@ public final class CallMetrics: Sendable {
   ///   - toolResults: how many results the call brought that no call before had brought.
   ///   - toolResultErrors: how many of them said that they failed.
   ///   - servedTools: the tools that the call itself is to, where its provider is a server of tools; nil for every other.
+  ///   - span: the call's span, where one is exported: the exemplar of its times.
   public func record(
     _ call: CallRecord, isUnmetered: Bool = false, answered: [AnsweredTool] = [], toolResults: Int = 0,
-    toolResultErrors: Int = 0, servedTools: [ServedTool]? = nil
+    toolResultErrors: Int = 0, servedTools: [ServedTool]? = nil, span: SpanLink? = nil
   ) {
     let party = dimensions.party(of: call)
     families.requests.resolve(PartyLabels(party: party, value: call.outcome)).increment()
@@ -49,7 +50,7 @@ public final class CallMetrics: Sendable {
       recordTools(call, party)
       recordResults(answered, toolResults, errors: toolResultErrors, party)
     }
-    recordTimes(call, party)
+    recordTimes(call, party, span: span)
   }
 
   /// Counts one attempt at an upstream.
@@ -136,13 +137,14 @@ public final class CallMetrics: Sendable {
     }
   }
 
-  private func recordTimes(_ call: CallRecord, _ party: CallParty) {
+  private func recordTimes(_ call: CallRecord, _ party: CallParty, span: SpanLink?) {
     guard call.outcome != .denied else { return }
     families.overhead.observe(call.overheadMicroseconds)
     let labels = ModelLabels(provider: party.provider, model: party.model)
-    families.requestDuration.resolve(labels).observe(call.durationMicroseconds)
+    let endedAt = call.startedAt.advanced(byMicroseconds: call.durationMicroseconds)
+    families.requestDuration.resolve(labels).observe(call.durationMicroseconds, span: span, at: endedAt)
     guard let timeToFirstToken = call.timeToFirstTokenMicroseconds else { return }
-    families.timeToFirstToken.resolve(labels).observe(timeToFirstToken)
+    families.timeToFirstToken.resolve(labels).observe(timeToFirstToken, span: span, at: endedAt)
     let tokensAfterFirst = call.usage.replyTokens - 1
     guard call.isStream, call.outcome == .ok, tokensAfterFirst > 0 else { return }
     let generation = max(0, call.durationMicroseconds - max(0, timeToFirstToken))

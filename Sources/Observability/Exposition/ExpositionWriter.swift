@@ -22,7 +22,11 @@ public struct ExpositionWriter: ~Copyable {
   }
 
   /// Writes one sample; `labels` is already escaped and has no braces.
-  mutating func sample(_ name: String, suffix: StaticString = "", labels: String, value: String) {
+  ///
+  /// - Parameter exemplar: what stands after `# `; it is left out of Prometheus' own format, which has no exemplars.
+  mutating func sample(
+    _ name: String, suffix: StaticString = "", labels: String, value: String, exemplar: @autoclosure () -> String? = nil
+  ) {
     append(name)
     append(suffix)
     if !labels.isEmpty {
@@ -32,6 +36,10 @@ public struct ExpositionWriter: ~Copyable {
     }
     bytes.append(UInt8(ascii: " "))
     append(value)
+    if format == .openMetrics, let exemplar = exemplar() {
+      append(" # " as StaticString)
+      append(exemplar)
+    }
     bytes.append(UInt8(ascii: "\n"))
   }
 

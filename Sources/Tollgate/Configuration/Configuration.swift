@@ -25,6 +25,7 @@ struct Configuration: Sendable, Equatable {
   var retention = RetentionSection()
   var receivers = ReceiversSection()
   var alerts = AlertsSection()
+  var traces = TracesSection()
   var log = LogSection()
 
   private static let keys =
@@ -37,7 +38,7 @@ struct Configuration: Sendable, Equatable {
       ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, VirtualKeyPolicy.key,
       LedgerUnavailablePolicy.key,
       LimitsSection.key,
-      RetentionSection.key, ReceiversSection.key, AlertsSection.key,
+      RetentionSection.key, ReceiversSection.key, AlertsSection.key, TracesSection.key,
       LogSection.key,
     ]
 
@@ -66,6 +67,7 @@ struct Configuration: Sendable, Equatable {
     retention = RetentionSection(file, &context)
     receivers = ReceiversSection(file, &context)
     alerts = AlertsSection(file, &context)
+    traces = TracesSection(file, &context)
     log = LogSection(file, &context)
   }
 
@@ -90,6 +92,7 @@ struct Configuration: Sendable, Equatable {
     retention.write(to: &text)
     receivers.write(to: &text)
     alerts.write(to: &text)
+    traces.write(to: &text)
     log.write(to: &text)
     return text.text
   }

@@ -160,7 +160,7 @@ struct ReceiversSection: Sendable, Equatable {
     return Secret(text)
   }
 
-  private static func flag(_ text: String) throws(MalformedText) -> Bool {
+  static func flag(_ text: String) throws(MalformedText) -> Bool {
     switch text {
     case "true": return true
     case "false": return false

@@ -11,8 +11,8 @@ import ServiceLifecycle
 /// Ends runs that have been idle for long, and keeps what calls are linked by for the next process.
 struct RunService: Service {
   let runs: RunDesk
+  let closing: RunClosing
   let ledger: Ledger
-  let metrics: RunMetrics
   let logger: Logger
 
   private static let interval = Duration.seconds(1)
@@ -44,9 +44,8 @@ struct RunService: Service {
   }
 
   private func write(_ ended: [ClosedRun]) async {
-    for run in ended.compactMap(\.end) { metrics.ended(run) }
     do {
-      try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
+      try await closing.close(ended)
     } catch {
       logger.warning("ends of runs are not in the ledger", metadata: ["runs": "\(ended.count)", "error": "\(error)"])
     }
@@ -66,14 +65,6 @@ struct RunService: Service {
   }
 }
 
-extension ClosedRun {
-  /// How the ledger keeps the end.
-  var record: (run: String, end: RunRecord.End) {
-    let outcome = end?.outcome ?? .unknown
-    return (run: run, end: RunRecord.End(at: endedAt, outcome: outcome.rawValue, document: "{}"))
-  }
-}
-
 extension RunDesk {
   /// The runs of a ledger's process, as the one before left them.
   convenience init(_ section: RunsSection, _ guardrails: Guardrails, keptIn ledger: Ledger) {
@@ -87,12 +78,11 @@ extension RunDesk {
 
 extension ControlRuns {
   /// Those of a ledger, ended at a desk.
-  init(of desk: RunDesk, in ledger: Ledger, _ metrics: RunMetrics) {
+  init(of desk: RunDesk, in ledger: Ledger, _ closing: RunClosing) {
     self.init(kept: ledger.runs) { run, actor in
       let ended = desk.end(run)
       guard !ended.isEmpty else { return false }
-      for run in ended.compactMap(\.end) { metrics.ended(run) }
-      try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
+      try await closing.close(ended)
       try await ledger.credentials.record(AuditedChange(actor: actor, action: "run.end", subject: run))
       return true
     }

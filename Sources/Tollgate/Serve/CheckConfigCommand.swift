@@ -21,6 +21,9 @@ struct CheckConfigCommand: ParsableCommand {
   func run() throws {
     let configuration = try options.load()
     StandardStream.output.write(configuration.canonicalText)
+    for problem in configuration.traces.environmentProblems {
+      StandardStream.error.write("tollgate: warning: \(problem)\n")
+    }
     guard !configuration.budgets.definitions.isEmpty else { return }
     let book = try PriceBook.load(directory: configuration.priceBook)
     for text in BudgetWarnings(configuration, book: book, at: WallClock.now()).texts {

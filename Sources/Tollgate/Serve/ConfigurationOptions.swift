@@ -42,6 +42,9 @@ struct ConfigurationOptions: ParsableArguments {
     for upstream in upstream {
       configuration.providers.providers[upstream.name, default: ProviderConfiguration()].origin = upstream.origin
     }
+    var traces = TraceEnvironment(ProcessInfo.processInfo.environment)
+    configuration.traces.export = traces.complete(configuration.traces.export)
+    configuration.traces.environmentProblems = traces.problems
     return try configuration.checked(origin: config ?? "command line")
   }
 }

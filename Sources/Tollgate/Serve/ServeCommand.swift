@@ -40,6 +40,9 @@ struct ServeCommand: AsyncParsableCommand {
         metadata: ["open_files": "\(descriptors)", "connections": "\(connections)"])
       configuration.limits.gateway.connectionsMax = connections
     }
+    for problem in configuration.traces.environmentProblems {
+      logger.warning("there are no traces", metadata: ["reason": "\(problem)"])
+    }
     let dataDirectory = configuration.dataDirectory
     let startup = Startup(configuration.listen) { addresses in
       StandardStream.output.write(Banner(addresses, dataDirectory: dataDirectory).text)

@@ -17,13 +17,14 @@ struct Services {
   let control: ControlServer
   let ledger: Ledger
   let escalation: Escalation
+  private let traces: TraceExporter?
   private let upstream: UpstreamClient
   private let eventLoops: MultiThreadedEventLoopGroup
   private let logger: Logger
   private let drainTimeoutMilliseconds: Int64
   private let priceBookReload: PriceBookReload?
   private let runs: RunDesk
-  private let runMetrics: RunMetrics
+  private let runClosing: RunClosing
   private let budgets: BudgetDesk
   private let administration: BudgetAdministration
   private let inbox = HoldInbox()
@@ -42,9 +43,11 @@ struct Services {
       providers: configuration.providerRoutes, defaultProvider: configuration.providers.defaultProvider)
     let registry = MetricsRegistry()
     Self.describeProcess(in: registry)
+    let tracing = configuration.traces.export.map { Tracing($0, registry: registry) }
     let metrics = GatewayMetrics(
       registry: registry,
-      calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices))
+      calls: Self.callMetrics(configuration, registry: registry, routing: routing, prices: prices),
+      traces: tracing?.recorder)
     let alerts = AlertEntrance()
     let page = configuration.listen.controlPage
     let holds = configuration.holds.desk(inbox: inbox) { alerts.take($0, page: page) }
@@ -64,7 +67,7 @@ struct Services {
       })
     runs = RunDesk(configuration.runs, configuration.guardrails.guardrails, keptIn: ledger)
     registry.openRuns(of: runs)
-    runMetrics = metrics.runs
+    runClosing = RunClosing(ledger: ledger, metrics: metrics.runs, traces: tracing?.recorder)
     administration = BudgetAdministration(register: register, ledger: ledger, logger: logger, now: WallClock.now)
     // The ledger has made the data directory.
     tokens.setOwner(try ControlToken.load(directory: configuration.dataDirectory))
@@ -74,6 +77,7 @@ struct Services {
     }
     upstream = try UpstreamClient(configuration: UpstreamClient.Configuration())
     eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+    traces = tracing?.exporter(upstream: upstream, eventLoop: eventLoops.next(), logger: logger)
     let escalation = Self.escalation(
       configuration, ledger: ledger, upstream: upstream, eventLoops: eventLoops, metrics: metrics, registry: registry,
       logger: logger)
@@ -93,7 +97,7 @@ struct Services {
         tellRuns: { $0.log(logger) }),
       group: eventLoops)
     control = ControlServer(
-      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger, metrics.runs),
+      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger, runClosing),
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
       holds: ControlHolds(kept: ledger.holds, of: budgets), escalation: escalation, metrics: registry, tokens: tokens,
@@ -119,8 +123,8 @@ struct Services {
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
         .init(service: escalation),
         .init(service: control),
-      ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
-        .init(service: RunService(runs: runs, ledger: ledger, metrics: runMetrics, logger: logger)),
+      ] + (traces.map { [.init(service: $0)] } ?? []) + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
+        .init(service: RunService(runs: runs, closing: runClosing, ledger: ledger, logger: logger)),
         .init(service: HoldJournal(inbox: inbox, ledger: ledger, logger: logger)),
         .init(service: BudgetClock(desk: budgets)),
         .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),

@@ -27,7 +27,9 @@ def binary() -> str:
 def environment() -> dict[str, str]:
     """What a tollgate process gets: no crash symbolication, no configuration that happens to be set outside."""
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "ANTHROPIC_", "TOLLGATE_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OPENAI_", "ANTHROPIC_", "OTEL_", "TOLLGATE_"))
     }
     return kept | {"SWIFT_BACKTRACE": "enable=no", canary.VARIABLE: canary.KEY}
 

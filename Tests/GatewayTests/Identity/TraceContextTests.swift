@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Observability
 import Testing
 import Upstream
 
@@ -9,27 +10,20 @@ struct TraceContextTests {
   private static let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
   private static let valid = "00-\(trace)-00f067aa0ba902b7-01"
 
-  @Test(
-    "has a trace id where it is well-formed",
-    arguments: [
-      valid, "00-\(trace)-00f067aa0ba902b7-00", "01-\(trace)-00f067aa0ba902b7-01-what-the-future-holds",
-      "cc-\(trace)-00f067aa0ba902b7-ff",
-    ])
-  func isRead(text: String) {
-    #expect(TraceParent.traceID(in: text) == Self.trace)
-  }
-
-  @Test(
-    "is ignored where it is not",
-    arguments: [
-      "", "00", valid + "-more", valid + "0", String(valid.dropLast()), "ff" + valid.dropFirst(2),
-      valid.uppercased(), "0g" + valid.dropFirst(2), valid.replacing("-", with: "_"), " " + valid,
-      "00-\(String(repeating: "0", count: 32))-00f067aa0ba902b7-01",
-      "00-\(trace)-\(String(repeating: "0", count: 16))-01",
-      "01-\(trace)-00f067aa0ba902b7-01x", "00-4bf92f3577b34da6a3ce929d0e0e473\u{e9}-00f067aa0ba902b7-01",
-    ])
-  func isIgnored(text: String) {
-    #expect(TraceParent.traceID(in: text) == nil)
+  @Test("is read from its header, whatever the case of the name; of two headers none is taken")
+  func header() throws {
+    let openai = try #require(KnownProviders.route(named: "openai"))
+    func trace(_ headers: [(String, String)]) throws -> TraceContext? {
+      try IdentityResolver().resolve(path: PathIdentity(), headers: HTTPHeaders(headers), provider: openai).trace
+    }
+    let context = try #require(try trace([("TraceParent", Self.valid)]))
+    #expect(context.traceID.description == Self.trace)
+    #expect(context.spanID.description == "00f067aa0ba902b7")
+    #expect(context.isSampled)
+    #expect(try trace([("traceparent", Self.valid), ("traceparent", Self.valid)]) == nil)
+    #expect(try trace([("traceparent", Self.valid), ("Traceparent", Self.valid), ("traceparent", Self.valid)]) == nil)
+    #expect(try trace([("trace-parent", Self.valid)]) == nil)
+    #expect(try trace([("traceparent", Self.valid + "-more")]) == nil)
   }
 
   @Test("may name agent, workflow and run in its baggage")

@@ -1,0 +1,38 @@
+import Gateway
+import Ledger
+import Observability
+import Runs
+
+/// Tells all who want to know that runs have ended.
+struct RunClosing: Sendable {
+  let ledger: Ledger
+  let metrics: RunMetrics
+  /// Nil where traces are off.
+  let traces: TraceRecorder?
+
+  /// - Throws: where the ledger does not take it; metrics and traces have it then.
+  func close(_ ended: [ClosedRun]) async throws {
+    guard !ended.isEmpty else { return }
+    for run in ended {
+      if let end = run.end { metrics.ended(end) }
+      traces?.record(run.traced)
+    }
+    try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
+  }
+}
+
+extension ClosedRun {
+  /// What it came to, as far as that was seen.
+  private var outcome: RunOutcome { end?.outcome ?? .unknown }
+
+  /// How the ledger keeps the end.
+  fileprivate var record: (run: String, end: RunRecord.End) {
+    (run: run, end: RunRecord.End(at: endedAt, outcome: outcome.rawValue, document: "{}"))
+  }
+
+  fileprivate var traced: TracedRunEnd {
+    TracedRunEnd(
+      run: run, agent: end?.agent, workflow: end?.workflow, parentRun: parentRun, startedAt: startedAt, endedAt: endedAt,
+      outcome: outcome.rawValue, error: outcome.isWell || outcome == .unknown ? nil : outcome.rawValue)
+  }
+}
