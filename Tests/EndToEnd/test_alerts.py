@@ -349,12 +349,20 @@ def test_a_slow_receiver_delays_no_call_and_no_other_receiver(make_alerting, mak
     eventually(lambda: slow.taken, seconds=30, what="the delivery to the slow one")
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1"]
-)
-def test_a_private_address_is_not_called_unless_that_is_allowed(make_alerting, make_sink, host):
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1"])
+def test_a_private_address_is_refused_unless_that_is_allowed(tmp_path, host):
+    path = tmp_path / "tollgate.yaml"
+    path.write_text(json.dumps({"receivers": {"ops": hook(1, url=f"https://{host}/", allow_private=False)}}))
+    checked = run_tollgate("check-config", "--config", str(path))
+    assert checked.returncode == 78 and "is not a public address" in checked.stderr, checked.stderr
+    path.write_text(json.dumps({"receivers": {"ops": hook(1, url=f"https://{host}/", allow_private=True)}}))
+    assert run_tollgate("check-config", "--config", str(path)).returncode == 0
+
+
+def test_a_name_of_a_private_address_is_not_called_unless_that_is_allowed(make_alerting, make_sink):
     sink = make_sink()
-    tollgate = make_alerting({"ops": hook(sink.port, url=f"https://{host}:{sink.port}/", allow_private=False)})
+    url = f"https://localhost:{sink.port}/"
+    tollgate = make_alerting({"ops": hook(sink.port, url=url, allow_private=False)})
     answer = post(tollgate, "/api/v1/receivers/ops/test", {})[1]
     assert not answer["delivered"] and "not a public address" in answer["outcome"], answer
     assert not sink.deliveries
