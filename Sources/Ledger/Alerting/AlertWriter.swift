@@ -33,7 +33,7 @@ final class AlertWriter {
       INSERT INTO outbox (id, sequence, receiver, alert, format, created_at, body, state, attempts, step,
         next_attempt_at, finished_at, last_outcome, bytes)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, step = excluded.step,
+      ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at, state = excluded.state, attempts = excluded.attempts, step = excluded.step,
         next_attempt_at = excluded.next_attempt_at, finished_at = excluded.finished_at,
         last_outcome = excluded.last_outcome
       """)
