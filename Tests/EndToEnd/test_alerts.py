@@ -411,6 +411,33 @@ def test_mistakes_in_the_configuration_are_named_and_secrets_are_not_repeated(tm
     assert "receivers.ops.secret" in result.stderr and "whsec_" in result.stderr and "hunter2" not in result.stderr
 
 
+def test_a_budget_made_at_run_time_names_receivers_that_are_there(make_alerting, make_sink):
+    tollgate = make_alerting({"ops": hook(make_sink().port)})
+
+    def put(to: list[str]) -> tuple[int, dict]:
+        body = json.dumps({"limit": "1 USD", "alerts": [{"at": "50%", "to": to}]}).encode()
+        headers = list((token(tollgate) | {"content-type": "application/json"}).items())
+        reply = ask(tollgate.control_port, "PUT", "/api/v1/budgets/b", body, headers)
+        return reply.status, json.loads(reply.body)
+
+    status, problem = put(["opps"])
+    assert status == 400 and "opps" in problem["detail"] and "one of ops" in problem["detail"], problem
+    assert put(["ops"])[0] == 201
+
+
+def test_a_refusal_is_told_although_the_process_is_killed_right_after_it(make_stub, make_tollgate, make_sink):
+    sink = make_sink()
+    budget = {"name": "calls", "limit": "1 calls", "every": "day", "alerts": [{"at": "refusing", "to": "ops"}]}
+    config = {"receivers": {"ops": hook(sink.port)}, "budgets": [budget]}
+    stub = make_stub()
+    tollgate = make_tollgate({"openai": stub.url}, config)
+    assert [chat(tollgate, "gpt-4.1") for _ in range(2)] == [200, 402]
+    time.sleep(0.1)
+    tollgate.kill()
+    make_tollgate({"openai": stub.url}, config, data=tollgate.data)
+    eventually(lambda: sink.of_type("budget.exhausted"), seconds=30, what="the alert, with no other refusal")
+
+
 def test_the_thresholds_of_a_budget_are_told_once_over_restarts_and_its_scopes_together(
     make_stub, make_tollgate, make_sink
 ):
