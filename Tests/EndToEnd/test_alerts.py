@@ -416,8 +416,8 @@ def test_a_budget_made_at_run_time_names_receivers_that_are_there(make_alerting,
 
     def put(to: list[str]) -> tuple[int, dict]:
         body = json.dumps({"limit": "1 USD", "alerts": [{"at": "50%", "to": to}]}).encode()
-        headers = list((token(tollgate) | {"content-type": "application/json"}).items())
-        reply = ask(tollgate.control_port, "PUT", "/api/v1/budgets/b", body, headers)
+        fields = list((token(tollgate) | {"content-type": "application/json"}).items())
+        reply = ask(tollgate.control_port, "PUT", "/api/v1/budgets/b", body, fields=fields)
         return reply.status, json.loads(reply.body)
 
     status, problem = put(["opps"])
