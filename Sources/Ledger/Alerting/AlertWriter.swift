@@ -43,6 +43,7 @@ final class AlertWriter {
       ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at, state = excluded.state, attempts = excluded.attempts, step = excluded.step,
         next_attempt_at = excluded.next_attempt_at, finished_at = excluded.finished_at,
         last_outcome = excluded.last_outcome
+        WHERE excluded.attempts >= attempts
       """)
   }
 
