@@ -1,4 +1,5 @@
 internal import Budgets
+internal import Escalation
 internal import Observability
 
 /// Limits, what is spent of them, and what they would do.

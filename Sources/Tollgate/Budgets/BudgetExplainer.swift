@@ -5,6 +5,7 @@ import Gateway
 import Ledger
 import Metering
 import Observability
+import Upstream
 
 /// Says what budgets would decide of a call that somebody thinks of.
 struct BudgetExplainer: Sendable {
