@@ -56,6 +56,8 @@ public struct RequestFacts: Sendable, Equatable {
   /// provider runs, whose results become prompt, or hands over something of a kind that is not known here. Their size is not
   /// known either.
   public var hasStoredContext: Bool
+  /// Whether other models are named that may answer instead, at prices of their own (OpenRouter's `models`).
+  public var hasOtherModels: Bool
   /// Whether all that becomes prompt is told apart in the body: text, and media by its members. Without that, the body bounds
   /// nothing.
   public var isPromptToldApart: Bool
@@ -106,6 +108,7 @@ public struct RequestFacts: Sendable, Equatable {
     mediaWrittenBytes = 0
     bodyBytes = 0
     hasStoredContext = false
+    hasOtherModels = false
     isPromptToldApart = false
     isAmbiguous = false
     isComplete = false

@@ -8,10 +8,13 @@ extension Escalation {
   /// Messages that are due, each with its receiver.
   func startDeliveries(_ now: Timestamp) -> [(OutboxMessage, Receiver)] {
     state.withLock { state in
-      state.queue.start(now: now) { receivers[$0.receiver]?.format == $0.format }
+      state.queue.start(now: now, isSendable: isSendable)
         .compactMap { message in receivers[message.receiver].map { (message, $0) } }
     }
   }
+
+  /// Whether the receiver is there, and is of the type that the message was written for.
+  func isSendable(_ message: OutboxMessage) -> Bool { receivers[message.receiver]?.format == message.format }
 
   func deliver(_ message: OutboxMessage, to receiver: Receiver) async {
     // Nil: the process ends. The next one sends the message again.

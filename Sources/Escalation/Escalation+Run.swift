@@ -133,6 +133,7 @@ extension Escalation: Service {
           dropped += state.queue.add(message, now: now)
         }
       }
+      dropped += state.queue.expire(now: now, isSendable: isSendable)
       for message in dropped { state.unsaved.add(message) }
       let (states, forgotten) = state.board.takeChanges()
       state.unsaved.add(states: states, forgotten: forgotten)

@@ -96,6 +96,9 @@ public final class Escalation: Sendable {
     return state.withLock { $0.board.fire(condition, now: now) }
   }
 
+  /// Has a condition that ``fire(_:)`` gave stored at once, for a cause that has no transaction of its own.
+  public func commitSoon(_ state: AlertState) { environment.ledger.commitSoon(state) }
+
   /// It holds no longer.
   public func resolve(_ key: AlertKey) {
     let now = environment.now()

@@ -138,6 +138,9 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// Alerts and the messages that tell them.
+  public var alerts: LedgerAlerts { LedgerAlerts(books) { [core] in core.performLater($0) } }
+
   /// Runs: what their calls came to, and how they ended.
   public var runs: LedgerRuns {
     LedgerRuns(readers: readers, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in

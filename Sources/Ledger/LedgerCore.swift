@@ -91,6 +91,11 @@ final class LedgerCore: Sendable {
     }
   }
 
+  /// Runs a job on the writer thread, in a transaction, for nobody who waits: what fails is undone and not told.
+  func performLater(_ job: @escaping LedgerBooks.Job) {
+    queue.put(WriterJob(run: { store in _ = try? store.transaction { try job(store) } }, refuse: { _ in }))
+  }
+
   func committed(rows: Int, durationNanoseconds: Int64) {
     observer.committed(rows, durationNanoseconds)
   }

@@ -8,6 +8,8 @@ import Testing
   private static let mistakes: [(String, Change)] = [
     ("budget \"a b\": a name has 1 to 128 of the characters", { $0.name = "a b" }),
     ("budget \"\": a name has", { $0.name = "" }),
+    ("and is not . or ..", { $0.name = "." }),
+    ("and is not . or ..", { $0.name = ".." }),
     ("limit must be more than 0", { $0.limit.amount = 0 }),
     (
       "tool_calls cannot be hard",

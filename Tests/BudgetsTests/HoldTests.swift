@@ -43,6 +43,21 @@ import Testing
     #expect(book.window("asks")?.spent == 125)
   }
 
+  @Test func `approval of a run lets no call pass that another key names alike`() throws {
+    let book = try holding()
+    func call(_ id: Int64, of key: String?) -> BudgetCall {
+      var call = BudgetsTests.call(id, run: "r")
+      call.key = key
+      return call
+    }
+    let first = try #require(book.approve(call(1, of: "anna"), need(10), approval(50, .run)).outcome.admission)
+    for other in ["ben", nil] { #expect(book.reserve(call(2, of: other), need(1)).outcome.hold != nil) }
+    _ = try book.admit(call(3, of: "anna"), need(40))
+    _ = book.settle(first.reservation, used(5))
+    #expect(book.reserve(call(4, of: "ben"), need(1)).outcome.hold != nil)
+    _ = try book.admit(call(5, of: "anna"), need(5))
+  }
+
   @Test func `approval ends with its time, and one that is too small changes nothing`() throws {
     let book = try holding()
     #expect(book.approve(call(1, run: "r"), need(30), approval(29, .run)).outcome.hold != nil)

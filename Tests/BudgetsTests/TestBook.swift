@@ -26,8 +26,10 @@ final class TestBook {
     try book.raise(budget: budget, raise, at: time)
   }
 
-  func reserve(_ call: BudgetCall, _ need: CallNeed, at time: Timestamp = noon) -> ReserveAnswer {
-    book.reserve(call, need, at: time)
+  func reserve(
+    _ call: BudgetCall, _ need: CallNeed, canWait: Bool = true, at time: Timestamp = noon
+  ) -> ReserveAnswer {
+    book.reserve(call, need, canWait: canWait, at: time)
   }
 
   func approve(

@@ -123,6 +123,18 @@ import Testing
     #expect(book.readings().last?.windows == [])
   }
 
+  @Test func `a call that cannot wait is refused at once, and counts as refused`() throws {
+    let book = TestBook()
+    try book.define(dollars("all", 100))
+    let first = try book.admit(call(1), need(90))
+    let answer = book.reserve(call(2), need(50), canWait: false)
+    #expect(answer.outcome.refusal?.reason == .contended(retryAfterSeconds: 5))
+    #expect(answer.events.map(\.kind) == [.refusing] && book.waiterCount == 0)
+    let decisions = book.readings().first?.decisions
+    #expect(decisions?[.deny] == 1 && decisions?[.wait] == 0)
+    #expect(book.settle(first, used(1))?.changes.released == [])
+  }
+
   @Test func `only so many wait for one budget`() throws {
     let book = TestBook()
     try book.define(dollars("all", 100))

@@ -349,12 +349,20 @@ def test_a_slow_receiver_delays_no_call_and_no_other_receiver(make_alerting, mak
     eventually(lambda: slow.taken, seconds=30, what="the delivery to the slow one")
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1"]
-)
-def test_a_private_address_is_not_called_unless_that_is_allowed(make_alerting, make_sink, host):
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1"])
+def test_a_private_address_is_refused_unless_that_is_allowed(tmp_path, host):
+    path = tmp_path / "tollgate.yaml"
+    path.write_text(json.dumps({"receivers": {"ops": hook(1, url=f"https://{host}/", allow_private=False)}}))
+    checked = run_tollgate("check-config", "--config", str(path))
+    assert checked.returncode == 78 and "is not a public address" in checked.stderr, checked.stderr
+    path.write_text(json.dumps({"receivers": {"ops": hook(1, url=f"https://{host}/", allow_private=True)}}))
+    assert run_tollgate("check-config", "--config", str(path)).returncode == 0
+
+
+def test_a_name_of_a_private_address_is_not_called_unless_that_is_allowed(make_alerting, make_sink):
     sink = make_sink()
-    tollgate = make_alerting({"ops": hook(sink.port, url=f"https://{host}:{sink.port}/", allow_private=False)})
+    url = f"https://localhost:{sink.port}/"
+    tollgate = make_alerting({"ops": hook(sink.port, url=url, allow_private=False)})
     answer = post(tollgate, "/api/v1/receivers/ops/test", {})[1]
     assert not answer["delivered"] and "not a public address" in answer["outcome"], answer
     assert not sink.deliveries
@@ -401,6 +409,33 @@ def test_mistakes_in_the_configuration_are_named_and_secrets_are_not_repeated(tm
     result = run_tollgate("check-config", "--config", str(path))
     assert result.returncode == 78
     assert "receivers.ops.secret" in result.stderr and "whsec_" in result.stderr and "hunter2" not in result.stderr
+
+
+def test_a_budget_made_at_run_time_names_receivers_that_are_there(make_alerting, make_sink):
+    tollgate = make_alerting({"ops": hook(make_sink().port)})
+
+    def put(to: list[str]) -> tuple[int, dict]:
+        body = json.dumps({"limit": "1 USD", "alerts": [{"at": "50%", "to": to}]}).encode()
+        fields = list((token(tollgate) | {"content-type": "application/json"}).items())
+        reply = ask(tollgate.control_port, "PUT", "/api/v1/budgets/b", body, fields=fields)
+        return reply.status, json.loads(reply.body)
+
+    status, problem = put(["opps"])
+    assert status == 400 and "opps" in problem["detail"] and "one of ops" in problem["detail"], problem
+    assert put(["ops"])[0] == 201
+
+
+def test_a_refusal_is_told_although_the_process_is_killed_right_after_it(make_stub, make_tollgate, make_sink):
+    sink = make_sink()
+    budget = {"name": "calls", "limit": "1 calls", "every": "day", "alerts": [{"at": "refusing", "to": "ops"}]}
+    config = {"receivers": {"ops": hook(sink.port)}, "budgets": [budget]}
+    stub = make_stub()
+    tollgate = make_tollgate({"openai": stub.url}, config)
+    assert [chat(tollgate, "gpt-4.1") for _ in range(2)] == [200, 402]
+    time.sleep(0.1)
+    tollgate.kill()
+    make_tollgate({"openai": stub.url}, config, data=tollgate.data)
+    eventually(lambda: sink.of_type("budget.exhausted"), seconds=30, what="the alert, with no other refusal")
 
 
 def test_the_thresholds_of_a_budget_are_told_once_over_restarts_and_its_scopes_together(

@@ -188,6 +188,20 @@ def test_explain_says_both_bounds_and_what_each_budget_would_decide(tmp_path):
         assert len(tollgate.calls()) == 0
 
 
+def test_explain_knows_what_the_region_of_the_host_costs(make_tollgate):
+    hosts = {"openai": "https://eu.api.openai.com", "elsewhere": "https://api.openai.com"}
+    config = {"providers": {name: {"base_url": url, "prices": "openai"} for name, url in hosts.items()}}
+    tollgate = make_tollgate(config=config)
+
+    def explained(provider: str) -> dict:
+        query = f"model=gpt-5.4&provider={provider}&input_tokens=10000&max_tokens=1000"
+        return tollgate.json(f"/api/v1/explain?{query}")
+
+    inside, outside = explained("openai"), explained("elsewhere")
+    assert float(outside["expected_usd"]) > 0
+    assert float(inside["expected_usd"]) == pytest.approx(float(outside["expected_usd"]) * 1.1)
+
+
 def test_simulate_says_what_a_budget_would_have_refused(tmp_path):
     with serving(tmp_path, []) as (tollgate, _):
         for workflow in ["a"] * 4 + ["b"]:

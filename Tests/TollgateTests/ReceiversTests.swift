@@ -70,6 +70,8 @@ struct ReceiversTests {
       ("a: { type: slack, url: \"https://u:hunter2@x.example\" }", "user name or a password"),
       ("a: { type: slack, url: \"https://x.example/hunter2 b\" }", "path"),
       ("a: { type: slack, url: \"https://x.example\", allow_private: maybe }", "neither true nor false"),
+      ("a: { type: slack, url: \"https://10.0.0.5/hunter2\" }", "10.0.0.5 is not a public address"),
+      ("a: { type: slack, url: \"https://[::1]/hunter2\" }", "allow_private: true if that is meant"),
       ("\"a b\": { type: slack, url: \"https://x.example\" }", "a receiver's name"),
     ])
   func mistakes(entry: String, message: String) {

@@ -71,7 +71,7 @@ public struct BudgetWait: Sendable, Equatable {
   public var scope: String
   /// When the waiting ends with a refusal.
   public var until: Timestamp
-  /// What a call is told that cannot wait.
+  /// What the call is told if it is not to wait after all.
   public var refusal: BudgetRefusal
 
   public init(waiter: WaiterID, budget: String, scope: String, until: Timestamp, refusal: BudgetRefusal) {
@@ -88,7 +88,7 @@ public struct BudgetRefusal: Sendable, Equatable {
   public enum Reason: Sendable, Hashable {
     /// What is settled and the call's need pass the limit. A retry is in vain before ``BudgetRefusal/resetsAt``.
     case exhausted
-    /// It would fit, but others' reservations stood in the way for too long, or too many waited.
+    /// It would fit, but others' reservations stood in the way for too long, too many waited, or the call cannot wait.
     case contended(retryAfterSeconds: Int64)
     /// A hard budget cannot tell what the call may cost.
     case unbounded

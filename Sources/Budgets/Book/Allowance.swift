@@ -6,7 +6,7 @@ public struct HoldApproval: Sendable, Hashable {
   public enum Extent: Sendable, Hashable {
     /// The call that was held.
     case call
-    /// Every call of its run; of the call alone where it has none.
+    /// Every call of its run that came with the same key, since keys may name runs alike; of the call alone where it has no run.
     case run
   }
 
@@ -27,7 +27,7 @@ public struct HoldApproval: Sendable, Hashable {
 
 enum AllowanceKey: Sendable, Hashable {
   case call(CallID)
-  case run(String)
+  case run(String, key: String?)
 }
 
 struct Allowance: Sendable {

@@ -15,7 +15,7 @@ extension BudgetBook {
   /// What lets the call pass above the limit, where there is enough of it.
   func allowance(of budget: Int, _ call: BudgetCall, amount: Int64, at time: Timestamp) -> AllowanceKey? {
     guard !budgets.items[budget].allowances.isEmpty else { return nil }
-    let keys = [AllowanceKey.call(call.id)] + (call.run.map { [.run($0)] } ?? [])
+    let keys = [AllowanceKey.call(call.id)] + (call.run.map { [.run($0, key: call.key)] } ?? [])
     return keys.first { key in
       guard let allowance = budgets.items[budget].allowances[key] else { return false }
       return allowance.until > time && allowance.left >= amount
@@ -44,6 +44,6 @@ extension BudgetBook {
 
   private static func key(of call: BudgetCall, _ extent: HoldApproval.Extent) -> AllowanceKey {
     guard extent == .run, let run = call.run else { return .call(call.id) }
-    return .run(run)
+    return .run(run, key: call.key)
   }
 }

@@ -13,11 +13,15 @@ extension BudgetBook {
   /// Reserves what the call needs in every budget that matches it, or in none.
   ///
   /// Of several budgets that object, one that denies comes before one that holds, and that before one that makes wait.
-  public mutating func reserve(_ call: BudgetCall, _ need: CallNeed, at time: Timestamp) -> ReserveAnswer {
+  ///
+  /// - Parameter canWait: whether it can wait for others; else it is refused where they stand in its way.
+  public mutating func reserve(
+    _ call: BudgetCall, _ need: CallNeed, canWait: Bool = true, at time: Timestamp
+  ) -> ReserveAnswer {
     let outcome: ReserveOutcome
     switch attempt(call, need, sequence: .max, at: time) {
     case .admitted(let admission): outcome = .admitted(admission)
-    case .contended(let index): outcome = wait(for: candidates[index], call, need, at: time)
+    case .contended(let index): outcome = wait(for: candidates[index], call, need, canWait: canWait, at: time)
     case .refused(let refusal): outcome = .refused(refusal)
     case .held(let refusal): outcome = .held(refusal)
     }

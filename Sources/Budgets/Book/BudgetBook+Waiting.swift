@@ -15,9 +15,9 @@ extension BudgetBook {
   }
 
   mutating func wait(
-    for candidate: Candidate, _ call: BudgetCall, _ need: CallNeed, at time: Timestamp
+    for candidate: Candidate, _ call: BudgetCall, _ need: CallNeed, canWait: Bool, at time: Timestamp
   ) -> ReserveOutcome {
-    guard budgets.items[candidate.budget].waiterCount < Self.waitersMax else {
+    guard canWait, budgets.items[candidate.budget].waiterCount < Self.waitersMax else {
       budgets.items[candidate.budget].counts[.deny] += 1
       tell(.refusing, .refusing, of: candidate.account, at: time)
       return .refused(refusal(candidate, .contended(retryAfterSeconds: Self.retryAfterSeconds), at: time))

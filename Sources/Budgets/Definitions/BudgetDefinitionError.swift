@@ -19,7 +19,7 @@ public enum BudgetDefinitionError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .badName(let name):
-      "budget \"\(name)\": a name has 1 to 128 of the characters A-Z a-z 0-9 . _ : / @ + -"
+      "budget \"\(name)\": a name has 1 to 128 of the characters A-Z a-z 0-9 . _ : / @ + -, and is not . or .."
     case .limitNotPositive(let budget): "budget \"\(budget)\": limit must be more than 0"
     case .toolCallsCannotBeHard(let budget):
       "budget \"\(budget)\": tool_calls cannot be hard, since a reply may ask for any number; use bound: expected"
@@ -80,8 +80,9 @@ extension BudgetDefinition {
     }
   }
 
+  /// As a segment of a path `.` and `..` would mean another path.
   private static func isName(_ name: String) -> Bool {
-    1...128 ~= name.utf8.count
+    1...128 ~= name.utf8.count && name != "." && name != ".."
       && name.utf8.allSatisfy { byte in
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,4 +1,5 @@
 internal import Budgets
+internal import Escalation
 internal import Observability
 
 /// Limits, what is spent of them, and what they would do.
@@ -22,8 +23,20 @@ extension ControlEndpoints {
     let known = queries.budgets.states().first { $0.definition.name == name }
     let former = try isPartial ? known ?? status(of: name) : nil
     let definition = try BudgetBody.definition(body, name: name, changing: former?.definition)
+    if body.contains("alerts") { try checkReceivers(of: definition) }
     try await queries.budgets.set(definition, actor.name)
     return .json(BudgetStatusJSON.document(try status(of: name)), status: known == nil ? 201 : 200)
+  }
+
+  /// An alert for a receiver that is not there would be told to nobody.
+  private func checkReceivers(of definition: BudgetDefinition) throws {
+    let known = queries.alerts.receivers().map(\.name)
+    for name in definition.alerts.flatMap(\.receivers) where !known.contains(name) {
+      throw ParameterError(
+        "to", value: name,
+        accepted: known.isEmpty
+          ? "nothing: the configuration has no receivers" : "one of \(known.joined(separator: ", "))")
+    }
   }
 
   func removeBudget(_ name: String, by actor: Actor) async throws -> ControlAnswer {

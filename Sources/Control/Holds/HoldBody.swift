@@ -56,20 +56,9 @@ enum HoldQuery {
 
   static func filter(_ query: QueryParameters) throws(ParameterError) -> HoldFilter {
     var filter = HoldFilter()
-    if let text = query["state"] {
-      guard let state = HoldRecord.State(rawValue: text) else {
-        let all = HoldRecord.State.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ParameterError("state", value: text, accepted: "one of \(all)")
-      }
-      filter.state = state
-    }
-    filter.limit = try CallQuery.limit(query["limit"])
-    if let cursor = query["cursor"] {
-      guard let id = CallID(cursor) else {
-        throw ParameterError("cursor", value: cursor, accepted: "what the field next of the page before said")
-      }
-      filter.before = id
-    }
+    filter.state = try query.choice("state")
+    filter.limit = try query.limit()
+    filter.before = try query.cursor { CallID($0) }
     return filter
   }
 }

@@ -5,26 +5,17 @@ enum OpenAPIAccessPaths {
         "get": {
           "summary": "Virtual keys, without their secrets",
           "responses": {
-            "200": {
-              "description": "All of them: one page.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/KeyPage"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 503))
+            \#(OpenAPIParts.answer(200, "All of them: one page.", "KeyPage")),
+            \#(OpenAPIParts.problems(400, 401, 403, 503))
           }
         },
         "post": {
           "summary": "Make a virtual key",
           "security": [{"controlToken": []}],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewKey"}}}
-          },
+          \#(OpenAPIParts.body("NewKey")),
           "responses": {
-            "201": {
-              "description": "Made. Its secret is in this answer, and in no other.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/IssuedKey"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(201, "Made. Its secret is in this answer, and in no other.", "IssuedKey")),
+            \#(OpenAPIParts.problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
@@ -32,21 +23,10 @@ enum OpenAPIAccessPaths {
         "delete": {
           "summary": "Revoke a virtual key",
           "security": [{"controlToken": []}],
-          "parameters": [
-            {
-              "name": "id",
-              "in": "path",
-              "required": true,
-              "description": "Its name, or its id.",
-              "schema": {"type": "string"}
-            }
-          ],
+          "parameters": [\#(OpenAPIParts.id("Its name, or its id."))],
           "responses": {
-            "200": {
-              "description": "Revoked.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Key"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "Revoked.", "Key")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         }
       },
@@ -54,25 +34,11 @@ enum OpenAPIAccessPaths {
         "post": {
           "summary": "Give a virtual key another secret",
           "security": [{"controlToken": []}],
-          "parameters": [
-            {
-              "name": "id",
-              "in": "path",
-              "required": true,
-              "description": "Its name, or its id.",
-              "schema": {"type": "string"}
-            }
-          ],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Rotation"}}}
-          },
+          "parameters": [\#(OpenAPIParts.id("Its name, or its id."))],
+          \#(OpenAPIParts.body("Rotation")),
           "responses": {
-            "200": {
-              "description": "The key with its new secret.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/IssuedKey"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "The key with its new secret.", "IssuedKey")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         }
       },
@@ -80,26 +46,17 @@ enum OpenAPIAccessPaths {
         "get": {
           "summary": "Named control tokens, without their secrets",
           "responses": {
-            "200": {
-              "description": "All of them: one page.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TokenPage"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 503))
+            \#(OpenAPIParts.answer(200, "All of them: one page.", "TokenPage")),
+            \#(OpenAPIParts.problems(400, 401, 403, 503))
           }
         },
         "post": {
           "summary": "Make a control token",
           "security": [{"controlToken": []}],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewToken"}}}
-          },
+          \#(OpenAPIParts.body("NewToken")),
           "responses": {
-            "201": {
-              "description": "Made. Its secret is in this answer, and in no other.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/IssuedToken"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(201, "Made. Its secret is in this answer, and in no other.", "IssuedToken")),
+            \#(OpenAPIParts.problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
@@ -107,21 +64,10 @@ enum OpenAPIAccessPaths {
         "delete": {
           "summary": "Revoke a control token",
           "security": [{"controlToken": []}],
-          "parameters": [
-            {
-              "name": "id",
-              "in": "path",
-              "required": true,
-              "description": "Its name, or its id.",
-              "schema": {"type": "string"}
-            }
-          ],
+          "parameters": [\#(OpenAPIParts.id("Its name, or its id."))],
           "responses": {
-            "200": {
-              "description": "Revoked.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Token"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "Revoked.", "Token")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         }
       },
@@ -147,19 +93,12 @@ enum OpenAPIAccessPaths {
               "description": "Only what was done to this one.",
               "schema": {"type": "string"}
             },
-            {"$ref": "#/components/parameters/From"},
-            {"$ref": "#/components/parameters/To"},
-            {"$ref": "#/components/parameters/Since"},
-            {"$ref": "#/components/parameters/TimeZone"},
-            {"$ref": "#/components/parameters/Limit"},
-            {"$ref": "#/components/parameters/Cursor"}
+            \#(OpenAPIParts.range),
+            \#(OpenAPIParts.paging)
           ],
           "responses": {
-            "200": {
-              "description": "A page.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AuditPage"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 503))
+            \#(OpenAPIParts.answer(200, "A page.", "AuditPage")),
+            \#(OpenAPIParts.problems(400, 401, 403, 503))
           }
         }
       },

@@ -52,59 +52,8 @@ enum OpenAPIAccessSchemas {
         "revoked": {"anyOf": [{"$ref": "#/components/schemas/AccessChange"}, {"type": "null"}]}
       }
     },
-    "IssuedKey": {
-      "type": "object",
-      "required": [
-        "id",
-        "name",
-        "agent",
-        "workflow",
-        "team",
-        "providers",
-        "models",
-        "budgets",
-        "may_name",
-        "expires_at",
-        "created",
-        "rotated",
-        "previous_valid_until",
-        "revoked",
-        "secret"
-      ],
-      "properties": {
-        "id": {"type": "string", "description": "Stands readable in the key itself."},
-        "name": {"type": "string"},
-        "agent": {"type": ["string", "null"], "description": "The agent of every call; null where none is bound."},
-        "workflow": {"type": ["string", "null"], "description": "Likewise."},
-        "team": {"type": ["string", "null"]},
-        "providers": {"type": "array", "items": {"type": "string"}, "description": "Those allowed; empty: all."},
-        "models": {"type": "array", "items": {"type": "string"}, "description": "Likewise."},
-        "budgets": {
-          "type": "array",
-          "items": {"type": "string"},
-          "description": "Budgets that its calls count in besides those that match, with *. Each must exist."
-        },
-        "may_name": {"type": "array", "items": {"type": "string", "enum": ["agent", "workflow", "run"]}},
-        "expires_at": {"type": ["string", "null"], "format": "date-time"},
-        "created": {"$ref": "#/components/schemas/AccessChange"},
-        "rotated": {"anyOf": [{"$ref": "#/components/schemas/AccessChange"}, {"type": "null"}]},
-        "previous_valid_until": {
-          "type": ["string", "null"],
-          "format": "date-time",
-          "description": "Until when the secret before the rotation is taken too."
-        },
-        "revoked": {"anyOf": [{"$ref": "#/components/schemas/AccessChange"}, {"type": "null"}]},
-        "secret": {"type": "string", "description": "The whole text, shown this once."}
-      }
-    },
-    "KeyPage": {
-      "type": "object",
-      "required": ["rows", "next"],
-      "properties": {
-        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}},
-        "next": {"type": ["string", "null"], "description": "The cursor of the next page; null on the last."}
-      }
-    },
+    "IssuedKey": \#(OpenAPIParts.issued("Key")),
+    "KeyPage": \#(OpenAPIParts.page(of: "Key")),
     "NewKey": {
       "type": "object",
       "required": ["name"],
@@ -148,26 +97,8 @@ enum OpenAPIAccessSchemas {
         "revoked": {"anyOf": [{"$ref": "#/components/schemas/AccessChange"}, {"type": "null"}]}
       }
     },
-    "IssuedToken": {
-      "type": "object",
-      "required": ["id", "name", "role", "created", "revoked", "secret"],
-      "properties": {
-        "id": {"type": "string", "description": "Stands readable in the token itself."},
-        "name": {"type": "string"},
-        "role": {"type": "string", "enum": ["metrics", "viewer", "approver", "admin"]},
-        "created": {"$ref": "#/components/schemas/AccessChange"},
-        "revoked": {"anyOf": [{"$ref": "#/components/schemas/AccessChange"}, {"type": "null"}]},
-        "secret": {"type": "string", "description": "The whole text, shown this once."}
-      }
-    },
-    "TokenPage": {
-      "type": "object",
-      "required": ["rows", "next"],
-      "properties": {
-        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Token"}},
-        "next": {"type": ["string", "null"], "description": "The cursor of the next page; null on the last."}
-      }
-    },
+    "IssuedToken": \#(OpenAPIParts.issued("Token")),
+    "TokenPage": \#(OpenAPIParts.page(of: "Token")),
     "NewToken": {
       "type": "object",
       "required": ["name", "role"],
@@ -190,13 +121,6 @@ enum OpenAPIAccessSchemas {
         "after": {"description": "What it is; null where it is no more."}
       }
     },
-    "AuditPage": {
-      "type": "object",
-      "required": ["rows", "next"],
-      "properties": {
-        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/AuditEntry"}},
-        "next": {"type": ["string", "null"], "description": "The cursor of the next page; null on the last."}
-      }
-    },
+    "AuditPage": \#(OpenAPIParts.page(of: "AuditEntry")),
     """#
 }

@@ -13,18 +13,11 @@ enum OpenAPIAlerts {
             "schema": {"type": "string", "enum": ["firing", "resolved"]}
           },
           {"name": "rule", "in": "query", "description": "Only those of this rule.", "schema": {"type": "string"}},
-          {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}},
-          {"name": "cursor", "in": "query", "description": "The member next of the page before.", "schema": {"type": "string"}}
+          \#(OpenAPIParts.paging)
         ],
         "responses": {
-          "200": {
-            "description": "A page.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alerts"}}}
-          },
-          "400": {"$ref": "#/components/responses/Problem"},
-          "401": {"$ref": "#/components/responses/Problem"},
-          "403": {"$ref": "#/components/responses/Problem"},
-          "503": {"$ref": "#/components/responses/Problem"}
+          \#(OpenAPIParts.answer(200, "A page.", "Alerts")),
+          \#(OpenAPIParts.problems(400, 401, 403, 503))
         }
       }
     },
@@ -32,10 +25,7 @@ enum OpenAPIAlerts {
       "post": {
         "summary": "Send a message again with its old id, or everything that waits for a receiver or was given up for it",
         "security": [{"controlToken": []}],
-        "requestBody": {
-          "required": true,
-          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Redelivery"}}}
-        },
+        \#(OpenAPIParts.body("Redelivery")),
         "responses": {
           "200": {
             "description": "How many messages are sent again; what becomes of them is shown with their alerts.",
@@ -45,12 +35,7 @@ enum OpenAPIAlerts {
               }
             }
           },
-          "400": {"$ref": "#/components/responses/Problem"},
-          "401": {"$ref": "#/components/responses/Problem"},
-          "403": {"$ref": "#/components/responses/Problem"},
-          "404": {"$ref": "#/components/responses/Problem"},
-          "422": {"$ref": "#/components/responses/Problem"},
-          "503": {"$ref": "#/components/responses/Problem"}
+          \#(OpenAPIParts.problems(400, 401, 403, 404, 422, 503))
         }
       }
     },
@@ -58,12 +43,8 @@ enum OpenAPIAlerts {
       "get": {
         "summary": "Where alerts are sent, and how that goes; no secret is shown",
         "responses": {
-          "200": {
-            "description": "All of them.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receivers"}}}
-          },
-          "401": {"$ref": "#/components/responses/Problem"},
-          "403": {"$ref": "#/components/responses/Problem"}
+          \#(OpenAPIParts.answer(200, "All of them.", "Receivers")),
+          \#(OpenAPIParts.problems(401, 403))
         }
       }
     },
@@ -71,9 +52,7 @@ enum OpenAPIAlerts {
       "post": {
         "summary": "Send a message that says that nothing is wrong, once, now",
         "security": [{"controlToken": []}],
-        "parameters": [
-          {"name": "id", "in": "path", "required": true, "description": "The receiver's name.", "schema": {"type": "string"}}
-        ],
+        "parameters": [\#(OpenAPIParts.id("The receiver's name."))],
         "responses": {
           "200": {
             "description": "What the receiver answered.",
@@ -87,10 +66,7 @@ enum OpenAPIAlerts {
               }
             }
           },
-          "401": {"$ref": "#/components/responses/Problem"},
-          "403": {"$ref": "#/components/responses/Problem"},
-          "404": {"$ref": "#/components/responses/Problem"},
-          "503": {"$ref": "#/components/responses/Problem"}
+          \#(OpenAPIParts.problems(401, 403, 404, 503))
         }
       }
     },
@@ -98,14 +74,7 @@ enum OpenAPIAlerts {
 
   /// Members of `components.schemas`.
   static let schemas = #"""
-    "Alerts": {
-      "type": "object",
-      "required": ["rows", "next"],
-      "properties": {
-        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Alert"}},
-        "next": {"type": ["string", "null"], "description": "For cursor; null on the last page."}
-      }
-    },
+    "Alerts": \#(OpenAPIParts.page(of: "Alert")),
     "Alert": {
       "type": "object",
       "required": [

@@ -52,14 +52,7 @@ enum OpenAPIBookSchemas {
         "who": {"type": "string", "description": "Who booked it, as they say."}
       }
     },
-    "AdjustmentPage": {
-      "type": "object",
-      "required": ["rows", "next"],
-      "properties": {
-        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Adjustment"}},
-        "next": {"type": ["string", "null"], "description": "The cursor of the next page; null on the last."}
-      }
-    },
+    "AdjustmentPage": \#(OpenAPIParts.page(of: "Adjustment")),
     "Correction": {
       "type": "object",
       "description": "For a call, or for a day (UTC) of a provider.",

@@ -5,57 +5,48 @@ enum OpenAPIBudgetPaths {
         "get": {
           "summary": "Budgets in force, with their windows",
           "responses": {
-            "200": {
-              "description": "All of them, by name: one page.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BudgetPage"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403))
+            \#(OpenAPIParts.answer(200, "All of them, by name: one page.", "BudgetPage")),
+            \#(OpenAPIParts.problems(400, 401, 403))
           }
         }
       },
       "/api/v1/budgets/{id}": {
         "get": {
           "summary": "One budget",
-          "parameters": [\#(name)],
+          "parameters": [\#(OpenAPIParts.id("Its name."))],
           "responses": {
-            "200": {\#(budget("The budget."))},
-            \#(OpenAPIPaths.problems(400, 401, 403, 404))
+            \#(OpenAPIParts.answer(200, "The budget.", "Budget")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404))
           }
         },
         "put": {
           "summary": "Make a budget, or put another in its place; what was spent of it stays",
           "security": [{"controlToken": []}],
-          "parameters": [\#(name)],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewBudget"}}}
-          },
+          "parameters": [\#(OpenAPIParts.id("Its name."))],
+          \#(OpenAPIParts.body("NewBudget")),
           "responses": {
-            "200": {\#(budget("Changed."))},
-            "201": {\#(budget("Made."))},
-            \#(OpenAPIPaths.problems(400, 401, 403, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "Changed.", "Budget")),
+            \#(OpenAPIParts.answer(201, "Made.", "Budget")),
+            \#(OpenAPIParts.problems(400, 401, 403, 413, 415, 422, 503))
           }
         },
         "patch": {
           "summary": "Change members of a budget; what the body leaves out stays",
           "security": [{"controlToken": []}],
-          "parameters": [\#(name)],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewBudget"}}}
-          },
+          "parameters": [\#(OpenAPIParts.id("Its name."))],
+          \#(OpenAPIParts.body("NewBudget")),
           "responses": {
-            "200": {\#(budget("Changed."))},
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "Changed.", "Budget")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         },
         "delete": {
           "summary": "Take a budget out",
           "security": [{"controlToken": []}],
-          "parameters": [\#(name)],
+          "parameters": [\#(OpenAPIParts.id("Its name."))],
           "responses": {
-            "200": {\#(budget("As it was."))},
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "As it was.", "Budget")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         }
       },
@@ -63,14 +54,11 @@ enum OpenAPIBudgetPaths {
         "post": {
           "summary": "Raise a limit for a time, also one of the configuration",
           "security": [{"controlToken": []}],
-          "parameters": [\#(name)],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewRaise"}}}
-          },
+          "parameters": [\#(OpenAPIParts.id("Its name."))],
+          \#(OpenAPIParts.body("NewRaise")),
           "responses": {
-            "201": {\#(budget("Raised."))},
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(201, "Raised.", "Budget")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 422, 503))
           }
         }
       },
@@ -104,11 +92,8 @@ enum OpenAPIBudgetPaths {
             }
           ],
           "responses": {
-            "200": {
-              "description": "What each matching budget would decide now. Nothing is reserved.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CallExplanation"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404))
+            \#(OpenAPIParts.answer(200, "What each matching budget would decide now. Nothing is reserved.", "CallExplanation")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404))
           }
         }
       },
@@ -116,29 +101,12 @@ enum OpenAPIBudgetPaths {
         "post": {
           "summary": "What budgets would have refused, by the calls of the ledger",
           "security": [{"controlToken": []}],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewSimulation"}}}
-          },
+          \#(OpenAPIParts.body("NewSimulation")),
           "responses": {
-            "200": {
-              "description": "By budget, scope and workflow.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Simulation"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "By budget, scope and workflow.", "Simulation")),
+            \#(OpenAPIParts.problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
     """#
-
-  private static let name = #"""
-    {"name": "id", "in": "path", "required": true, "description": "Its name.", "schema": {"type": "string"}}
-    """#
-
-  private static func budget(_ description: String) -> String {
-    #"""
-    "description": "\#(description)",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Budget"}}}
-    """#
-  }
 }

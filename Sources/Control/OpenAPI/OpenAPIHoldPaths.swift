@@ -11,28 +11,21 @@ enum OpenAPIHoldPaths {
               "description": "Only those in this state; pending and retrying can still be decided.",
               "schema": {"type": "string", "enum": ["pending", "retrying", "approved", "denied", "expired", "dropped"]}
             },
-            {"$ref": "#/components/parameters/Limit"},
-            {"$ref": "#/components/parameters/Cursor"}
+            \#(OpenAPIParts.paging)
           ],
           "responses": {
-            "200": {
-              "description": "A page.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HoldPage"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 503))
+            \#(OpenAPIParts.answer(200, "A page.", "HoldPage")),
+            \#(OpenAPIParts.problems(400, 401, 403, 503))
           }
         }
       },
       "/api/v1/holds/{id}": {
         "get": {
           "summary": "One held call",
-          "parameters": [\#(id)],
+          "parameters": [\#(OpenAPIParts.id("The hold's id."))],
           "responses": {
-            "200": {
-              "description": "The hold.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Hold"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 503))
+            \#(OpenAPIParts.answer(200, "The hold.", "Hold")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 503))
           }
         }
       },
@@ -40,17 +33,11 @@ enum OpenAPIHoldPaths {
         "post": {
           "summary": "Let a held call pass",
           "security": [{"controlToken": []}],
-          "parameters": [\#(id)],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HoldApproval"}}}
-          },
+          "parameters": [\#(OpenAPIParts.id("The hold's id."))],
+          \#(OpenAPIParts.body("HoldApproval")),
           "responses": {
-            "200": {
-              "description": "Approved.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Hold"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 409, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "Approved.", "Hold")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 409, 413, 415, 422, 503))
           }
         }
       },
@@ -58,17 +45,11 @@ enum OpenAPIHoldPaths {
         "post": {
           "summary": "Refuse a held call",
           "security": [{"controlToken": []}],
-          "parameters": [\#(id)],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HoldDenial"}}}
-          },
+          "parameters": [\#(OpenAPIParts.id("The hold's id."))],
+          \#(OpenAPIParts.body("HoldDenial")),
           "responses": {
-            "200": {
-              "description": "Denied.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Hold"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 409, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "Denied.", "Hold")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 409, 413, 415, 422, 503))
           }
         }
       },
@@ -76,16 +57,16 @@ enum OpenAPIHoldPaths {
         "get": {
           "summary": "A page about a held call, for people: what a link in an alert leads to",
           "security": [],
-          "parameters": [\#(id)],
+          "parameters": [\#(OpenAPIParts.id("The hold's id."))],
           "responses": {
             "200": {"description": "HTML.", "content": {"text/html": {"schema": {"type": "string"}}}},
-            \#(OpenAPIPaths.problems(400, 403, 404, 503))
+            \#(OpenAPIParts.problems(400, 403, 404, 503))
           }
         },
         "post": {
           "summary": "What the page's form sends, with the token that was typed into it",
           "security": [],
-          "parameters": [\#(id)],
+          "parameters": [\#(OpenAPIParts.id("The hold's id."))],
           "requestBody": {
             "required": true,
             "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/HoldForm"}}}
@@ -95,11 +76,9 @@ enum OpenAPIHoldPaths {
               "description": "The page again; an error is shown on it, with the status that the API gives it.",
               "content": {"text/html": {"schema": {"type": "string"}}}
             },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 409, 413, 415, 422, 503))
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 409, 413, 415, 422, 503))
           }
         }
       },
     """#
-
-  private static let id = #"{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}"#
 }

@@ -72,14 +72,7 @@ enum OpenAPIHoldSchemas {
         }
       }
     },
-    "HoldPage": {
-      "type": "object",
-      "required": ["rows", "next"],
-      "properties": {
-        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Hold"}},
-        "next": {"type": ["string", "null"], "description": "The cursor of the next page; null on the last."}
-      }
-    },
+    "HoldPage": \#(OpenAPIParts.page(of: "Hold")),
     "HoldApproval": {
       "type": "object",
       "required": [],

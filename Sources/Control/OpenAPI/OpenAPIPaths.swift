@@ -11,7 +11,7 @@ enum OpenAPIPaths {
           "summary": "A page that links the rest",
           "responses": {
             "200": {"description": "HTML.", "content": {"text/html": {"schema": {"type": "string"}}}},
-            \#(problems(401, 403))
+            \#(OpenAPIParts.problems(401, 403))
           }
         }
       },
@@ -26,7 +26,7 @@ enum OpenAPIPaths {
                 "application/openmetrics-text": {"schema": {"type": "string"}}
               }
             },
-            \#(problems(401, 403))
+            \#(OpenAPIParts.problems(401, 403))
           }
         }
       },
@@ -35,11 +35,8 @@ enum OpenAPIPaths {
           "summary": "Whether the process is alive",
           "security": [],
           "responses": {
-            "200": {
-              "description": "It is.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}
-            },
-            \#(problems(403))
+            \#(OpenAPIParts.answer(200, "It is.", "Status")),
+            \#(OpenAPIParts.problems(403))
           }
         }
       },
@@ -48,11 +45,8 @@ enum OpenAPIPaths {
           "summary": "Whether calls are taken",
           "security": [],
           "responses": {
-            "200": {
-              "description": "They are.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}
-            },
-            \#(problems(403, 503))
+            \#(OpenAPIParts.answer(200, "They are.", "Status")),
+            \#(OpenAPIParts.problems(403, 503))
           }
         }
       },
@@ -95,40 +89,22 @@ enum OpenAPIPaths {
               "description": "Only the call with this response id.",
               "schema": {"type": "string"}
             },
-            {"$ref": "#/components/parameters/From"},
-            {"$ref": "#/components/parameters/To"},
-            {"$ref": "#/components/parameters/Since"},
-            {"$ref": "#/components/parameters/TimeZone"},
-            {"$ref": "#/components/parameters/Limit"},
-            {"$ref": "#/components/parameters/Cursor"}
+            \#(OpenAPIParts.range),
+            \#(OpenAPIParts.paging)
           ],
           "responses": {
-            "200": {
-              "description": "A page.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CallPage"}}}
-            },
-            \#(problems(400, 401, 403, 503))
+            \#(OpenAPIParts.answer(200, "A page.", "CallPage")),
+            \#(OpenAPIParts.problems(400, 401, 403, 503))
           }
         }
       },
       "/api/v1/calls/{id}": {
         "get": {
           "summary": "One call",
-          "parameters": [
-            {
-              "name": "id",
-              "in": "path",
-              "required": true,
-              "description": "The header x-tollgate-call of its reply.",
-              "schema": {"type": "string"}
-            }
-          ],
+          "parameters": [\#(OpenAPIParts.id("The header x-tollgate-call of its reply."))],
           "responses": {
-            "200": {
-              "description": "The call.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Call"}}}
-            },
-            \#(problems(400, 401, 403, 404, 503))
+            \#(OpenAPIParts.answer(200, "The call.", "Call")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 503))
           }
         }
       },
@@ -142,17 +118,11 @@ enum OpenAPIPaths {
               "description": "Properties of SummaryRow before calls, separated by commas. Empty: one row of all.",
               "schema": {"type": "string", "default": "agent,workflow,model"}
             },
-            {"$ref": "#/components/parameters/From"},
-            {"$ref": "#/components/parameters/To"},
-            {"$ref": "#/components/parameters/Since"},
-            {"$ref": "#/components/parameters/TimeZone"}
+            \#(OpenAPIParts.range)
           ],
           "responses": {
-            "200": {
-              "description": "The rows.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Summary"}}}
-            },
-            \#(problems(400, 401, 403, 503))
+            \#(OpenAPIParts.answer(200, "The rows.", "Summary")),
+            \#(OpenAPIParts.problems(400, 401, 403, 503))
           }
         }
       },
@@ -168,34 +138,21 @@ enum OpenAPIPaths {
             },
             {"$ref": "#/components/parameters/Provider"},
             {"name": "call", "in": "query", "description": "Only this call's.", "schema": {"type": "string"}},
-            {"$ref": "#/components/parameters/From"},
-            {"$ref": "#/components/parameters/To"},
-            {"$ref": "#/components/parameters/Since"},
-            {"$ref": "#/components/parameters/TimeZone"},
-            {"$ref": "#/components/parameters/Limit"},
-            {"$ref": "#/components/parameters/Cursor"}
+            \#(OpenAPIParts.range),
+            \#(OpenAPIParts.paging)
           ],
           "responses": {
-            "200": {
-              "description": "A page.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AdjustmentPage"}}}
-            },
-            \#(problems(400, 401, 403, 503))
+            \#(OpenAPIParts.answer(200, "A page.", "AdjustmentPage")),
+            \#(OpenAPIParts.problems(400, 401, 403, 503))
           }
         },
         "post": {
           "summary": "Book a correction",
           "security": [{"controlToken": []}],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Correction"}}}
-          },
+          \#(OpenAPIParts.body("Correction")),
           "responses": {
-            "201": {
-              "description": "Booked; or booked before under the same key.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Adjustment"}}}
-            },
-            \#(problems(400, 401, 403, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(201, "Booked; or booked before under the same key.", "Adjustment")),
+            \#(OpenAPIParts.problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
@@ -203,16 +160,10 @@ enum OpenAPIPaths {
         "post": {
           "summary": "Price a page of calls again with the price book of today, and book the differences",
           "security": [{"controlToken": []}],
-          "requestBody": {
-            "required": true,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Reprice"}}}
-          },
+          \#(OpenAPIParts.body("Reprice")),
           "responses": {
-            "200": {
-              "description": "What it came to, and where the next page begins.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RepricePage"}}}
-            },
-            \#(problems(400, 401, 403, 413, 415, 422, 503))
+            \#(OpenAPIParts.answer(200, "What it came to, and where the next page begins.", "RepricePage")),
+            \#(OpenAPIParts.problems(400, 401, 403, 413, 415, 422, 503))
           }
         }
       },
@@ -225,15 +176,10 @@ enum OpenAPIPaths {
               "description": "OpenAPI 3.1.",
               "content": {"application/json": {"schema": {"type": "object"}}}
             },
-            \#(problems(401, 403))
+            \#(OpenAPIParts.problems(401, 403))
           }
         }
       }
     }
     """#
-
-  /// The errors that a path can answer with.
-  static func problems(_ statuses: Int...) -> String {
-    statuses.map { ##""\##($0)": {"$ref": "#/components/responses/Problem"}"## }.joined(separator: ", ")
-  }
 }

@@ -30,34 +30,22 @@ enum OpenAPIRuns {
                 "default": "started"
               }
             },
-            {"$ref": "#/components/parameters/From"},
-            {"$ref": "#/components/parameters/To"},
-            {"$ref": "#/components/parameters/Since"},
-            {"$ref": "#/components/parameters/TimeZone"},
-            {"$ref": "#/components/parameters/Limit"},
-            {"$ref": "#/components/parameters/Cursor"}
+            \#(OpenAPIParts.range),
+            \#(OpenAPIParts.paging)
           ],
           "responses": {
-            "200": {
-              "description": "A page.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunPage"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 503))
+            \#(OpenAPIParts.answer(200, "A page.", "RunPage")),
+            \#(OpenAPIParts.problems(400, 401, 403, 503))
           }
         }
       },
       "/api/v1/runs/{id}": {
         "get": {
           "summary": "One run with its last 1,000 calls, and the runs that it started",
-          "parameters": [
-            {"name": "id", "in": "path", "required": true, "description": "The run's id.", "schema": {"type": "string"}}
-          ],
+          "parameters": [\#(OpenAPIParts.id("The run's id."))],
           "responses": {
-            "200": {
-              "description": "The run.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunDetail"}}}
-            },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 503))
+            \#(OpenAPIParts.answer(200, "The run.", "RunDetail")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 503))
           }
         }
       },
@@ -135,14 +123,7 @@ enum OpenAPIRuns {
         "model_ms": {"type": "number", "description": "How long its calls took, added up."}
       }
     },
-    "RunPage": {
-      "type": "object",
-      "required": ["rows", "next"],
-      "properties": {
-        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Run"}},
-        "next": {"type": ["string", "null"]}
-      }
-    },
+    "RunPage": \#(OpenAPIParts.page(of: "Run")),
     "RunDetail": {
       "allOf": [
         {"$ref": "#/components/schemas/Run"},

@@ -227,17 +227,7 @@ enum OpenAPISchemas {
         "description": "Billed units that are no tokens, by the price book's names; those that end in time are seconds.",
         "additionalProperties": {"type": "number", "minimum": 0}
       },
-      "CallPage": {
-        "type": "object",
-        "required": ["rows", "next"],
-        "properties": {
-          "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
-          "next": {
-            "type": ["string", "null"],
-            "description": "The cursor of the next page, which may be empty; null on the last."
-          }
-        }
-      },
+      "CallPage": \#(OpenAPIParts.page(of: "Call")),
       "SummaryRow": {
         "type": "object",
         "description": "The dimensions that were asked for, then sums. A dimension is null where the calls had none.",

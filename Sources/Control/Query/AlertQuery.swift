@@ -13,20 +13,9 @@ enum AlertQuery {
     case "resolved": filter.isFiring = false
     case .some(let text): throw ParameterError("status", value: text, accepted: "firing or resolved")
     }
-    if let text = query["rule"] {
-      guard let rule = AlertRule(rawValue: text) else {
-        let all = AlertRule.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ParameterError("rule", value: text, accepted: "one of \(all)")
-      }
-      filter.rule = rule
-    }
-    filter.limit = try CallQuery.limit(query["limit"])
-    if let cursor = query["cursor"] {
-      guard let before = Int64(cursor) else {
-        throw ParameterError("cursor", value: cursor, accepted: "what the field next of the page before said")
-      }
-      filter.before = before
-    }
+    filter.rule = try query.choice("rule")
+    filter.limit = try query.limit()
+    filter.before = try query.cursor { Int64($0) }
     return filter
   }
 }

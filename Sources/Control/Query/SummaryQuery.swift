@@ -11,7 +11,7 @@ struct SummaryQuery {
 
   init(_ query: QueryParameters, now: Timestamp) throws(ParameterError) {
     by = try Self.dimensions(query["by"])
-    range = try TimeRange(since: query["since"], from: query["from"], to: query["to"], tz: query["tz"], now: now)
+    range = try query.range(now: now)
   }
 
   /// `by=` with nothing behind it asks for one row of everything.

@@ -8,8 +8,7 @@ enum RunParameters {
   ]
 
   static func filter(_ query: QueryParameters, now: Timestamp) throws(ParameterError) -> RunFilter {
-    let range = try TimeRange(
-      since: query["since"], from: query["from"], to: query["to"], tz: query["tz"], now: now)
+    let range = try query.range(now: now)
     var filter = RunFilter()
     filter.agent = query["agent"]
     filter.workflow = query["workflow"]
@@ -17,26 +16,16 @@ enum RunParameters {
     filter.outcome = query["outcome"]
     filter.from = range.from
     filter.to = range.to
-    filter.limit = try CallQuery.limit(query["limit"])
+    filter.limit = try query.limit()
     switch query["state"] {
     case nil: break
     case "live": filter.isLive = true
     case "ended": filter.isLive = false
     case .some(let text): throw ParameterError("state", value: text, accepted: "live or ended")
     }
-    if let text = query["sort"] {
-      guard let order = RunFilter.Order(rawValue: text) else {
-        let all = RunFilter.Order.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ParameterError("sort", value: text, accepted: "one of \(all)")
-      }
-      filter.order = order
-    }
-    if let text = query["cursor"] {
-      guard let offset = Int(text), (0...Self.offsetMax).contains(offset) else {
-        throw ParameterError("cursor", value: text, accepted: "what the field next of the page before said")
-      }
-      filter.offset = offset
-    }
+    if let order: RunFilter.Order = try query.choice("sort") { filter.order = order }
+    let offset = try query.cursor { text in Int(text).flatMap { (0...offsetMax).contains($0) ? $0 : nil } }
+    if let offset { filter.offset = offset }
     return filter
   }
 

@@ -25,7 +25,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
         "tools": RequestMembers.tools,
         "mcp_servers": RequestMembers.stored,
         // Models that may answer instead. Compaction is a reply of its own, billed besides; what only clears takes away.
-        "models": RequestMembers.stored, "fallbacks": RequestMembers.stored,
+        "models": RequestMembers.otherModels, "fallbacks": RequestMembers.otherModels,
         "context_management": management,
         "output_format": .size(RequestMembers.Field.prompt),
         "output_config": .object(["format": .size(RequestMembers.Field.prompt)]),

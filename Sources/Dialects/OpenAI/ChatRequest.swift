@@ -44,7 +44,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "enable_search": RequestMembers.stored.orScalar(),
       "plugins": RequestMembers.stored,
       // OpenRouter's: others that may answer instead, at prices of their own.
-      "models": RequestMembers.stored,
+      "models": RequestMembers.otherModels,
       "preset": RequestMembers.stored,
       "data_sources": RequestMembers.stored,
       "agent_id": RequestMembers.stored,

@@ -25,7 +25,7 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
         "prompt": RequestMembers.stored,
         "search_parameters": RequestMembers.stored,
         "plugins": RequestMembers.stored,
-        "models": RequestMembers.stored,
+        "models": RequestMembers.otherModels,
         "context_management": RequestMembers.stored,
         // It is charged when it is fetched.
         "background": .scalar(RequestMembers.Field.stored),

@@ -13,6 +13,8 @@ struct RequestMembers {
     /// What names context that the provider keeps: a stored conversation, prompt, cache or file. Or a tool of the provider's own,
     /// which adds what it finds to the prompt.
     case stored
+    /// What names models that may answer instead.
+    case otherModels
     /// The type of a tool, or of a part of a message: one that is not known here may bring what the body does not show.
     case knownType
     /// The detail in which an image is looked at.
@@ -106,6 +108,7 @@ struct RequestMembers {
   static let conversation = JSONPattern.text(Field.conversation).orObject(["id": .text(Field.conversation)])
 
   static let stored = JSONPattern.size(Field.stored)
+  static let otherModels = JSONPattern.size(Field.otherModels)
   static let detail = JSONPattern.word(Field.detail, of: ["low"])
 
   /// An address or data by itself, or in an object with the detail in which it is looked at.
@@ -168,6 +171,9 @@ struct RequestMembers {
       return
     case .stored:
       if json.kind != .null, json.kind != .bool || json.isTrue { facts.hasStoredContext = true }
+      return
+    case .otherModels:
+      if json.kind != .null { facts.hasOtherModels = true }
       return
     case .knownType:
       if json.kind == .string, json.word == nil { facts.hasStoredContext = true }

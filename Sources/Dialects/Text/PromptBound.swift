@@ -19,7 +19,9 @@ extension RequestFacts {
   ///
   /// - Parameter family: that of the model that answers.
   public func promptTokensBound(family: TokenizerFamily) -> Int64? {
-    guard isComplete, isPromptToldApart, !hasStoredContext, !looksUp, mediaCount == media.count else { return nil }
+    guard isComplete, isPromptToldApart, !hasStoredContext, !hasOtherModels, !looksUp, mediaCount == media.count else {
+      return nil
+    }
     let written = max(0, bodyBytes &- mediaWrittenBytes)
     var bound = frame(family)
     if let census = promptCensus {

@@ -78,6 +78,23 @@ public struct DeliveryQueue: Sendable {
     return dropped
   }
 
+  /// Gives up what has waited for too long and cannot be sent: its receiver is gone, or is not configured any more.
+  ///
+  /// - Returns: what was dropped, as it is to be stored.
+  public mutating func expire(now: Timestamp, isSendable: (OutboxMessage) -> Bool) -> [OutboxMessage] {
+    var dropped: [OutboxMessage] = []
+    for (receiver, line) in lines {
+      for (index, entry) in line.waiting.enumerated().reversed() where !entry.isUnderWay {
+        guard now >= entry.message.createdAt + DeliverySchedule.ageSecondsMax * 1_000_000,
+          line.isGone || !isSendable(entry.message)
+        else { continue }
+        remove(index, of: receiver)
+        dropped.append(entry.message.ended(.dropped, "given up: it could not be sent for too long", at: now))
+      }
+    }
+    return dropped
+  }
+
   /// The messages to send now; each is under way until ``finish(_:of:_:now:)`` tells what became of it.
   ///
   /// - Parameter isSendable: whether a message can be sent, since its receiver is still there.

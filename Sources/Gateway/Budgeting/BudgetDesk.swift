@@ -77,19 +77,12 @@ public final class BudgetDesk: Sendable {
   ///
   /// - Parameter turn: how the call is told of its turn; nil where it cannot wait, and is refused instead.
   func reserve(_ call: BudgetCall, _ need: CallNeed, at time: Timestamp, turn: Turn?) -> ReserveOutcome {
-    let (answer, changes) = state.withLock { state -> (ReserveAnswer, BudgetChanges) in
-      var answer = state.book.reserve(call, need, at: time)
-      guard case .waiting(let wait) = answer.outcome else { return (answer, BudgetChanges()) }
-      if let turn {
-        state.turns[wait.waiter] = turn
-        return (answer, BudgetChanges())
-      }
-      let changes = state.book.abandon(wait.waiter, at: time)
-      answer.outcome = .refused(wait.refusal)
-      return (answer, changes)
+    let answer = state.withLock { state in
+      let answer = state.book.reserve(call, need, canWait: turn != nil, at: time)
+      if case .waiting(let wait) = answer.outcome { state.turns[wait.waiter] = turn }
+      return answer
     }
     if !answer.events.isEmpty { _ = tell(answer.events) }
-    carryOn(changes, at: time)
     return answer.outcome
   }
 

@@ -52,7 +52,9 @@ extension HoldRecord {
 
   var identity: RetryIdentity { RetryIdentity(budgetCall, budget: budget) }
 
-  func isOfSameRun(as other: HoldRecord) -> Bool { run != nil && run == other.run && budget == other.budget }
+  func isOfSameRun(as other: HoldRecord) -> Bool {
+    run != nil && run == other.run && key == other.key && budget == other.budget
+  }
 
   /// What is allowed by an approval, where it fits the call.
   func approval(

@@ -28,7 +28,8 @@ extension Call {
     if endpoint.operation == .management { return startsUnseenCalls ? .modelNotTold(key: key) : nil }
     // Azure goes by the deployment in the path, others by the body: where both name something, both have to be allowed.
     let models = [requestFacts.model ?? (endpoint.model == nil ? socketModel : nil), endpoint.model].compactMap(\.self)
-    guard !models.isEmpty, !requestFacts.isAmbiguous else {
+    let isTold = !models.isEmpty && !requestFacts.isAmbiguous && !requestFacts.hasOtherModels
+    guard isTold else {
       return endpoint.operation.isFree || Self.freeMethods.contains(method) ? nil : .modelNotTold(key: key)
     }
     return models.first { !key.grant.allows(model: $0) }.map { .modelNotAllowed($0, key: key) }

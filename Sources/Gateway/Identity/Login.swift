@@ -33,8 +33,12 @@ struct Login {
     guard let authorization, authorization.isBearer, apiKey == nil else { return .metered }
     if Self.isChatGPT(provider), isChatGPTAccount { return .subscription }
     if Self.isOpenAI(provider) { return authorization.isJSONWebToken ? .subscription : .metered }
-    guard Self.isAnthropic(provider), !authorization.text.hasPrefix("sk-ant-api") else { return .metered }
-    return authorization.text.hasPrefix("sk-ant-oat") || hasSubscriptionBeta ? .subscription : .metered
+    // Another who speaks Anthropic's API takes keys of its own, which may look like anything: the beta proves nothing there.
+    if Self.isAnthropic(provider), hasSubscriptionBeta {
+      return authorization.text.hasPrefix("sk-ant-api") ? .metered : .subscription
+    }
+    let speaksAnthropic = Self.isAnthropic(provider) || provider.dialect == .anthropic
+    return speaksAnthropic && authorization.text.hasPrefix("sk-ant-oat") ? .subscription : .metered
   }
 
   /// The id of the key that made a signature of AWS.
@@ -51,7 +55,7 @@ struct Login {
   private static func isChatGPT(_ provider: ProviderRoute) -> Bool { provider.origin.host == "chatgpt.com" }
 
   private static func isAnthropic(_ provider: ProviderRoute) -> Bool {
-    provider.name == "anthropic" || provider.origin.host == "api.anthropic.com" || provider.dialect == .anthropic
+    provider.name == "anthropic" || provider.origin.host == "api.anthropic.com"
   }
 }
 

@@ -12,7 +12,7 @@ extension Refusal {
     case .contended(let seconds):
       self.init(
         .budgetContended,
-        "\(refusal.subject) is taken up by calls under way: \(refusal.state). This call waited for them in vain; try again."
+        "\(refusal.subject) is taken up by calls under way: \(refusal.state). There is no room for this call yet; try again."
       )
       retryAfterSeconds = Int(clamping: max(1, seconds))
     case .unbounded:

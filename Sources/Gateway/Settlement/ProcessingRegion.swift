@@ -1,4 +1,4 @@
-import Metering
+public import Metering
 
 /// Where an upstream processes calls, told from its host, for providers that price that and do not report it. Bedrock's
 /// prices differ by the region that the model's id names instead (`global.`, `us.`).
@@ -28,7 +28,7 @@ extension PricingContext {
   /// - Parameters:
   ///   - isTierKnown: whether the reply was read to its end: a tier that it then does not name is not the one asked for.
   ///   - host: the host that was called; nil where that is not known.
-  func completed(by request: PricingContext, isTierKnown: Bool, host: String?) -> PricingContext {
+  public func completed(by request: PricingContext, isTierKnown: Bool, host: String?) -> PricingContext {
     var context = completed(
       by: request, isTierKnown: isTierKnown, region: host.flatMap(ProcessingRegion.region(ofHost:)))
     if context.endpoint == nil { context.endpoint = host.flatMap(ProcessingRegion.endpoint(ofHost:)) }

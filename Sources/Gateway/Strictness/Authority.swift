@@ -29,9 +29,11 @@ struct Authority: Equatable {
 
   /// Whether this is the machine itself, whatever the resolver says: `localhost` and names below it, 127.0.0.0/8, ::1.
   var isLoopback: Bool {
-    host == "localhost" || host == "::1" || host.hasSuffix(".localhost")
-      || host.hasPrefix("127.") && AddressText.isIPv4(Array(host.utf8)[...])
+    host == "localhost" || host == "::1" || host.hasSuffix(".localhost") || host.hasPrefix("127.") && isAddress
   }
+
+  /// Whether this is an address, and no name.
+  var isAddress: Bool { host.contains(":") || AddressText.isIPv4(Array(host.utf8)[...]) }
 
   private static let nameBytes = ByteSet(alphanumericsAnd: "-_")
 

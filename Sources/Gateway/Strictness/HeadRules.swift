@@ -5,9 +5,11 @@ public struct HeadRulesError: Error, Sendable, Equatable, CustomStringConvertibl
 
 /// What the operator decides about the heads of requests.
 public struct HeadRules: Sendable {
-  /// Whether a `Host` must be known: only while Tollgate listens on loopback, where a foreign name means that a web page
-  /// had its own name resolve to this machine (DNS rebinding).
+  /// Whether a `Host` must be known: where Tollgate listens on loopback, where a foreign name means that a web page had its own
+  /// name resolve to this machine (DNS rebinding), and where the operator says by which names it is called.
   public var requiresKnownHost: Bool
+  /// Whether an address is as good as a known name: beyond loopback, where it leads to no other machine than it says.
+  private let allowsAddresses: Bool
   /// Host names and addresses that are allowed besides loopback's, in lower case, without ports.
   public private(set) var hosts: Set<String>
   /// Origins of web pages that may call, in lower case, as browsers write them (`https://app.example`), besides those on
@@ -24,7 +26,8 @@ public struct HeadRules: Sendable {
     listenHost: String, allowedHosts: [String] = [], allowedOrigins: [String] = [], bodyBytesMax: Int64 = 64 << 20
   ) throws(HeadRulesError) {
     let listening = try Self.authority(listenHost)
-    requiresKnownHost = listening.isLoopback
+    requiresKnownHost = listening.isLoopback || !allowedHosts.isEmpty
+    allowsAddresses = !listening.isLoopback
     hosts = [listening.host]
     origins = []
     self.bodyBytesMax = bodyBytesMax
@@ -53,6 +56,7 @@ public struct HeadRules: Sendable {
 
   func allows(_ authority: Authority) -> Bool {
     !requiresKnownHost || authority.isLoopback || hosts.contains(authority.host)
+      || allowsAddresses && authority.isAddress
   }
 
   /// Whether pages of this origin may call.

@@ -96,7 +96,8 @@ public struct OutboxMessage: Sendable, Equatable {
   }
 }
 
-/// What is written of alerts in one transaction. Writing it twice does what writing it once does.
+/// What is written of alerts in one transaction. Writing it twice does what writing it once does, and a message with fewer attempts
+/// than it has is older news, which changes nothing.
 public struct AlertChanges: Sendable, Equatable {
   public var states: [AlertState] = []
   /// Keys of states that are no longer kept.

@@ -7,6 +7,13 @@ final class AlertWriter {
   private let forgetState: PreparedStatement
   private let putAlert: PreparedStatement
   private let putMessage: PreparedStatement
+  /// Alerts and messages that were written since what is beyond the limits was deleted, and when that is done at the latest.
+  private var written = 0
+  private var pruneAt: Timestamp?
+
+  /// That is done each time that this share of the messages was written, as it looks through all of them: every attempt writes one.
+  private static let pruneShare = 200
+  private static let pruneIntervalMicroseconds = microsecondsPerHour
 
   init(_ connection: OpaquePointer) throws(SQLiteFailure) {
     self.connection = connection
@@ -33,9 +40,10 @@ final class AlertWriter {
       INSERT INTO outbox (id, sequence, receiver, alert, format, created_at, body, state, attempts, step,
         next_attempt_at, finished_at, last_outcome, bytes)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, step = excluded.step,
+      ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at, state = excluded.state, attempts = excluded.attempts, step = excluded.step,
         next_attempt_at = excluded.next_attempt_at, finished_at = excluded.finished_at,
         last_outcome = excluded.last_outcome
+        WHERE excluded.attempts >= attempts
       """)
   }
 
@@ -58,7 +66,13 @@ final class AlertWriter {
     }
     for alert in changes.alerts { try write(alert) }
     for message in changes.messages { try write(message) }
-    if !changes.alerts.isEmpty || !changes.messages.isEmpty { try prune(limits, now: now) }
+    written += changes.alerts.count + changes.messages.count
+    guard written > limits.messagesMax / Self.pruneShare || written > 0 && pruneAt.map({ $0 <= now }) ?? true else {
+      return
+    }
+    try prune(limits, now: now)
+    written = 0
+    pruneAt = Timestamp(unixMicroseconds: now.unixMicroseconds &+ Self.pruneIntervalMicroseconds)
   }
 
   private func write(_ alert: Alert) throws(SQLiteFailure) {

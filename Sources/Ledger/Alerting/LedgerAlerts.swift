@@ -8,6 +8,8 @@ public struct LedgerAlerts: Sendable {
   let readers: ReaderPool
   let now: @Sendable () -> Timestamp
   let perform: @Sendable (@escaping LedgerBooks.Job) async throws -> Void
+  /// The same for what nobody waits for.
+  let performLater: @Sendable (@escaping LedgerBooks.Job) -> Void
 
   /// What was there when the process began.
   public struct Contents: Sendable {
@@ -38,6 +40,10 @@ public struct LedgerAlerts: Sendable {
     try await perform { try $0.alerts.write(changes, limits: limits, now: time) }
   }
 
+  /// Has a state committed within milliseconds, and waits for nothing: of a cause that has no row of its own to be committed with.
+  /// Where that fails it is left to the next ``commit(_:limits:)``.
+  public func commitSoon(_ state: AlertState) { performLater { try $0.alerts.write(state) } }
+
   /// Alerts, the newest first, with what became of their messages.
   ///
   /// - Throws: ``LedgerError``.
@@ -58,16 +64,11 @@ public struct LedgerAlerts: Sendable {
 
 extension OfflineLedger {
   /// Alerts, while no proxy runs.
-  public var alerts: LedgerAlerts { LedgerAlerts(books) }
-}
-
-extension Ledger {
-  /// Alerts and the messages that tell them.
-  public var alerts: LedgerAlerts { LedgerAlerts(books) }
+  public var alerts: LedgerAlerts { LedgerAlerts(books) { _ in } }
 }
 
 extension LedgerAlerts {
-  fileprivate init(_ books: LedgerBooks) {
-    self.init(readers: books.readers, now: books.now, perform: books.perform)
+  init(_ books: LedgerBooks, performLater: @escaping @Sendable (@escaping LedgerBooks.Job) -> Void) {
+    self.init(readers: books.readers, now: books.now, perform: books.perform, performLater: performLater)
   }
 }

@@ -6,7 +6,15 @@ enum LabelText {
   }
 
   static func render(_ labels: [(name: String, value: String)]) -> String {
-    labels.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: ",")
+    var text = ""
+    for (name, value) in labels {
+      if !text.isEmpty { text += "," }
+      text += name
+      text += "=\""
+      text += escaped(value)
+      text += "\""
+    }
+    return text
   }
 
   /// A label value with backslash, quote and line feed escaped, as both formats demand.
@@ -27,6 +35,8 @@ enum LabelText {
   /// A value that any parser of either format reads back: at most `bytesMax` bytes, cut between characters, and with the
   /// control characters replaced, some of which end a file for parsers that are written in C's manner.
   static func sanitised(_ value: String, bytesMax: Int) -> String {
+    // Nearly all are: a scrape has ten thousand of them.
+    if value.utf8.count <= bytesMax, value.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return value }
     var text = ""
     var bytes = 0
     for scalar in value.unicodeScalars {

@@ -7,6 +7,8 @@ public struct ReadFamily: Sendable {
   let kind: MetricKind
   /// No two have the same labels.
   private(set) var samples: [(labels: String, reading: MetricReading)] = []
+  /// The labels of the samples.
+  private var known: Set<String> = []
 
   /// A family without samples. It is exposed once it has one.
   public init(_ descriptor: MetricDescriptor, _ kind: MetricKind) {
@@ -16,7 +18,6 @@ public struct ReadFamily: Sendable {
 
   /// Adds samples, but for those whose labels were there before: an exposition with two of the same is refused as a whole.
   public mutating func add(_ readings: some Sequence<(labels: some LabelSet, reading: MetricReading)>) {
-    var known = Set(samples.map(\.labels))
     for (labels, reading) in readings {
       let values = labels.labelValues.map { LabelText.sanitised($0, bytesMax: Self.valueBytesMax) }
       let text = LabelText.render(zip(type(of: labels).labelNames, values).map { ($0.0.description, $0.1) })

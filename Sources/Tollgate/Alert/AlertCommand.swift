@@ -35,17 +35,12 @@ struct AlertListCommand: AsyncParsableCommand {
   @Option(help: "Only those of this rule, such as budget_threshold.", transform: usage(rule))
   var rule: AlertRule?
 
-  @Option(help: ArgumentHelp("How many at most, the newest first (default: 50).", valueName: "count"))
-  var limit = 50
+  @OptionGroup var list: ListOptions
 
   @Option(help: "table or json.")
   var format = PriceFormat.table
 
   @OptionGroup var access: LedgerAccessOptions
-
-  func validate() throws {
-    guard (1...1000).contains(limit) else { throw ValidationError("--limit is a whole number from 1 to 1000") }
-  }
 
   func run() async throws {
     let ledger = try access.open()
@@ -53,7 +48,7 @@ struct AlertListCommand: AsyncParsableCommand {
     var filter = AlertFilter()
     filter.isFiring = status.map { $0 == .firing }
     filter.rule = rule
-    filter.limit = limit
+    filter.limit = list.limit
     let page = try await ledger.alerts(filter)
     switch format {
     case .json: StandardStream.output.write(page.text + "\n")

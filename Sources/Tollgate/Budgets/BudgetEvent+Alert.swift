@@ -13,9 +13,12 @@ extension Escalation {
       resolve(.budget(rule, event.facts))
       return nil
     }
-    return fire(
+    let state = fire(
       AlertCondition(
         rule: rule, severity: event.severity, facts: .budget(event.facts), receivers: receivers(of: event, rule)))
+    if event.isOfRow { return state }
+    if let state { commitSoon(state) }
+    return nil
   }
 
   /// An overrun that no alert of the budget is about goes to those who are told of overruns.
@@ -26,6 +29,14 @@ extension Escalation {
 }
 
 extension BudgetEvent {
+  /// Whether its cause is a call that is settled, whose row the alert is stored with. A call that is refused leaves none.
+  fileprivate var isOfRow: Bool {
+    switch kind {
+    case .threshold, .overrun: true
+    case .waiting, .clamped, .refusing, .warning, .forecast, .holding: false
+    }
+  }
+
   /// What the alert is called; nil for what is told otherwise: each call that waits for a person is an alert of its own.
   fileprivate var rule: AlertRule? {
     switch kind {

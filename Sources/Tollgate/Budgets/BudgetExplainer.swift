@@ -5,6 +5,7 @@ import Gateway
 import Ledger
 import Metering
 import Observability
+import Upstream
 
 /// Says what budgets would decide of a call that somebody thinks of.
 struct BudgetExplainer: Sendable {
@@ -63,8 +64,13 @@ struct BudgetExplainer: Sendable {
     usage[.output] = min(question.maxTokens ?? .max, Self.usualOutputTokensMax)
     let charge = book.charge(
       route.terms, dialect: route.dialect?.rawValue, model: question.model, startedAt: time, usage: usage,
-      context: PricingContext(), itemized: false)
+      context: Self.context(of: route), itemized: false)
     return CallAmounts(picodollars: charge.costPicodollars, tokens: usage.totalTokens)
+  }
+
+  /// What is known of where the call is processed, which prices may depend on.
+  private static func context(of route: ProviderRoute) -> PricingContext {
+    PricingContext().completed(by: PricingContext(), isTierKnown: false, host: route.origin.host)
   }
 
   /// Nil where nothing bounds the reply.
@@ -77,7 +83,7 @@ struct BudgetExplainer: Sendable {
         ?? book.maxOutputTokens(route.terms, dialect: dialect, model: question.model, at: time),
       let ceiling = book.ceiling(
         route.terms, dialect: dialect, model: question.model, at: time, promptTokens: question.inputTokens,
-        hasMedia: false, context: PricingContext())
+        hasMedia: false, context: Self.context(of: route))
     else { return nil }
     return (
       ceiling.picodollars(outputTokens: outputTokens),

@@ -95,6 +95,12 @@ struct ReceiversSection: Sendable, Equatable {
           "http sends alerts unencrypted; write https, or allow_private: true within a private network", to: &context)
         return nil
       }
+      guard allowsPrivate || AddressRule.publicOnly.canAllow(host: parsed.origin.host) else {
+        url.report(
+          "\(parsed.origin.host) is not a public address, and nothing is sent there; write allow_private: true if that is meant",
+          to: &context)
+        return nil
+      }
       endpoint = parsed
     } else if kind == .pagerduty {
       endpoint = .pagerDuty

@@ -6,15 +6,25 @@ import NIOHTTP1
 import NIOPosix
 import Observability
 
-/// Where keys and tokens are kept, for commands that change them.
+/// Where keys and tokens are kept, for commands that list and change them, and how their answers are printed.
 struct CredentialAccessOptions: ParsableArguments {
+  @Option(help: "text or json.")
+  var format = CredentialFormat.text
+
   @OptionGroup var ledger: LedgerAccessOptions
 
   @Flag(
     help: "Open the data directory itself, which is made where it is missing: before the first start, or between two.")
   var offline = false
 
-  func open() throws -> CredentialAccess {
+  /// What is answered to a question; the directory is given back after it.
+  func answer(_ ask: (CredentialAccess) async throws -> JSONValue) async throws -> JSONValue {
+    let access = try open()
+    defer { access.close() }
+    return try await ask(access)
+  }
+
+  private func open() throws -> CredentialAccess {
     guard offline else { return CredentialAccess(ledger: try ledger.open()) }
     let logger = Logger(label: "tollgate.keys", factory: { _ in SwiftLogNoOpLogHandler() })
     do {

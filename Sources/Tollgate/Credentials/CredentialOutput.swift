@@ -34,6 +34,12 @@ enum CredentialFormat: String, CaseIterable, ExpressibleByArgument {
     StandardStream.output.write((issued["secret"].stringValue ?? "") + "\n")
   }
 
+  /// Prints a list, as a table for people.
+  func write(page: JSONValue, _ table: ([JSONValue]) -> String) {
+    let text = self == .json ? page.text + "\n" : table(page["rows"].arrayValue)
+    StandardStream.output.write(text)
+  }
+
   func write(revoked: JSONValue, noun: String) {
     guard self == .text else { return StandardStream.output.write(revoked.text + "\n") }
     StandardStream.output.write("The \(noun) \(revoked["name"].stringValue ?? "") is revoked.\n")

@@ -68,9 +68,6 @@ struct KeyCreateCommand: AsyncParsableCommand {
     transform: usage(Self.expiry))
   var expires: Timestamp?
 
-  @Option(help: "text or json.")
-  var format = CredentialFormat.text
-
   @OptionGroup var access: CredentialAccessOptions
 
   func validate() throws {
@@ -86,9 +83,8 @@ struct KeyCreateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let access = try access.open()
-    defer { access.close() }
-    format.write(issued: try await access.createKey(try name.text, grant), noun: "key")
+    let issued = try await access.answer { try await $0.createKey(try name.text, grant) }
+    access.format.write(issued: issued, noun: "key")
   }
 
   private var grant: KeyGrant {
@@ -135,19 +131,10 @@ struct KeyCreateCommand: AsyncParsableCommand {
 struct KeyListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List keys; never what they are.")
 
-  @Option(help: "text or json.")
-  var format = CredentialFormat.text
-
   @OptionGroup var access: CredentialAccessOptions
 
   func run() async throws {
-    let access = try access.open()
-    defer { access.close() }
-    let page = try await access.keys()
-    switch format {
-    case .json: StandardStream.output.write(page.text + "\n")
-    case .text: StandardStream.output.write(CredentialTable.keys(page["rows"].arrayValue))
-    }
+    access.format.write(page: try await access.answer { try await $0.keys() }, CredentialTable.keys)
   }
 }
 
@@ -163,16 +150,12 @@ struct KeyRotateCommand: AsyncParsableCommand {
     transform: usage(TimeSpan.init(parsing:)))
   var overlap: TimeSpan?
 
-  @Option(help: "text or json.")
-  var format = CredentialFormat.text
-
   @OptionGroup var access: CredentialAccessOptions
 
   func run() async throws {
-    let access = try access.open()
-    defer { access.close() }
     let seconds = (overlap?.milliseconds ?? 0) / 1000
-    format.write(issued: try await access.rotateKey(try name.text, overlapSeconds: seconds), noun: "key")
+    let issued = try await access.answer { try await $0.rotateKey(try name.text, overlapSeconds: seconds) }
+    access.format.write(issued: issued, noun: "key")
   }
 }
 
@@ -183,14 +166,10 @@ struct KeyRevokeCommand: AsyncParsableCommand {
 
   @OptionGroup var name: NameArgument
 
-  @Option(help: "text or json.")
-  var format = CredentialFormat.text
-
   @OptionGroup var access: CredentialAccessOptions
 
   func run() async throws {
-    let access = try access.open()
-    defer { access.close() }
-    format.write(revoked: try await access.revokeKey(try name.text), noun: "key")
+    let revoked = try await access.answer { try await $0.revokeKey(try name.text) }
+    access.format.write(revoked: revoked, noun: "key")
   }
 }

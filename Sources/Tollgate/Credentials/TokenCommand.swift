@@ -28,15 +28,11 @@ struct TokenCreateCommand: AsyncParsableCommand {
   @Option(help: "metrics, viewer, approver or admin.", transform: usage(Self.role))
   var role: ControlRole
 
-  @Option(help: "text or json.")
-  var format = CredentialFormat.text
-
   @OptionGroup var access: CredentialAccessOptions
 
   func run() async throws {
-    let access = try access.open()
-    defer { access.close() }
-    format.write(issued: try await access.createToken(try name.text, role), noun: "token")
+    let issued = try await access.answer { try await $0.createToken(try name.text, role) }
+    access.format.write(issued: issued, noun: "token")
   }
 
   private static let role: @Sendable (String) throws(MalformedText) -> ControlRole = { text throws(MalformedText) in
@@ -51,19 +47,10 @@ struct TokenCreateCommand: AsyncParsableCommand {
 struct TokenListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List tokens; never what they are.")
 
-  @Option(help: "text or json.")
-  var format = CredentialFormat.text
-
   @OptionGroup var access: CredentialAccessOptions
 
   func run() async throws {
-    let access = try access.open()
-    defer { access.close() }
-    let page = try await access.tokens()
-    switch format {
-    case .json: StandardStream.output.write(page.text + "\n")
-    case .text: StandardStream.output.write(CredentialTable.tokens(page["rows"].arrayValue))
-    }
+    access.format.write(page: try await access.answer { try await $0.tokens() }, CredentialTable.tokens)
   }
 }
 
@@ -73,14 +60,10 @@ struct TokenRevokeCommand: AsyncParsableCommand {
 
   @OptionGroup var name: NameArgument
 
-  @Option(help: "text or json.")
-  var format = CredentialFormat.text
-
   @OptionGroup var access: CredentialAccessOptions
 
   func run() async throws {
-    let access = try access.open()
-    defer { access.close() }
-    format.write(revoked: try await access.revokeToken(try name.text), noun: "token")
+    let revoked = try await access.answer { try await $0.revokeToken(try name.text) }
+    access.format.write(revoked: revoked, noun: "token")
   }
 }

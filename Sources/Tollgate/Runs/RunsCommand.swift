@@ -45,17 +45,12 @@ struct RunsCommand: AsyncParsableCommand {
     transform: usage(TimeSpan.init(parsing:)))
   var since: TimeSpan = .seconds(86_400)
 
-  @Option(help: ArgumentHelp("How many at most (default: 50).", valueName: "count"))
-  var limit = 50
+  @OptionGroup var list: ListOptions
 
   @Option(help: "table, json or csv.")
   var format = AdjustmentFormat.table
 
   @OptionGroup var access: LedgerAccessOptions
-
-  func validate() throws {
-    guard (1...1000).contains(limit) else { throw ValidationError("--limit is a whole number from 1 to 1000") }
-  }
 
   func run() async throws {
     let ledger = try access.open()
@@ -67,7 +62,7 @@ struct RunsCommand: AsyncParsableCommand {
     filter.isLive = state.map { $0 == .live }
     filter.order = sort
     filter.from = Timestamp(unixMicroseconds: WallClock.now().unixMicroseconds &- since.milliseconds &* 1000)
-    filter.limit = limit
+    filter.limit = list.limit
     let page = try await ledger.runs(filter)
     let table = RunTable(rows: page["rows"].arrayValue)
     switch format {

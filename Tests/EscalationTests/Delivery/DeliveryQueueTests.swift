@@ -129,6 +129,20 @@ struct DeliveryQueueTests {
     #expect(queue.finish("msg_1", of: "ops", .delivered(status: 200), now: .at(90_000))?.receiverNews == .recovered)
   }
 
+  @Test("What cannot be sent is given up after a day more than the schedule takes, so that nothing waits for ever")
+  func expiry() {
+    var queue = queue([.sample(1), .sample(2, receiver: "removed"), .sample(3, receiver: "wants none")])
+    _ = queue.start(now: .start) { $0.receiver == "wants none" }
+    _ = queue.finish("msg_3", of: "wants none", .gone, now: .start)
+    let end = Timestamp.at(DeliverySchedule.ageSecondsMax)
+    func isSendable(_ message: OutboxMessage) -> Bool { message.receiver != "removed" }
+    #expect(queue.expire(now: .at(DeliverySchedule.ageSecondsMax - 1), isSendable: isSendable).isEmpty)
+    let dropped = queue.expire(now: end, isSendable: isSendable)
+    #expect(Set(dropped.map(\.id)) == ["msg_2", "msg_3"] && dropped.allSatisfy { $0.state == .dropped })
+    #expect(queue.count == 1 && queue.expire(now: end, isSendable: isSendable).isEmpty)
+    #expect(queue.start(now: end, isSendable: isSendable).map(\.id) == ["msg_1"], "what can be sent has its attempt")
+  }
+
   @Test("A receiver is said to fail after three attempts in a row, once, and to work again after one")
   func news() {
     var queue = queue([.sample(1)])

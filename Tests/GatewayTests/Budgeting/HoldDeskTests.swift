@@ -82,9 +82,10 @@ import Testing
   @Test func `approval of a run wakes its other calls, and no other run's`() throws {
     let bench = Bench()
     for (number, run) in [(1, "r"), (2, "r"), (3, "s")] { _ = bench.park(Int64(number), run: run, at: noon) }
+    _ = bench.park(4, run: "r", key: "another", at: noon)
     let approved = try bench.approve(1, .run, at: noon)
     bench.desk.wakeRun(of: approved)
-    #expect(bench.told(2) == ["try again"] && bench.told(3) == [])
+    #expect(bench.told(2) == ["try again"] && bench.told(3) == [] && bench.told(4) == [])
     let end = try #require(approved.end)
     #expect(bench.desk.pass(id(2), by: end, at: noon) && !bench.desk.pass(id(2), by: end, at: noon))
     #expect(bench.desk.recent.first { $0.id == id(2) }?.end?.by == "anna")
@@ -186,7 +187,7 @@ private struct Bench {
   var ends: [CallID: Int] { seen.seen.withLock { $0.ends } }
 
   func park(
-    _ call: Int64, need: Int64 = 10, run: String? = nil, model: String = "m", at time: Timestamp
+    _ call: Int64, need: Int64 = 10, run: String? = nil, key: String? = nil, model: String = "m", at time: Timestamp
   ) -> ParkOutcome {
     let turn = HoldDesk.Turn(eventLoop: loop) { [seen] answer in
       seen.seen.withLock { $0.told[call, default: []].append(Self.name(answer)) }
@@ -195,7 +196,8 @@ private struct Bench {
       reason: .exhausted, budget: "b", scope: "all", unit: .usd, limit: 100, spent: 95, reserved: 0, need: need,
       window: BudgetWindow(start: time, end: time.adding(seconds: 86_400)))
     return desk.park(
-      BudgetCall(id: CallID(rawValue: call), agent: "a", workflow: "w", run: run, provider: "p", model: model),
+      BudgetCall(
+        id: CallID(rawValue: call), agent: "a", workflow: "w", run: run, key: key, provider: "p", model: model),
       CallNeed(expected: CallAmounts(picodollars: need, tokens: 1)), refusal, id: CallID(rawValue: call), turn: turn,
       at: time)
   }

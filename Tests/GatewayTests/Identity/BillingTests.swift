@@ -61,6 +61,10 @@ struct BillingTests {
     #expect(try resolve(account, at: codex).billing == .subscription)
     let claude = ProviderRoute(name: "claude", origin: try .parse("https://api.anthropic.com"))
     #expect(try resolve(["Authorization": "Bearer sk-ant-oat01-x"], at: claude).billing == .subscription)
+    let beta: HTTPHeaders = ["Authorization": "Bearer a-key", "anthropic-beta": "oauth-2025-04-20"]
+    #expect(try resolve(beta, at: claude).billing == .subscription)
+    let other = ProviderRoute(name: "glm", origin: try .parse("https://llm.example/anthropic"), dialect: .anthropic)
+    #expect(try resolve(beta, at: other).billing == .metered, "a key of another who speaks the same API")
   }
 
   @Test("is told apart by a digest of the key, the same in every field, and none without a key")

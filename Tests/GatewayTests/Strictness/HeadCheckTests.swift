@@ -84,6 +84,17 @@ struct HeadCheckTests {
     #expect(try reason([("Host", "a b")], rules: rules) == .hostMalformed)
   }
 
+  @Test("has a Host that is known, or an address, where the operator says by which names Tollgate is called")
+  func namedBeyondLoopback() throws {
+    let rules = try HeadRules(listenHost: "0.0.0.0", allowedHosts: ["llm.example"])
+    for host in ["llm.example", "LLM.example:443", "10.0.0.5:4100", "[2001:db8::1]:4100", "localhost:4100"] {
+      #expect(try reason([("Host", host)], rules: rules) == nil, "\(host)")
+    }
+    for host in ["evil.example", "10.0.0.5.evil.example", "llm.example.evil.example"] {
+      #expect(try reason([("Host", host)], rules: rules) == .hostNotAllowed, "\(host)")
+    }
+  }
+
   @Test(
     "has framing that cannot be doubted",
     arguments: [

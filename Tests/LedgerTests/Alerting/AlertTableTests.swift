@@ -33,6 +33,27 @@ struct AlertTableTests {
     return message
   }
 
+  @Test("are not written over by older news of them")
+  func older() async throws {
+    let ledger = try openLedger(scratch.data)
+    var changes = AlertChanges()
+    for news in [message(1), ended(message(1)), message(1)] {
+      changes.messages = [news]
+      try await ledger.alerts.commit(changes, limits: AlertLimits())
+    }
+    #expect(try await ledger.alerts.message("m1") == ended(message(1)))
+  }
+
+  @Test("are there soon, though nobody waits for them")
+  func soon() async throws {
+    let ledger = try openLedger(scratch.data)
+    ledger.alerts.commitSoon(state("x", revision: 2))
+    ledger.alerts.commitSoon(state("x", revision: 1))
+    // The writer takes jobs in their order.
+    try await ledger.alerts.commit(AlertChanges(), limits: AlertLimits())
+    #expect(try await ledger.alerts.contents().states == [state("x", revision: 2)])
+  }
+
   @Test("are there again after a restart, with their messages")
   func restart() async throws {
     let ledger = try openLedger(scratch.data)

@@ -42,6 +42,16 @@ import Testing
     #expect(Self.address(text).isPublic)
   }
 
+  @Test func `an address is known in every spelling that a resolver reads, and what a name stands for is not`() {
+    for host in ["10.0.0.1", "127.1", "2130706433", "0x7f.0.0.1", "017700000001", "::1", "::ffff:10.0.0.1", "fe80::1"] {
+      #expect(!AddressRule.publicOnly.canAllow(host: host), "\(host)")
+      #expect(AddressRule.any.canAllow(host: host), "\(host)")
+    }
+    for host in ["1.1.1.1", "2606:4700::1111", "hooks.example", "localhost", "10.0.0.1.example", ""] {
+      #expect(AddressRule.publicOnly.canAllow(host: host), "\(host)")
+    }
+  }
+
   @Test func `neither is what is no address`() {
     for count in [0, 1, 3, 5, 15, 17] { #expect(!NetworkAddress(bytes: [UInt8](repeating: 32, count: count)).isPublic) }
   }
