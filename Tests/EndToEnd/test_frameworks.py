@@ -5,32 +5,16 @@ a run of its own.
 """
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
-from harness.agents import FRAMEWORKS, Framework
+from harness.agents import FRAMEWORKS, Framework, broken, clock, weather
 from harness.run_tree import Call, Run, ordered, shown
-from harness.scripted_model import ScriptedModel, say, use
+from harness.scripted_model import say, use
 
 INSTRUCTIONS = "You are an agent. Use your tools."
 # How often the looping agent calls its tool.
 ROUNDS = 12
-
-
-async def weather(city: str) -> str:
-    """Tells the weather of a city."""
-    return f"{city}: sunny, 21 degrees"
-
-
-async def clock(city: str) -> str:
-    """Tells the time in a city."""
-    return f"{city}: 14:05"
-
-
-async def broken(city: str) -> str:
-    """Tells the tide of a city, which it cannot."""
-    raise ValueError(f"no station in {city}")
 
 
 ROME, OSLO = {"city": "Rome"}, {"city": "Oslo"}
@@ -100,24 +84,6 @@ NESTED_RUNS = [
     *[EXPERT_RUN] * 2,
     *[CLOCK_RUN] * 2,
 ]
-
-
-@pytest.fixture(scope="module")
-def finish() -> Iterator:
-    """Runs coroutines to their end, on one loop: the frameworks keep clients that belong to it."""
-    with asyncio.Runner() as runner:
-        yield runner.run
-
-
-@pytest.fixture
-def scripted(make_stub, make_tollgate):
-    """A proxy before a model that follows a script, and the model's stub."""
-
-    def make(script: dict, new_id=None):
-        stub = make_stub(ScriptedModel(script, new_id))
-        return make_tollgate({"openai": stub.url, "anthropic": stub.url}), stub
-
-    return make
 
 
 each_framework = pytest.mark.parametrize("framework", FRAMEWORKS, ids=str)

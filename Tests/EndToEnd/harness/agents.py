@@ -33,6 +33,21 @@ CLAUDE = "claude-sonnet-5"
 TURNS_MAX = 50
 
 
+async def weather(city: str) -> str:
+    """Tells the weather of a city."""
+    return f"{city}: sunny, 21 degrees"
+
+
+async def clock(city: str) -> str:
+    """Tells the time in a city."""
+    return f"{city}: 14:05"
+
+
+async def broken(city: str) -> str:
+    """Tells the tide of a city, which it cannot."""
+    raise ValueError(f"no station in {city}")
+
+
 @dataclass(frozen=True)
 class Framework:
     """A framework with one of the APIs that it speaks.
