@@ -9,6 +9,8 @@ from harness import model_wire
 from harness.stub_upstream import Exchange
 
 Arguments = dict[str, object]
+# A failure that is no status: nothing is answered until the client has left.
+SILENCE = 0
 
 
 @dataclass
@@ -17,7 +19,7 @@ class Turn:
 
     words: str = ""
     tools: list[tuple[str, Arguments]] = field(default_factory=list)
-    # Statuses that are answered first, one a request.
+    # Statuses that are answered first, or `SILENCE`, one a request.
     failures: tuple[int, ...] = ()
 
 
@@ -46,11 +48,14 @@ class ScriptedModel:
     def __call__(self, exchange: Exchange):
         request = json.loads(exchange.read_body())
         wire = model_wire.wire(exchange.head.target)
-        opening, place = self._place(wire, request)
+        opening, place = self.place(wire, request)
         turn = self._turn(opening, place)
-        status = self._failure(turn, opening, place)
-        if status:
-            return model_wire.fail(exchange, wire, status)
+        failure = self._failure(turn, opening, place)
+        if failure == SILENCE:
+            exchange.peer_has_left()
+            return exchange.close()
+        if failure:
+            return model_wire.fail(exchange, wire, failure)
         reply = model_wire.Reply(
             id=f"{wire.prefix}{uuid4().hex}",
             model=request["model"],
@@ -61,7 +66,8 @@ class ScriptedModel:
             self._kept[reply.id] = (opening, place + 1)
         wire.answer(exchange, reply, bool(request.get("stream")))
 
-    def _place(self, wire: model_wire.Wire, request: dict) -> tuple[str, int]:
+    def place(self, wire: model_wire.Wire, request: dict) -> tuple[str, int]:
+        """How the conversation begins, and how often the model has spoken in it."""
         before = self._kept[request["previous_response_id"]] if request.get("previous_response_id") else ("", 0)
         opening, place = wire.place(request)
         return before[0] or opening, before[1] + place
