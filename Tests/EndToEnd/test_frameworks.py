@@ -9,12 +9,12 @@ import asyncio
 import pytest
 
 from harness.agents import FRAMEWORKS, Framework, broken, clock, weather
-from harness.run_tree import Call, Run, ordered, shown
+from harness.run_tree import Call, Run, ordered, shown, tool_results
 from harness.scripted_model import say, use
 
 INSTRUCTIONS = "You are an agent. Use your tools."
 # How often the looping agent calls its tool.
-ROUNDS = 12
+ROUNDS = 8
 
 
 ROME, OSLO = {"city": "Rome"}, {"city": "Oslo"}
@@ -106,6 +106,7 @@ def test_what_an_sdk_sends_again_belongs_to_its_run(framework: Framework, is_str
     tollgate, stub = scripted(RETRIED)
     finish(framework.run(tollgate.url, INSTRUCTIONS, ["Compare the two."], [weather, clock], is_stream))
     assert shown(tollgate, len(stub.received)) == [RETRIED_RUN]
+    assert tool_results(tollgate) == {("weather", "ok"): 1, ("clock", "ok"): 1}
 
 
 @each_framework
@@ -113,6 +114,7 @@ def test_a_loop_is_counted_to_its_end(framework: Framework, scripted, finish):
     tollgate, stub = scripted(LOOP)
     finish(framework.run(tollgate.url, INSTRUCTIONS, ["Watch the weather."], [weather]))
     assert shown(tollgate, len(stub.received)) == [LOOP_RUN]
+    assert tool_results(tollgate) == {("weather", "ok"): ROUNDS}
 
 
 @each_framework
@@ -120,6 +122,7 @@ def test_a_tool_that_fails_is_told_from_one_that_does_not(framework: Framework, 
     tollgate, stub = scripted(FAILING)
     finish(framework.run(tollgate.url, INSTRUCTIONS, ["Tell the tide."], [weather, broken]))
     assert shown(tollgate, len(stub.received)) == [FAILING_RUN]
+    assert tool_results(tollgate) == {("broken", "error"): 2, ("weather", "ok"): 1}
 
 
 @each_framework

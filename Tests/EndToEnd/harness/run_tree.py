@@ -37,7 +37,8 @@ class Run:
             "errors": sum(call.status >= 400 for call in self.calls),
             "retries": sum(call.retry for call in self.calls),
             "tool_calls": sum(len(call.tools) for call in self.calls),
-            "tool_results": sum(call.results for call in self.calls),
+            # What is sent again brings the results that were counted.
+            "tool_results": sum(call.results for call in self.calls if not call.retry),
             "max_fanout": max(len(call.tools) for call in self.calls),
             "depth": max(call.depth for call in self.calls),
         }
@@ -52,6 +53,12 @@ def shown(tollgate: Tollgate, calls: int) -> list[Run]:
     for row in details.values():
         _check(tollgate, row)
     return ordered([_run(row, details) for row in details.values() if row["parent_run"] not in details])
+
+
+def tool_results(tollgate: Tollgate) -> dict[tuple[str, str], float]:
+    """How many results of each tool came, by how they ended."""
+    series = tollgate.series("tollgate_tool_results_total")
+    return {(labels["tool"], labels["outcome"]): count for labels, count in series}
 
 
 def ordered(runs: list[Run]) -> list[Run]:
@@ -83,7 +90,8 @@ def _call(row: dict) -> Call:
 def _check(tollgate: Tollgate, row: dict):
     """The sums of a run are those of its calls, and the terminal shows what the API does."""
     sums = _run(row, {}).sums()
-    assert {name: row[name] for name in sums} == sums
+    found = {name: row[name] for name in sums}
+    assert found == sums, f"{row['id']} says {found}, its calls {sums}"
     assert row["cost_pico_usd"] == sum(call["cost_pico_usd"] or 0 for call in row["calls"])
     access = ["--control", tollgate.control_url, "--data", str(tollgate.data)]
     terminal = run_tollgate("run", "show", row["id"], "--format", "json", *access)
