@@ -1,14 +1,16 @@
 """Fixtures: real processes and stub upstreams, each with an end that is checked."""
 
+import asyncio
 import os
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from harness import canary
 from harness.recording import recordings_folder
+from harness.scripted_model import ScriptedModel, Turn
 from harness.stub_upstream import StubUpstream, numbered_answer
 from harness.tollgate_process import Tollgate, binary
 
@@ -71,6 +73,24 @@ def proxied(make_stub, make_tollgate) -> tuple[Tollgate, StubUpstream]:
     """A proxy whose openai and anthropic are one stub, which answers chat completions until a test says otherwise."""
     stub = make_stub()
     return make_tollgate({"openai": stub.url, "anthropic": stub.url}), stub
+
+
+@pytest.fixture
+def scripted(make_stub, make_tollgate):
+    """Makes a proxy before a model that follows a script, and the model's stub."""
+
+    def make(script: dict[str, list[Turn]], new_id=None) -> tuple[Tollgate, StubUpstream]:
+        stub = make_stub(ScriptedModel(script, new_id))
+        return make_tollgate({"openai": stub.url, "anthropic": stub.url}), stub
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def finish() -> Iterator[Callable]:
+    """Runs coroutines to their end, all on one loop: frameworks keep clients that belong to it."""
+    with asyncio.Runner() as runner:
+        yield runner.run
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -37,6 +37,9 @@ class Recording:
     reply_fields: list[tuple[str, str]]
     reply_body: bytes
     framing: str
+    # The cassette that it was taken from, which has the exchanges of one test, and its place there.
+    conversation: str | None = None
+    place: int = 0
     # What the index of the shared recordings says: counts of tool calls.
     index: dict[str, str] = field(default_factory=dict)
     # What our own fixtures say must come out, written by hand.
@@ -81,6 +84,8 @@ def _recording(path: Path, content: dict, index: dict[str, dict] | None = None) 
         reply_fields=_fields(reply),
         reply_body=_body(reply),
         framing=reply["framing"],
+        conversation=content.get("conversation"),
+        place=content.get("seq", 0),
         index=(index or {}).get(key, {}),
         expect=content.get("expect", {}),
     )
