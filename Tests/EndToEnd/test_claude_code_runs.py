@@ -132,7 +132,8 @@ def test_a_session_is_a_run_and_its_sub_agents_are_its_branches(scripted, finish
         "a2": "claude-code/general-purpose",
         "b1": "claude-code/Explore",
     }
-    lines = run_tollgate("run", "show", session, "--data", str(tollgate.data)).stdout.splitlines()
+    access = ["--control", tollgate.control_url, "--data", str(tollgate.data)]
+    lines = run_tollgate("run", "show", session, *access).stdout.splitlines()
     branches = [line for line in lines if "agent claude-code/" in line]
     indents = {line.split("[")[1].split("]")[0]: line.index("agent") for line in branches}
     assert indents["a1"] == indents["a2"] < indents["b1"]
