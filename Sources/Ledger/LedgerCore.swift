@@ -9,6 +9,7 @@ final class LedgerCore: Sendable {
   let availability: Availability
   let logger: Logger
   let observer: LedgerObserver
+  private let noted = RunEventQueue()
   private let faultCount = Atomic<Int64>(0)
   private let queueMax: Int
 
@@ -89,6 +90,28 @@ final class LedgerCore: Sendable {
           },
           refuse: { continuation.resume(throwing: $0) }))
     }
+  }
+
+  /// Has the writer keep what was noticed, in a transaction of its own.
+  func note(_ events: [RunEvent]) {
+    let (isFirst, lost) = noted.put(events)
+    if lost > 0 { lose(lost, because: "\(RunEventQueue.eventsMax) events wait to be written") }
+    guard isFirst else { return }
+    queue.put(
+      WriterJob(
+        run: { [self] store in
+          let events = noted.take()
+          do {
+            try store.transaction { try store.events.write(events) }
+          } catch {
+            lose(events.count, because: LedgerError(booking: error).description)
+          }
+        },
+        refuse: { [self] error in lose(noted.take().count, because: error.description) }))
+  }
+
+  private func lose(_ events: Int, because reason: String) {
+    logger.warning("events of runs are not in the ledger", metadata: ["events": "\(events)", "error": "\(reason)"])
   }
 
   func committed(rows: Int, durationNanoseconds: Int64) {
