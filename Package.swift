@@ -66,7 +66,8 @@ let package = Package(
     .target(name: "Runs", dependencies: ["Budgets", "Dialects", "Metering"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", "Runs", logging], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["Budgets", "Metering", "Observability", crypto, grdb, grdbSQLite, logging],
+      name: "Ledger",
+      dependencies: ["Budgets", "Metering", "Observability", "Runs", crypto, grdb, grdbSQLite, logging],
       swiftSettings: strict),
     .target(name: "Upstream", dependencies: ["CCurl", "Observability", nioCore, logging], swiftSettings: strict),
     .target(
@@ -86,7 +87,7 @@ let package = Package(
     .target(
       name: "Control",
       dependencies: [
-        "JSON", "Budgets", "Metering", "Observability", "Ledger", "Escalation", hummingbird, hummingbirdCore,
+        "JSON", "Budgets", "Metering", "Observability", "Ledger", "Escalation", "Runs", hummingbird, hummingbirdCore,
         hummingbirdTLS,
         httpTypes,
         lifecycle, logging, nioCore, nioSSL,
@@ -115,7 +116,8 @@ let package = Package(
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(
-      name: "LedgerTests", dependencies: ["Budgets", "Ledger", "Metering", "Observability", grdbSQLite, logging],
+      name: "LedgerTests",
+      dependencies: ["Budgets", "Ledger", "Metering", "Observability", "Runs", grdbSQLite, logging],
       swiftSettings: strict),
     .testTarget(name: "UpstreamTests", dependencies: ["CCurl", "Upstream", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(

@@ -74,14 +74,21 @@ public final class Ledger: Sendable {
   ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
   ///     one that the record names. They are stored with the row, or not at all.
   ///   - debits: what the call took of budgets, stored likewise.
+  ///   - answers: what became of the tools that its request answers, stored likewise.
+  ///   - toolErrors: how many results that its request brings say that their tool failed; those in `answers` count in any case.
+  ///   - events: what was noticed of the call, stored likewise.
   ///   - alerts: what its settlement did to alerts, stored in the transaction of the row.
   public func settle(
     _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
-    debiting debits: [BudgetDebit] = [], alerts: [AlertState] = []
+    debiting debits: [BudgetDebit] = [], answering answers: [AnsweredTool] = [], toolErrors: Int = 0,
+    noting events: [RunEvent] = [], alerts: [AlertState] = []
   ) {
     record.id = ticket.id
     counted.insert(record)
-    core.settle(record, slot: ticket.resolve(), with: CallExtras(responses: responses, debits: debits, alerts: alerts))
+    let extras = CallExtras(
+      responses: responses, debits: debits, answeredTools: answers,
+      toolErrors: max(toolErrors, answers.count(where: \.isError)), events: events, alerts: alerts)
+    core.settle(record, slot: ticket.resolve(), with: extras)
   }
 
   /// Gives a slot back without a row: the call was refused before anything was forwarded.
@@ -143,9 +150,9 @@ public final class Ledger: Sendable {
 
   /// Runs: what their calls came to, and how they ended.
   public var runs: LedgerRuns {
-    LedgerRuns(readers: readers, waitForCommit: { [core] in await core.queue.waitForCommit() }) { [core] in
-      try await core.performThen($0)
-    }
+    LedgerRuns(
+      readers: readers, waitForCommit: { [core] in await core.queue.waitForCommit() },
+      put: { [core] in core.note($0) }, perform: { [core] in try await core.performThen($0) })
   }
 
   /// What calls of the processes before were linked to runs by. Given once: it can be large.

@@ -9,6 +9,7 @@ final class LedgerCore: Sendable {
   let availability: Availability
   let logger: Logger
   let observer: LedgerObserver
+  private let noted = RunEventQueue()
   private let faultCount = Atomic<Int64>(0)
   private let queueMax: Int
 
@@ -94,6 +95,28 @@ final class LedgerCore: Sendable {
   /// Runs a job on the writer thread, in a transaction, for nobody who waits: what fails is undone and not told.
   func performLater(_ job: @escaping LedgerBooks.Job) {
     queue.put(WriterJob(run: { store in _ = try? store.transaction { try job(store) } }, refuse: { _ in }))
+  }
+
+  /// Has the writer keep what was noticed, in a transaction of its own.
+  func note(_ events: [RunEvent]) {
+    let (isFirst, lost) = noted.put(events)
+    if lost > 0 { lose(lost, because: "\(RunEventQueue.eventsMax) events wait to be written") }
+    guard isFirst else { return }
+    queue.put(
+      WriterJob(
+        run: { [self] store in
+          let events = noted.take()
+          do {
+            try store.transaction { try store.events.write(events) }
+          } catch {
+            lose(events.count, because: LedgerError(booking: error).description)
+          }
+        },
+        refuse: { [self] error in lose(noted.take().count, because: error.description) }))
+  }
+
+  private func lose(_ events: Int, because reason: String) {
+    logger.warning("events of runs are not in the ledger", metadata: ["events": "\(events)", "error": "\(reason)"])
   }
 
   func committed(rows: Int, durationNanoseconds: Int64) {

@@ -145,11 +145,13 @@ import Testing
       try execute(
         connection,
         """
-        DROP TABLE runs; DROP TABLE run_links; DROP INDEX calls_by_run;
+        DROP TABLE runs; DROP TABLE run_links; DROP TABLE run_events; DROP INDEX calls_by_run;
+        ALTER TABLE tool_calls DROP COLUMN answered_at; ALTER TABLE tool_calls DROP COLUMN is_error;
+        ALTER TABLE tool_calls DROP COLUMN took_us;
         ALTER TABLE calls DROP COLUMN run_source; ALTER TABLE calls DROP COLUMN parent_run;
         ALTER TABLE calls DROP COLUMN node; ALTER TABLE calls DROP COLUMN parent_node;
         ALTER TABLE calls DROP COLUMN depth; ALTER TABLE calls DROP COLUMN is_retry;
-        PRAGMA user_version = \(Schema.version - 2);
+        PRAGMA user_version = \(Schema.version - 3);
         """)
     }
     ledger = try openLedger(scratch.data)

@@ -15,6 +15,7 @@ public final class OfflineLedger: @unchecked Sendable {
   private let database: DatabaseQueue
   private let readers: ReaderPool
   private let now: @Sendable () -> Timestamp
+  private let logger: Logger
   private var store: LedgerStore?
 
   /// Brings a file of an older format to the present one.
@@ -26,6 +27,7 @@ public final class OfflineLedger: @unchecked Sendable {
   ) throws {
     directory = try DataDirectory(path, creating: creating, logger: logger)
     self.now = now
+    self.logger = logger
     if creating { try directory.makeDatabaseFile() }
     guard fileExists(directory.databasePath) else { throw LedgerError.noLedger(directory: directory.path) }
     unsettledCalls = try InFlightContents.read(path: directory.inFlightPath)?.calls.count ?? 0
@@ -72,11 +74,25 @@ public final class OfflineLedger: @unchecked Sendable {
   }
 
   /// Runs.
-  public var runs: LedgerRuns { LedgerRuns(readers: readers, waitForCommit: {}) { [self] in try perform($0) } }
+  public var runs: LedgerRuns {
+    LedgerRuns(
+      readers: readers, waitForCommit: {}, put: { [self] in note($0) }, perform: { [self] in try perform($0) })
+  }
 
   /// Keys, tokens and the audit log.
   public var credentials: CredentialBook {
     CredentialBook(readers: readers, now: now, publish: { _ in }) { [self] in try perform($0) }
+  }
+
+  private func note(_ events: [RunEvent]) {
+    do {
+      try perform { store in
+        try store.events.write(events)
+        return {}
+      }
+    } catch {
+      logger.warning("events of runs are not in the ledger", metadata: ["error": "\(error)"])
+    }
   }
 
   private func perform(_ job: (LedgerStore) throws -> @Sendable () -> Void) throws {

@@ -4,6 +4,7 @@ public import Metering
 public struct LedgerRuns: Sendable {
   let readers: ReaderPool
   let waitForCommit: @Sendable () async -> Void
+  let put: @Sendable ([RunEvent]) -> Void
   let perform: CredentialBook.Perform
 
   /// Runs, in the order that the filter asks for.
@@ -31,10 +32,37 @@ public struct LedgerRuns: Sendable {
       var ofParent = RunFilter()
       ofParent.parentRun = id
       ofParent.limit = RunDetail.rowsMax
+      var ofEvents = RunEventFilter()
+      ofEvents.run = id
+      ofEvents.type = nil
+      ofEvents.limit = RunDetail.rowsMax
       return RunDetail(
-        run: run, calls: calls, children: try RunQuery(ofParent).run(context).reversed())
+        run: run, calls: calls, tools: try RunTool.all(of: calls.map(\.id), context),
+        events: try RunEventQuery(ofEvents).run(context).reversed().map(\.event),
+        children: try RunQuery(ofParent).run(context).reversed())
     }
   }
+
+  // MARK: Events
+
+  /// What was noticed of runs and calls, the newest first.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func events(_ filter: RunEventFilter) async throws -> [KeptRunEvent] {
+    await waitForCommit()
+    return try await readers.read { try RunEventQuery(filter).run($0) }
+  }
+
+  /// What was noticed of a call, in that order.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func events(of call: CallID) async throws -> [RunEvent] {
+    try await readers.read { try RunEventQuery.events(of: call, $0) }
+  }
+
+  /// Keeps what was noticed of calls that are not settled: of one that was refused, say. Never waits; committed soon. While the ledger
+  /// cannot be written, or has more of them to write than ``RunEventQueue/eventsMax``, they are lost, which is logged.
+  public func note(_ events: [RunEvent]) { put(events) }
 
   // MARK: Links
 
@@ -53,10 +81,14 @@ public struct LedgerRuns: Sendable {
 
   /// Keeps how runs ended. What is not known any more is left out.
   ///
-  /// - Parameter seenAt: when they were seen to have ended; a run with a call that ended later goes on.
+  /// - Parameters:
+  ///   - seenAt: when they were seen to have ended; a run with a call that ended later goes on.
+  ///   - events: what was noticed of them then, stored with them.
   /// - Throws: ``LedgerError``.
-  public func write(_ ends: [(run: String, end: RunRecord.End)], seenAt: Timestamp) async throws {
-    guard !ends.isEmpty else { return }
+  public func write(
+    _ ends: [(run: String, end: RunRecord.End)], seenAt: Timestamp, noting events: [RunEvent] = []
+  ) async throws {
+    guard !ends.isEmpty || !events.isEmpty else { return }
     // The rows of their calls come first.
     await waitForCommit()
     try await perform { store in
@@ -71,6 +103,7 @@ public struct LedgerRuns: Sendable {
         update.bind(seenAt.unixMicroseconds, at: 5)
         try update.run()
       }
+      try store.events.write(events)
       return {}
     }
   }

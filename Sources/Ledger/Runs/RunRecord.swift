@@ -23,6 +23,8 @@ public struct RunRecord: Sendable, Equatable {
   /// What providers ran themselves.
   public var serverToolCalls: Int64
   public var toolResults: Int64
+  /// Results that say that their tool failed.
+  public var toolErrors: Int64
   /// Calls whose model has no price.
   public var unpricedCalls: Int64
   /// With what was booked for its calls afterwards.
@@ -66,6 +68,7 @@ public struct RunFilter: Sendable {
     case toolCalls = "tool_calls"
     case fanout = "fanout"
     case errors
+    case toolErrors = "tool_errors"
     case duration
   }
 
@@ -73,6 +76,8 @@ public struct RunFilter: Sendable {
   public var workflow: String?
   public var parentRun: String?
   public var outcome: String?
+  /// Whether it ended, and not well; false for those that ended well.
+  public var hasFailed: Bool?
   /// Whether it goes on.
   public var isLive: Bool?
   /// Runs that began at this time or later.
@@ -95,6 +100,10 @@ public struct RunDetail: Sendable {
   public var run: RunRecord
   /// Its calls, the first one first; of more than ``rowsMax`` the last ones.
   public var calls: [CallRecord]
+  /// The tools that the reply of each call asked for, with what became of them.
+  public var tools: [CallID: [RunTool]]
+  /// What was noticed of the run and its calls, in that order; of more than ``rowsMax`` the last ones.
+  public var events: [RunEvent]
   /// The runs that name this one as their parent, the first one first; of more than ``rowsMax`` the last ones.
   public var children: [RunRecord]
 }

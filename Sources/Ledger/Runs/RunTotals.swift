@@ -16,6 +16,7 @@ struct RunTotals {
   private(set) var toolCalls: Int64 = 0
   private(set) var serverToolCalls: Int64 = 0
   private(set) var toolResults: Int64 = 0
+  private(set) var toolErrors: Int64 = 0
   private(set) var unpriced: Int64 = 0
   private(set) var cost = SplitSum()
   private(set) var inputTokens: Int64 = 0
@@ -33,7 +34,8 @@ struct RunTotals {
     parentRun = record.place?.parentRun
   }
 
-  mutating func add(_ record: borrowing CallRecord) {
+  /// - Parameter failed: how many results that the request brings say that their tool failed.
+  mutating func add(_ record: borrowing CallRecord, toolErrors failed: Int) {
     let start = record.startedAt.unixMicroseconds
     if start < startedAt {
       startedAt = start
@@ -49,6 +51,7 @@ struct RunTotals {
     toolCalls &+= Int64(record.toolCalls.count)
     serverToolCalls = record.serverToolCalls.values.reduce(serverToolCalls) { $0.capped(plus: Int64($1)) }
     toolResults &+= Int64(record.toolResults)
+    toolErrors &+= Int64(failed)
     if record.costSource == .unpriced { unpriced &+= 1 }
     cost.add(record.costPicodollars ?? 0)
     for cell in usageCells where cell.isTokens {
@@ -64,9 +67,9 @@ struct RunTotals {
   }
 
   /// In the order of ``RunWriter/sumColumns``.
-  var sums: InlineArray<12, Int64> {
+  var sums: InlineArray<13, Int64> {
     [
-      llmCalls, errors, retries, toolCalls, serverToolCalls, toolResults, unpriced, cost.high, cost.low,
+      llmCalls, errors, retries, toolCalls, serverToolCalls, toolResults, toolErrors, unpriced, cost.high, cost.low,
       inputTokens, outputTokens, modelMicroseconds,
     ]
   }

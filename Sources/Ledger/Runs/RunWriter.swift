@@ -1,23 +1,34 @@
 import Metering
 
-/// Adds the calls of one transaction to their runs. Confined to the thread that owns the connection.
+/// Adds the calls of one transaction to their runs, and tells tool calls what became of them. Confined to the thread that owns the
+/// connection.
 final class RunWriter {
   private let names: Names
   private let upsert: PreparedStatement
+  private let answerTool: PreparedStatement
   private let adjust: PreparedStatement
   private var pending: [String: RunTotals] = [:]
 
   init(_ connection: OpaquePointer, names: Names) throws(SQLiteFailure) {
     self.names = names
     upsert = try PreparedStatement(connection, Self.upsertSQL)
+    answerTool = try PreparedStatement(
+      connection,
+      """
+      UPDATE tool_calls SET answered_at = ?, is_error = ?, took_us = ?
+      WHERE call = ? AND position = ? AND answered_at IS NULL
+      """)
     adjust = try PreparedStatement(
       connection, "UPDATE runs SET cost_high = cost_high + ?, cost_low = cost_low + ? WHERE id = ?")
   }
 
-  func add(_ record: borrowing CallRecord) {
+  func add(
+    _ record: borrowing CallRecord, answered: [AnsweredTool], toolErrors: Int
+  ) throws(SQLiteFailure) {
+    for tool in answered { try write(tool) }
     guard let run = record.run else { return }
     var totals = pending[run] ?? RunTotals(record)
-    totals.add(record)
+    totals.add(record, toolErrors: toolErrors)
     pending[run] = totals
   }
 
@@ -38,6 +49,16 @@ final class RunWriter {
   }
 
   func discard() { pending.removeAll(keepingCapacity: true) }
+
+  /// The row of the call that asked is in the file, or before this one in the transaction.
+  private func write(_ tool: AnsweredTool) throws(SQLiteFailure) {
+    answerTool.bind(tool.answeredAt.unixMicroseconds, at: 1)
+    answerTool.bind(tool.isError ? 1 : 0, at: 2)
+    answerTool.bind(tool.tookMicroseconds, at: 3)
+    answerTool.bind(tool.call.rawValue, at: 4)
+    answerTool.bind(Int64(tool.position), at: 5)
+    try answerTool.run()
+  }
 
   private func write(_ run: String, _ totals: RunTotals) throws(SQLiteFailure) {
     try upsert.bind(run, at: 1)
@@ -64,7 +85,7 @@ final class RunWriter {
   static let keyColumns = ["id", "started_at", "last_at", "agent", "workflow", "run_source", "parent_run"]
   /// In the order of ``RunTotals/sums``.
   static let sumColumns = [
-    "llm_calls", "errors", "retries", "tool_calls", "server_tool_calls", "tool_results", "unpriced",
+    "llm_calls", "errors", "retries", "tool_calls", "server_tool_calls", "tool_results", "tool_errors", "unpriced",
     "cost_high", "cost_low", "input_tokens", "output_tokens", "model_us",
   ]
   /// In the order of ``RunTotals/maxima``.

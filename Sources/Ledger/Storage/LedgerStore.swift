@@ -8,6 +8,12 @@ struct CallExtras: Sendable {
   var responses: [ResponseDigest] = []
   /// What it took of budgets.
   var debits: [BudgetDebit] = []
+  /// What became of the tool calls that its request answers.
+  var answeredTools: [AnsweredTool] = []
+  /// How many results that its request brings say that their tool failed, at least those in ``answeredTools``.
+  var toolErrors = 0
+  /// What was noticed of it.
+  var events: [RunEvent] = []
   /// What its settlement did to alerts; written also where the row is not.
   var alerts: [AlertState] = []
 }
@@ -34,6 +40,7 @@ final class LedgerStore {
   private let counted: CountedResponseTable
   let spending: SpendingTable
   let runs: RunWriter
+  let events: RunEventTable
   private let begin: PreparedStatement
   private let commit: PreparedStatement
   private let rollback: PreparedStatement
@@ -55,6 +62,7 @@ final class LedgerStore {
     counted = try CountedResponseTable(connection, digester: digester)
     spending = try SpendingTable(connection)
     runs = try RunWriter(connection, names: names)
+    events = try RunEventTable(connection, names: names)
     begin = try PreparedStatement(connection, "BEGIN IMMEDIATE")
     commit = try PreparedStatement(connection, "COMMIT")
     rollback = try PreparedStatement(connection, "ROLLBACK")
@@ -112,7 +120,8 @@ final class LedgerStore {
       }
       try counted.add(record, extras.responses)
       spending.add(extras.debits, at: record.startedAt)
-      runs.add(record)
+      try runs.add(record, answered: extras.answeredTools, toolErrors: extras.toolErrors)
+      try events.write(extras.events)
       try rollups.add(record)
       result.rows &+= 1
     } catch {

@@ -20,6 +20,7 @@ final class Retention {
   private let deleteCallAdjustments: PreparedStatement
   private let deleteAdjustments: PreparedStatement
   private let deleteRuns: PreparedStatement
+  private let deleteEvents: PreparedStatement
 
   init(_ connection: OpaquePointer, configuration: LedgerConfiguration) throws(SQLiteFailure) {
     self.connection = connection
@@ -44,6 +45,11 @@ final class Retention {
       DELETE FROM runs WHERE id IN
         (SELECT id FROM runs WHERE started_at < ? AND last_at < ? ORDER BY started_at LIMIT \(Self.rowsPerBatch))
       """)
+    deleteEvents = try PreparedStatement(
+      connection,
+      """
+      DELETE FROM run_events WHERE id IN (SELECT id FROM run_events WHERE at < ? LIMIT \(Self.responsesPerBatch))
+      """)
     deleteCallAdjustments = try PreparedStatement(connection, "DELETE FROM adjustments WHERE call = ?")
     deleteAdjustments = try PreparedStatement(
       connection, "DELETE FROM adjustments WHERE effective_at < ? AND call IS NULL")
@@ -58,7 +64,10 @@ final class Retention {
       try queryInt64(connection, "SELECT min(hour) FROM rollups").map { $0 < firstRollupHour } ?? false
     let hasResponses =
       try queryInt64(connection, "SELECT min(hour) FROM counted_responses").map { $0 < firstRowHour } ?? false
-    guard !calls.isEmpty || hasHours || hasResponses else { return false }
+    let hasEvents =
+      try queryInt64(connection, "SELECT min(at) FROM run_events").map { $0 < Self.microseconds(ofHour: firstRowHour) }
+      ?? false
+    guard !calls.isEmpty || hasHours || hasResponses || hasEvents else { return false }
     try execute(connection, "BEGIN IMMEDIATE")
     do throws(SQLiteFailure) {
       if !calls.isEmpty { try Facts.raise(.rowsCompleteFromHour, to: firstRowHour, connection) }
@@ -72,6 +81,8 @@ final class Retention {
       }
       for place: Int32 in 1...2 { deleteRuns.bind(Self.microseconds(ofHour: firstRowHour), at: place) }
       try deleteRuns.run()
+      deleteEvents.bind(Self.microseconds(ofHour: firstRowHour), at: 1)
+      try deleteEvents.run()
       deleteHour.bind(firstRollupHour, at: 1)
       try deleteHour.run()
       deleteResponses.bind(firstRowHour, at: 1)

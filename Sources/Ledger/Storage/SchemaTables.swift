@@ -8,7 +8,7 @@ enum SchemaTables {
   /// added to.
   static let stepsFromSecondVersion = [
     keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, budgets, budgetRaises, alertStates, alerts, outbox,
-    holds, runs, runLinks,
+    holds, runs, runLinks, runEvents,
   ]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
@@ -239,6 +239,22 @@ enum SchemaTables {
   /// What calls are linked to runs by, in batches.
   private static let runLinks = """
     CREATE TABLE run_links (number INTEGER PRIMARY KEY AUTOINCREMENT, batch BLOB NOT NULL) STRICT;
+    """
+
+  /// What became of the tools that replies asked for, and what was noticed of runs and their calls: an anomaly, or, where `action`
+  /// is set, the trip of a guardrail. `kind` is which, `subject` the tool or the guardrail.
+  private static let runEvents = """
+    ALTER TABLE tool_calls ADD COLUMN answered_at INTEGER;
+    ALTER TABLE tool_calls ADD COLUMN is_error INTEGER;
+    ALTER TABLE tool_calls ADD COLUMN took_us INTEGER;
+    ALTER TABLE runs ADD COLUMN tool_errors INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE run_events (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, run TEXT, call INTEGER,
+      agent ANY NOT NULL, workflow ANY NOT NULL, kind TEXT NOT NULL, action TEXT, subject TEXT, document TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX run_events_by_time ON run_events (at, kind);
+    CREATE INDEX run_events_by_run ON run_events (run) WHERE run IS NOT NULL;
+    CREATE INDEX run_events_by_call ON run_events (call) WHERE call IS NOT NULL;
     """
 
   // MARK: Version 1
