@@ -61,7 +61,7 @@ enum OpenAPIRuns {
               "description": "The run as it ended.",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunDetail"}}}
             },
-            \#(OpenAPIPaths.problems(400, 401, 403, 404, 413, 415, 503))
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 503))
           }
         }
       },
