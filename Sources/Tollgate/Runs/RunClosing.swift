@@ -14,7 +14,10 @@ struct RunClosing: Sendable {
   func close(_ ended: [ClosedRun]) async throws {
     guard !ended.isEmpty else { return }
     for run in ended {
-      if let end = run.end { metrics.ended(end) }
+      if let end = run.end {
+        metrics.ended(end)
+        ledger.runs.note(run.events(of: end))
+      }
       traces?.record(run.traced)
     }
     try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
@@ -28,6 +31,12 @@ extension ClosedRun {
   /// How the ledger keeps the end.
   fileprivate var record: (run: String, end: RunRecord.End) {
     (run: run, end: RunRecord.End(at: endedAt, outcome: outcome.rawValue, document: "{}"))
+  }
+
+  fileprivate func events(of end: RunEnd) -> [RunEvent] {
+    end.anomalies.map {
+      RunEvent($0, run: run, call: nil, agent: end.agent, workflow: end.workflow, at: endedAt)
+    }
   }
 
   fileprivate var traced: TracedRunEnd {
