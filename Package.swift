@@ -63,7 +63,7 @@ let package = Package(
     .target(name: "Tokenizers", dependencies: ["CVocabularies"], swiftSettings: strict),
     .target(name: "Dialects", dependencies: ["JSON", "Metering", "Tokenizers"], swiftSettings: strict),
     .target(name: "Budgets", dependencies: ["Metering"], swiftSettings: strict),
-    .target(name: "Runs", dependencies: ["Dialects", "Metering"], swiftSettings: strict),
+    .target(name: "Runs", dependencies: ["Budgets", "Dialects", "Metering"], swiftSettings: strict),
     .target(name: "Observability", dependencies: ["Metering", logging], swiftSettings: strict),
     .target(
       name: "Ledger", dependencies: ["Budgets", "Metering", "Observability", crypto, grdb, grdbSQLite, logging],
@@ -78,8 +78,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "CBrotli", "CZlib", "CZstd", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Tokenizers",
-        "Upstream",
+        "CBrotli", "CZlib", "CZstd", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Runs",
+        "Tokenizers", "Upstream",
         crypto, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
       ],
       swiftSettings: strict),
@@ -97,7 +97,7 @@ let package = Package(
       dependencies: [
         "CPriceBook", "JSON", "Budgets", "Dialects", "Metering", "Observability", "Ledger", "Upstream", "Escalation",
         "Gateway",
-        "Control",
+        "Control", "Runs",
         argumentParser,
         hummingbird, lifecycle, unixSignals, logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
       ],
@@ -111,7 +111,7 @@ let package = Package(
     .testTarget(
       name: "BudgetsTests", dependencies: ["Budgets", "Metering"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
-      name: "RunsTests", dependencies: ["Dialects", "Metering", "Runs"], swiftSettings: strict),
+      name: "RunsTests", dependencies: ["Budgets", "Dialects", "Metering", "Runs"], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(

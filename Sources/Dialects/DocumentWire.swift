@@ -23,6 +23,9 @@ protocol DocumentWire: ~Copyable {
   /// Whether a labelled size is that of an image, a sound or a file, as base64, data URL or address.
   func isMedia(_ label: UInt8, _ facts: borrowing Facts) -> Bool
 
+  /// Whether a labelled size is that of arguments of a tool call that is the client's.
+  func isArguments(_ label: UInt8) -> Bool
+
   /// Whether a labelled value is what a conversation is told by: anything of a request, the visible text of a reply.
   func tellsConversation(_ label: UInt8) -> Bool
 }
@@ -30,6 +33,7 @@ protocol DocumentWire: ~Copyable {
 extension DocumentWire where Self: ~Copyable {
   func isText(_ label: UInt8, _ facts: borrowing Facts) -> Bool { false }
   func isMedia(_ label: UInt8, _ facts: borrowing Facts) -> Bool { false }
+  func isArguments(_ label: UInt8) -> Bool { false }
   func tellsConversation(_ label: UInt8) -> Bool { false }
 }
 
@@ -66,7 +70,7 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
     while true {
       switch json.next(bytes, at: &offset) {
       case .needsMore:
-        if facts.looksAtText || Facts.hasMedia { lookAtOpen(bytes, json, &facts) }
+        if facts.looksAtText || Facts.hasMedia || Facts.hasArguments { lookAtOpen(bytes, json, &facts) }
         if facts.followsValues, let open = json.openSize, tellsConversation(open.label) {
           facts.followOpen(open.label, bytes.extracting(open.start...))
         }
@@ -76,7 +80,11 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
         if facts.followsValues { facts.followBegin(label, json) }
         begin(label, json, &facts)
       case .value(let label):
-        if isMedia(label, facts) || facts.looksAtText && isText(label, facts) { look(label, bytes, json, &facts) }
+        if isMedia(label, facts) || Facts.hasArguments && isArguments(label)
+          || facts.looksAtText && isText(label, facts)
+        {
+          look(label, bytes, json, &facts)
+        }
         if facts.followsValues, tellsConversation(label) { facts.follow(label, bytes, json) }
         value(label, json, &facts)
       case .end(let label):
@@ -91,10 +99,14 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
   private func look(_ label: UInt8, _ bytes: RawSpan, _ json: borrowing JSONReader, _ facts: inout Facts) {
     guard let range = json.sizedRange else { return }
     let part = bytes.extracting(range)
+    if Facts.hasArguments, isArguments(label) {
+      facts.takeArguments(part, isWritten: json.kind == .string)
+      facts.endArguments()
+    }
     if isMedia(label, facts) {
       facts.readMedia?.take(part)
       facts.readMedia?.endValue()
-    } else {
+    } else if facts.looksAtText, isText(label, facts) {
       facts.text?.take(part, of: label, isWritten: json.kind == .string)
       facts.text?.endValue()
     }
@@ -104,6 +116,7 @@ extension DocumentWire where Self: ~Copyable, Facts: CountedText {
   private func lookAtOpen(_ bytes: RawSpan, _ json: borrowing JSONReader, _ facts: inout Facts) {
     guard let open = json.openSize else { return }
     let part = bytes.extracting(open.start...)
+    if Facts.hasArguments, isArguments(open.label) { facts.takeArguments(part, isWritten: open.isString) }
     if isMedia(open.label, facts) {
       facts.readMedia?.take(part)
     } else if facts.looksAtText, isText(open.label, facts) {

@@ -16,8 +16,12 @@ public struct ReplyFacts: Sendable, Equatable {
   public var toolCalls: [ToolCall]
   /// Tool calls of the reply, kept or not.
   public var toolCallCount: Int
+  /// What is known of the arguments of each of ``toolCalls``; empty where the reply was not read to its end.
+  public var toolArguments: [ToolArguments]
   /// Tools that the provider ran, by name.
   public var serverToolCalls: [String: Int]
+  /// How many of ``serverToolCalls`` went to a server of tools (MCP).
+  public var mcpCallCount: Int
   /// How each of ``toolCalls`` ended, where the reply is that of a server of tools; nil for those that it does not answer.
   public var toolOutcomes: [ToolOutcome?]
   /// Answers to messages of which only the request knows whether they called a tool.
@@ -26,6 +30,12 @@ public struct ReplyFacts: Sendable, Equatable {
   public var opening: ReplyOpening
   /// Why the reply ended, in the provider's word: the first choice's, or the status of a response.
   public var finishReason: String?
+  /// Whether the model declined to answer in a member of its own, rather than in its text (OpenAI's `refusal`).
+  public var hasRefusal: Bool
+  /// Whether the provider blocked the prompt or the reply, and said so beside the finish reason (Gemini's `blockReason`).
+  public var isBlocked: Bool
+  /// Whether there was any content: text, reasoning, a tool call, an image.
+  public var hasContent: Bool
   /// The provider's machine-readable error, of an error body or inside a 200: its code, else its type; `error` where it has neither.
   public var errorCode: String?
   /// What decides the price: the tier that served the call, where it was processed, its speed, the tool behind its searches.
@@ -57,7 +67,12 @@ public struct ReplyFacts: Sendable, Equatable {
     context = PricingContext()
     toolCalls = []
     toolCallCount = 0
+    toolArguments = []
     serverToolCalls = [:]
+    mcpCallCount = 0
+    hasRefusal = false
+    isBlocked = false
+    hasContent = false
     toolOutcomes = []
     toolAnswers = []
     opening = ReplyOpening()
@@ -67,6 +82,13 @@ public struct ReplyFacts: Sendable, Equatable {
     isPending = false
     lacksOutput = false
     isDamaged = false
+  }
+}
+
+extension ReplyFacts {
+  /// Forgets arguments that broke off with their reply: nobody acts on them.
+  mutating func forgetBrokenArguments() {
+    for place in toolArguments.indices where toolArguments[place].form == .notJSON { toolArguments[place] = .unknown }
   }
 }
 

@@ -40,6 +40,8 @@ public struct GatewayConfiguration: Sendable {
   public var ledgerUnavailable = LedgerUnavailablePolicy.refuse
   /// Whether every call needs a virtual key. Calls to providers whose key is put in need one in any case.
   public var requiresVirtualKey = false
+  /// Whether connections come from the clients themselves, rather than from a proxy in front, so that addresses tell clients apart.
+  public var seesClientAddresses = true
 
   public init() {}
 }

@@ -21,6 +21,7 @@ public final class GatewayContext: Sendable {
   let gatheredBytes: GatheredBytes
   let socketTLS = SocketTLS()
   let counts = LearnedCounts()
+  let runs: RunDesk
   let budgets: BudgetDesk
   let substitutes = SubstituteModels()
   let logger: Logger
@@ -30,7 +31,7 @@ public final class GatewayContext: Sendable {
 
   public init(
     configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger, keys: VirtualKeys,
-    upstream: UpstreamClient, prices: CurrentPriceBook, budgets: BudgetDesk,
+    upstream: UpstreamClient, prices: CurrentPriceBook, runs: RunDesk, budgets: BudgetDesk,
     metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
     lookUpCall: @escaping CallLookup
   ) {
@@ -41,6 +42,7 @@ public final class GatewayContext: Sendable {
     self.keys = keys
     self.upstream = upstream
     self.prices = prices
+    self.runs = runs
     self.budgets = budgets
     self.metrics = metrics
     self.hints = AgentHints(logger: logger)

@@ -3,6 +3,7 @@ public import Logging
 public import Metering
 
 import GRDBSQLite
+import Synchronization
 
 /// The embedded ledger: one SQLite file, one thread that writes it, one mapped file of calls in flight.
 ///
@@ -16,6 +17,7 @@ public final class Ledger: Sendable {
   private let counted: CountedResponses
   private let readers: ReaderPool
   private let now: @Sendable () -> Timestamp
+  private let runLinks: Mutex<KeptRunLinks?>
 
   /// Opens or makes the data directory, migrates the schema and settles what a dead process left behind: each of its
   /// calls is passed to `recover`, which prices it, and committed before this returns.
@@ -43,6 +45,7 @@ public final class Ledger: Sendable {
     }
     readers = try ReaderPool(path: directory.databasePath)
     counted = opened.counted
+    runLinks = Mutex(opened.runLinks)
     self.core = core
     self.now = now
     observer.accessChanged(opened.access)
@@ -144,6 +147,9 @@ public final class Ledger: Sendable {
       try await core.performThen($0)
     }
   }
+
+  /// What calls of the processes before were linked to runs by. Given once: it can be large.
+  public func takeRunLinks() -> KeptRunLinks? { runLinks.withLock { $0.take() } }
 
   /// The calls that were held for a person.
   public var holds: LedgerHolds {

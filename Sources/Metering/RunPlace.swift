@@ -42,3 +42,21 @@ public enum RunSource: String, Sendable, CaseIterable {
   /// Nothing did: the call began a run.
   case new
 }
+
+/// What became of a tool call that a model asked for.
+public struct AnsweredTool: Sendable, Equatable {
+  /// The call whose reply asked.
+  public var call: CallID
+  /// Which of the tool calls of that reply: 0 for the first.
+  public var position: Int
+  /// When the request with the result came.
+  public var answeredAt: Timestamp
+  public var isError: Bool
+
+  public init(call: CallID, position: Int, answeredAt: Timestamp, isError: Bool) {
+    self.call = call
+    self.position = position
+    self.answeredAt = answeredAt
+    self.isError = isError
+  }
+}

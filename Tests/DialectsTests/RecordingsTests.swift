@@ -33,6 +33,8 @@ struct RecordingsTests {
     let index = recording.index
     #expect(facts.toolCallCount == index["tool_calls"].flatMap(Int.init))
     #expect(facts.toolCalls.count == facts.toolCallCount)
+    #expect(facts.toolArguments.count == facts.toolCallCount)
+    #expect(facts.toolArguments.allSatisfy { $0.form == .object || $0.form == .text })
     #expect(facts.serverToolCalls.values.reduce(0, +) == index["server_tool_calls"].flatMap(Int.init))
     #expect((facts.errorCode != nil) == (recording.status >= 400))
     #expect(facts.isTerminal)

@@ -26,7 +26,8 @@ import Testing
 
   /// Waits until what was settled is in the file.
   private func commit(_ ledger: Ledger) async throws {
-    try await ledger.runs.write([("nobody", RunRecord.End(at: start, outcome: "completed", document: "{}"))])
+    try await ledger.runs.write(
+      [("nobody", RunRecord.End(at: start, outcome: "completed", document: "{}"))], seenAt: start)
   }
 
   @Test func `a run is what its calls came to, and is called what its first call said`() async throws {
@@ -58,13 +59,13 @@ import Testing
     let ledger = try openLedger(scratch.data)
     try settle(ledger, [record(ledger, run: "r", after: 0)])
     let end = RunRecord.End(at: start.adding(seconds: 60), outcome: "completed", document: #"{"x":1}"#)
-    try await ledger.runs.write([("r", end), ("unknown", end)])
+    try await ledger.runs.write([("r", end), ("unknown", end)], seenAt: end.at)
     #expect(try await ledger.runs.run("r")?.end == end)
     var live = RunFilter()
     live.isLive = true
     #expect(try await ledger.runs.page(live).isEmpty)
     try settle(ledger, [record(ledger, run: "r", after: 90)])
-    try await ledger.runs.write([("r", end)])
+    try await ledger.runs.write([("r", end)], seenAt: end.at)
     #expect(try await ledger.runs.page(live).map(\.end) == [nil])
     ledger.close()
   }
@@ -78,8 +79,8 @@ import Testing
       call.toolCalls = Array(repeating: ToolCall(id: "t", name: "t"), count: [3, 2, 1][index])
       try settle(ledger, [call])
     }
-    try await ledger.runs.write([("a", RunRecord.End(at: start.adding(seconds: 90), outcome: "failed", document: "{}"))]
-    )
+    let end = RunRecord.End(at: start.adding(seconds: 90), outcome: "failed", document: "{}")
+    try await ledger.runs.write([("a", end)], seenAt: end.at)
     func listed(_ change: (inout RunFilter) -> Void) async throws -> [String] {
       var filter = RunFilter()
       change(&filter)
@@ -115,6 +116,23 @@ import Testing
     ledger.close()
   }
 
+  @Test func `links are kept in their order, or in the place of all, under one secret`() async throws {
+    var ledger = try openLedger(scratch.data)
+    let first = try #require(ledger.takeRunLinks())
+    #expect(first.batches.isEmpty && ledger.takeRunLinks() == nil)
+    for batch: [UInt8] in [[1, 0, 255], [], [2]] { try await ledger.runs.keep(links: batch) }
+    ledger.close()
+    ledger = try openLedger(scratch.data)
+    let kept = try #require(ledger.takeRunLinks())
+    #expect(kept.secretLow == first.secretLow && kept.secretHigh == first.secretHigh)
+    #expect(kept.batches == [[1, 0, 255], [], [2]])
+    try await ledger.runs.keep(links: [9], inPlaceOfAll: true)
+    ledger.close()
+    ledger = try openLedger(scratch.data)
+    #expect(ledger.takeRunLinks()?.batches == [[9]])
+    ledger.close()
+  }
+
   @Test func `runs of a file of an older version are made of its calls`() async throws {
     var ledger = try openLedger(scratch.data)
     let calls = [
@@ -127,11 +145,11 @@ import Testing
       try execute(
         connection,
         """
-        DROP TABLE runs; DROP INDEX calls_by_run;
+        DROP TABLE runs; DROP TABLE run_links; DROP INDEX calls_by_run;
         ALTER TABLE calls DROP COLUMN run_source; ALTER TABLE calls DROP COLUMN parent_run;
         ALTER TABLE calls DROP COLUMN node; ALTER TABLE calls DROP COLUMN parent_node;
         ALTER TABLE calls DROP COLUMN depth; ALTER TABLE calls DROP COLUMN is_retry;
-        PRAGMA user_version = \(Schema.version - 1);
+        PRAGMA user_version = \(Schema.version - 2);
         """)
     }
     ledger = try openLedger(scratch.data)

@@ -24,6 +24,8 @@ struct ConfigurationGoldenTests {
       wait: 1m
       max: 100
       then: deny
+    runs:
+      idle: 30m
     on_client_disconnect: cancel
     unmetered: allow
     unpriced: allow
@@ -97,6 +99,8 @@ struct ConfigurationGoldenTests {
       wait: 45s
       max: 20
       then: retry
+    runs:
+      idle: 30m
     on_client_disconnect: drain 45s
     unmetered: charge 0.05 USD
     unpriced: deny

@@ -49,6 +49,17 @@ enum OpenAPIRuns {
           }
         }
       },
+      "/api/v1/runs/{id}/end": {
+        "post": {
+          "summary": "End a run now, rather than when it has been idle for long",
+          "security": [{"controlToken": []}],
+          "parameters": [\#(OpenAPIParts.id("The run's id."))],
+          "responses": {
+            \#(OpenAPIParts.answer(200, "The run as it ended.", "RunDetail")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 503))
+          }
+        }
+      },
     """#
 
   static let schemas = #"""

@@ -14,4 +14,12 @@ extension ControlEndpoints {
     }
     return .json(RunJSON.document(detail))
   }
+
+  func endRun(_ id: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
+    try body.check(known: [])
+    guard try await queries.runs.end(id, actor.name) else {
+      throw Problem(404, "No such run", "No run with that id goes on; /api/v1/runs?state=live lists those that do.")
+    }
+    return try await run(id)
+  }
 }

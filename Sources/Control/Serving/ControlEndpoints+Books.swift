@@ -25,6 +25,7 @@ extension ControlEndpoints {
     let body = try RequestBody(isDeletion && body.isEmpty ? Array("{}".utf8) : body)
     if isDeletion { try body.check(known: []) }
     switch route {
+    case .runEnd(let id): return try await endRun(id, body, by: actor)
     case .redeliver: return try await redeliver(body)
     case .keys: return try await createKey(body, by: actor)
     case .key(let name): return try await revokeKey(name, by: actor)

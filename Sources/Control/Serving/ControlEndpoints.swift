@@ -43,7 +43,8 @@ struct ControlEndpoints: Sendable {
     case .holds: return try await holds(parameters)
     case .hold(let id): return try await hold(id)
     case .holdPage(let id): return try await holdPage(id, isTrusted: isTrusted)
-    case .reprice, .key, .keyRotation, .token, .budgetRaise, .simulate, .receiverTest, .redeliver, .holdApproval,
+    case .reprice, .runEnd, .key, .keyRotation, .token, .budgetRaise, .simulate, .receiverTest, .redeliver,
+      .holdApproval,
       .holdDenial:
       throw Problem(405, "Method not allowed", "This path takes \(route.methods.joined(separator: ", ")).")
     case .openAPI: return .json(OpenAPIDocument.document(version: version))
@@ -54,7 +55,8 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .holdPage, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .runs, .run, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens, .token,
+    case .calls, .call, .runs, .run, .runEnd, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens,
+      .token,
       .audit, .budgets,
       .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver, .holds, .hold,
       .holdApproval, .holdDenial:

@@ -31,18 +31,17 @@ extension ControlQueries {
   ///   - escalation: nil where nobody is told of alerts.
   ///   - price: what a call costs by the price book of today.
   init(
-    _ ledger: Ledger, budgets: ControlBudgets, holds: ControlHolds, escalation: Escalation? = nil,
+    _ ledger: Ledger, runs: ControlRuns, budgets: ControlBudgets, holds: ControlHolds, escalation: Escalation? = nil,
     price: @escaping @Sendable (CallRecord) -> SecondCharge
   ) {
     let books = ledger.books
-    let runs = ledger.runs
     self.init(
       calls: { try await ledger.calls($0) }, call: { try await ledger.call($0) },
       summary: { dimensions, range in
         try await ledger.summary(
           by: dimensions, from: range.from, to: range.to, utcOffsetSeconds: range.utcOffsetSeconds)
       },
-      runs: ControlRuns(page: { try await runs.page($0) }, detail: { try await runs.detail($0) }),
+      runs: runs,
       books: ControlBooks(
         adjustments: { try await books.adjustments($0) },
         adjustmentsOfCalls: { try await books.adjustments(of: $0) }, book: { try await books.book($0, by: $1) },

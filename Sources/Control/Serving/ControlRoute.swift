@@ -13,6 +13,7 @@ enum ControlRoute: Equatable {
   case runs
   /// The id as the path has it, which may be none.
   case run(id: String)
+  case runEnd(id: String)
   case summary
   case adjustments
   case reprice
@@ -70,6 +71,8 @@ enum ControlRoute: Equatable {
     default:
       if let id = Self.segment(of: path, after: "/api/v1/calls/") {
         self = .call(id: id)
+      } else if let id = Self.segment(of: path, after: "/api/v1/runs/", before: "/end") {
+        self = .runEnd(id: id)
       } else if let id = Self.segment(of: path, after: "/api/v1/runs/") {
         self = .run(id: id)
       } else if let name = Self.segment(of: path, after: "/api/v1/keys/", before: "/rotate") {
@@ -127,7 +130,8 @@ enum ControlRoute: Equatable {
   var methods: [String] {
     switch self {
     case .adjustments, .keys, .tokens, .holdPage: ["GET", "HEAD", "POST"]
-    case .reprice, .keyRotation, .budgetRaise, .simulate, .redeliver, .receiverTest, .holdApproval, .holdDenial:
+    case .reprice, .runEnd, .keyRotation, .budgetRaise, .simulate, .redeliver, .receiverTest, .holdApproval,
+      .holdDenial:
       ["POST"]
     case .key, .token: ["DELETE"]
     case .budget: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]

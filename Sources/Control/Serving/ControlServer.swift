@@ -20,6 +20,7 @@ public struct ControlServer: Service {
   /// A server that listens once it is run.
   ///
   /// - Parameters:
+  ///   - runs: what is asked of runs, and done to them.
   ///   - budgets: what is asked of budgets, and changed in them.
   ///   - tokens: those that open it.
   ///   - holds: calls that wait for a person.
@@ -29,7 +30,8 @@ public struct ControlServer: Service {
   ///   - readiness: asked at each `/readyz`; must return at once.
   ///   - onListening: told the address once connections are taken, which is how a port of 0 becomes known.
   public init(
-    _ configuration: ControlConfiguration, ledger: Ledger, budgets: ControlBudgets, holds: ControlHolds,
+    _ configuration: ControlConfiguration, ledger: Ledger, runs: ControlRuns, budgets: ControlBudgets,
+    holds: ControlHolds,
     escalation: Escalation,
     metrics: MetricsRegistry, tokens: ControlTokens, version: String,
     logger: Logger, eventLoopGroup: (any EventLoopGroup)? = nil,
@@ -39,7 +41,7 @@ public struct ControlServer: Service {
     readiness: @escaping @Sendable () -> Readiness
   ) {
     let endpoints = ControlEndpoints(
-      queries: ControlQueries(ledger, budgets: budgets, holds: holds, escalation: escalation, price: price),
+      queries: ControlQueries(ledger, runs: runs, budgets: budgets, holds: holds, escalation: escalation, price: price),
       metrics: metrics, readiness: readiness,
       version: version, now: now)
     self.init(

@@ -8,7 +8,7 @@ struct MessagesReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case id = 20
     case model, stop, eventType, message, content, text
-    case block, blockType, blockIndex, blockID, blockName, blockInput
+    case block, blockType, blockIndex, blockID, blockName, blockInput, partialInput
   }
 
   private enum BlockType: Int {
@@ -29,7 +29,7 @@ struct MessagesReply: ~Copyable, DocumentWire {
       "delta": .object([
         "text": .stringSize(Field.text),
         "thinking": .stringSize(Field.text),
-        "partial_json": .stringSize(Field.text),
+        "partial_json": .stringSize(Field.partialInput),
         "content": .stringSize(Field.text),
         "stop_reason": .text(Field.stop),
       ]),
@@ -79,6 +79,9 @@ struct MessagesReply: ~Copyable, DocumentWire {
   private var waiting: Block?
   private var contentPlace: Int64?
   private var counted: Set<Int64> = []
+  /// Where the calls of a stream stand, by the index of their block, and which of them no fragment has followed yet.
+  private var places: [Int64: Int] = [:]
+  private var begun: Set<Int64> = []
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     error.begin(label)
@@ -86,7 +89,9 @@ struct MessagesReply: ~Copyable, DocumentWire {
     switch Field(rawValue: label) {
     case .message: isInMessage = true
     case .content: contentPlace = 0
-    case .block: block = Block()
+    case .block:
+      block = Block()
+      _ = tally.arguments.takeText()
     default: break
     }
   }
@@ -98,7 +103,7 @@ struct MessagesReply: ~Copyable, DocumentWire {
       return
     }
     switch field {
-    case .text: tally.addContent(bytes: json.size)
+    case .text, .partialInput: tally.addContent(bytes: json.size)
     case .eventType: isStop = json.word != nil
     case .blockIndex: if let index = json.count { blockIndex = index }
     case .id: tally.readResponseID(json)
@@ -125,11 +130,26 @@ struct MessagesReply: ~Copyable, DocumentWire {
 
   /// The input of a tool call is text in a document; a stream begins with an empty one.
   func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
-    label == Field.text.rawValue || label == Field.blockInput.rawValue && !tally.isStream
+    label == Field.text.rawValue || label == Field.partialInput.rawValue
+      || label == Field.blockInput.rawValue && !tally.isStream
+  }
+
+  /// The arguments of all calls: those of the provider's tools are dropped.
+  func isArguments(_ label: UInt8) -> Bool {
+    label == Field.blockInput.rawValue || label == Field.partialInput.rawValue
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
-    if let waiting { count(waiting, at: blockIndex, &tally) }
+    if let waiting {
+      count(waiting, at: blockIndex, &tally)
+    } else if let place = places[blockIndex] {
+      // What the block began with is what streams begin with: an empty object in the place of what follows.
+      var text = tally.arguments.takeText()
+      if !text.isEmpty {
+        text.isWhole = begun.remove(blockIndex) != nil
+        tally.arguments.add(text, to: place)
+      }
+    }
     waiting = nil
     usage.report(to: &tally)
     if isStop { tally.facts.isTerminal = true }
@@ -152,8 +172,16 @@ struct MessagesReply: ~Copyable, DocumentWire {
     guard let type = block.type, !block.name.isEmpty else { return }
     guard counted.count < ReplyTally.blocksMax, counted.insert(index).inserted else { return }
     switch type {
-    case .toolUse: tally.addToolCall(id: block.id, name: block.name)
-    case .serverToolUse, .mcpToolUse: tally.addServerToolCall(name: block.name)
+    case .toolUse:
+      var text = tally.arguments.takeText()
+      text.isWhole = true
+      guard let place = tally.addToolCall(id: block.id, name: block.name) else { return }
+      tally.arguments.add(text, to: place)
+      guard tally.isStream else { return }
+      places[index] = place
+      begun.insert(index)
+    case .serverToolUse: tally.addServerToolCall(name: block.name)
+    case .mcpToolUse: tally.addServerToolCall(name: block.name, isMCP: true)
     }
   }
 }

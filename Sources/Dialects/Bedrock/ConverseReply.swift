@@ -9,7 +9,7 @@ struct ConverseReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case text = 40
     case stop, metadata, tier, latency, routedModel
-    case tool, toolID, toolName, toolType, toolInput
+    case tool, toolID, toolName, toolType, toolInput, toolDelta
   }
 
   static let shape = JSONShape(.object(members))
@@ -60,7 +60,7 @@ struct ConverseReply: ~Copyable, DocumentWire {
   /// The first fragment of a tool call stands in `start`: `toolUse` here has its input only, as a text.
   private static let delta = JSONPattern.object([
     "text": text,
-    "toolUse": .object(["input": text]),
+    "toolUse": .object(["input": .stringSize(Field.toolDelta)]),
     "reasoningContent": .object(["text": text]),
   ])
 
@@ -73,12 +73,16 @@ struct ConverseReply: ~Copyable, DocumentWire {
 
   private var usage = ConverseUsage()
   private var tool = Tool()
+  /// Where the last call stands, if it is the client's: in a stream its input follows.
+  private var place: Int?
   private var hasMetadata = false
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     usage.begin(label)
     switch Field(rawValue: label) {
-    case .tool: tool = Tool()
+    case .tool:
+      tool = Tool()
+      _ = tally.arguments.takeText()
     case .metadata: hasMetadata = true
     default: break
     }
@@ -88,6 +92,10 @@ struct ConverseReply: ~Copyable, DocumentWire {
     guard let field = Field(rawValue: label) else { return usage.value(label, json) }
     switch field {
     case .text: tally.addContent(bytes: json.size)
+    case .toolDelta:
+      tally.addContent(bytes: json.size)
+      let text = tally.arguments.takeText()
+      if let place { tally.arguments.add(text, to: place) }
     case .stop: if json.kind == .string, json.size > 0 { tally.facts.finishReason = json.string }
     case .tier: tally.readServiceTier(json)
     case .latency: if json.kind == .string, json.size > 0 { Self.note(latency: json.string, &tally) }
@@ -113,7 +121,13 @@ struct ConverseReply: ~Copyable, DocumentWire {
     }
   }
 
-  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.text.rawValue }
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    label == Field.text.rawValue || label == Field.toolDelta.rawValue
+  }
+
+  func isArguments(_ label: UInt8) -> Bool {
+    label == Field.toolInput.rawValue || label == Field.toolDelta.rawValue
+  }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     noteMetadata(&tally)
@@ -136,11 +150,14 @@ struct ConverseReply: ~Copyable, DocumentWire {
   private mutating func endTool(_ tally: inout ReplyTally) {
     guard !tool.name.isEmpty else { return }
     tally.addContent(bytes: tool.inputBytes)
+    place = nil
     if tool.isServers {
       tally.addServerToolCall(name: tool.name)
-    } else {
-      tally.addToolCall(id: tool.id, name: tool.name)
+      return
     }
+    let text = tally.arguments.takeText()
+    place = tally.addToolCall(id: tool.id, name: tool.name)
+    if let place { tally.arguments.add(text, to: place) }
   }
 
   /// Latency-optimized inference has a price of its own.

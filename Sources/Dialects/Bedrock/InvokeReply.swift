@@ -49,7 +49,7 @@ struct InvokeReply: ~Copyable, DocumentWire {
     converseUsage.begin(label)
     messages.begin(label, json, &tally)
     converse.begin(label, json, &tally)
-    choices.begin(label)
+    choices.begin(label, &tally)
     text.begin(label)
   }
 
@@ -85,6 +85,10 @@ struct InvokeReply: ~Copyable, DocumentWire {
 
   func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
     text.isText(label) || choices.isText(label) || messages.isText(label, tally) || converse.isText(label, tally)
+  }
+
+  func isArguments(_ label: UInt8) -> Bool {
+    messages.isArguments(label) || converse.isArguments(label) || choices.isArguments(label) || text.isArguments(label)
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {

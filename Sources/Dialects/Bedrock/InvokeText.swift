@@ -7,7 +7,7 @@ struct InvokeText {
   enum Field: UInt8 {
     case text = 160
     case stop, input, output, resultTokens
-    case image, rank, tool, toolName
+    case image, rank, tool, toolName, arguments
   }
 
   /// What a document may have at its top.
@@ -34,7 +34,7 @@ struct InvokeText {
     "finish_reason": stop,
     "generations": .array(of: .object(["text": text, "finish_reason": stop])),
     "tool_calls": .array(
-      of: .object(Field.tool, ["name": .text(Field.toolName), "parameters": .size(Field.text)])),
+      of: .object(Field.tool, ["name": .text(Field.toolName), "parameters": .size(Field.arguments)])),
     // Anthropic's Claude 2.
     "completion": text,
     // Jurassic.
@@ -58,12 +58,13 @@ struct InvokeText {
     if label == Field.tool.rawValue { toolName = "" }
   }
 
-  func isText(_ label: UInt8) -> Bool { label == Field.text.rawValue }
+  func isText(_ label: UInt8) -> Bool { label == Field.text.rawValue || isArguments(label) }
+  func isArguments(_ label: UInt8) -> Bool { label == Field.arguments.rawValue }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     guard let field = Field(rawValue: label) else { return }
     switch field {
-    case .text: tally.addContent(bytes: json.size)
+    case .text, .arguments: tally.addContent(bytes: json.size)
     case .stop: if json.kind == .string, json.size > 0 { tally.facts.finishReason = json.string }
     case .input: set(.input, json.wholeCount)
     // In a stream, what was generated so far.
@@ -78,7 +79,7 @@ struct InvokeText {
   }
 
   mutating func end(_ label: UInt8, _ tally: inout ReplyTally) {
-    if label == Field.tool.rawValue, !toolName.isEmpty { tally.addToolCall(id: "", name: toolName) }
+    if label == Field.tool.rawValue, !toolName.isEmpty { tally.addWholeToolCall(id: "", name: toolName) }
   }
 
   /// Hands over what is new, at the end of a document.

@@ -9,7 +9,7 @@ struct CohereReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case id = 1
     case model, finish, content, message, errorType, event, isFinished
-    case toolCall, toolID, toolName, finalToolCall
+    case toolCall, toolID, toolName, finalToolCall, arguments
   }
 
   private enum Event: Int {
@@ -29,7 +29,7 @@ struct CohereReply: ~Copyable, DocumentWire {
       "text": content,
       "generations": .array(of: generation),
       "tool_calls": toolCalls,
-      "tool_call_delta": .object(["parameters": content, "text": content]),
+      "tool_call_delta": .object(["parameters": .stringSize(Field.arguments), "text": content]),
       "delta": .object([
         "message": message, "finish_reason": finish, "usage": CohereUsage.pattern, "error": ErrorMembers.pattern,
       ]),
@@ -61,8 +61,8 @@ struct CohereReply: ~Copyable, DocumentWire {
   private static let toolCallMembers: KeyValuePairs<String, JSONPattern> = [
     "id": .text(Field.toolID),
     // Version 1 calls by the name alone.
-    "name": .text(Field.toolName), "parameters": .size(Field.content),
-    "function": .object(["name": .text(Field.toolName), "arguments": content]),
+    "name": .text(Field.toolName), "parameters": .size(Field.arguments),
+    "function": .object(["name": .text(Field.toolName), "arguments": .size(Field.arguments)]),
   ]
 
   private let operation: Operation
@@ -74,6 +74,8 @@ struct CohereReply: ~Copyable, DocumentWire {
   private var event: Event?
   private var toolID = ""
   private var toolName = ""
+  /// Where the call that began last stands; nil where it is not kept.
+  private var lastPlace: Int?
   /// Whether calls were met in documents before this one.
   private var hasStreamedCalls = false
 
@@ -88,6 +90,7 @@ struct CohereReply: ~Copyable, DocumentWire {
     case Field.toolCall.rawValue, Field.finalToolCall.rawValue:
       toolID = ""
       toolName = ""
+      _ = tally.arguments.takeText()
     default: break
     }
   }
@@ -103,7 +106,7 @@ struct CohereReply: ~Copyable, DocumentWire {
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
     case .finish: if json.kind == .string, json.size > 0 { tally.facts.finishReason = json.string }
-    case .content: tally.addContent(bytes: json.size)
+    case .content, .arguments: tally.addContent(bytes: json.size)
     case .message: if json.kind == .string { isErrorMessage = true }
     case .errorType: if json.kind == .string, json.size > 0 { errorType = json.string }
     case .event: event = json.word.flatMap(Event.init(rawValue:))
@@ -118,16 +121,27 @@ struct CohereReply: ~Copyable, DocumentWire {
     error.end(label, &tally)
     switch label {
     case CohereUsage.Field.usage.rawValue: endUsage(&json, &tally)
-    case Field.toolCall.rawValue: endToolCall(&tally)
+    case Field.toolCall.rawValue: endFragment(&tally)
     // The end of a stream of version 1 repeats the calls.
     case Field.finalToolCall.rawValue: if !hasStreamedCalls { endToolCall(&tally) }
     default: break
     }
   }
 
+  /// A call begins, or the one that began last goes on.
+  private mutating func endFragment(_ tally: inout ReplyTally) {
+    guard toolName.isEmpty else { return endToolCall(&tally) }
+    let text = tally.arguments.takeText()
+    if let place = lastPlace { tally.arguments.add(text, to: place) }
+  }
+
   /// Counts a call that has a name: the list of calls ends as its last call did, and events go on with a call's arguments.
   private mutating func endToolCall(_ tally: inout ReplyTally) {
-    if !toolName.isEmpty { tally.addToolCall(id: toolID, name: toolName) }
+    if !toolName.isEmpty {
+      let text = tally.arguments.takeText()
+      lastPlace = tally.addToolCall(id: toolID, name: toolName)
+      if let lastPlace { tally.arguments.add(text, to: lastPlace) }
+    }
     toolName = ""
   }
 
@@ -138,7 +152,11 @@ struct CohereReply: ~Copyable, DocumentWire {
     tally.report(cells)
   }
 
-  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    label == Field.content.rawValue || isArguments(label)
+  }
+
+  func isArguments(_ label: UInt8) -> Bool { label == Field.arguments.rawValue }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     if isErrorMessage || errorType != nil || event == .streamError { tally.fail(code: errorType) }

@@ -62,11 +62,16 @@ public struct ToolResultFacts: Sendable, Hashable {
   public var name: Fingerprint?
   /// How the result says that its tool failed; nil where it does not.
   public var failure: ToolResultFailure?
+  /// Of what it says; nil where that was not read. An agent whose equal calls bring different results makes progress.
+  public var content: Fingerprint?
 
-  public init(call: Fingerprint? = nil, name: Fingerprint? = nil, failure: ToolResultFailure? = nil) {
+  public init(
+    call: Fingerprint? = nil, name: Fingerprint? = nil, failure: ToolResultFailure? = nil, content: Fingerprint? = nil
+  ) {
     self.call = call
     self.name = name
     self.failure = failure
+    self.content = content
   }
 }
 

@@ -9,6 +9,9 @@ struct FunctionCallRuns {
     var id = ""
     var name = ""
     var continues = false
+    var arguments = ArgumentTexts.Text()
+    /// Whether the arguments come as values by their paths, which are not put together.
+    var hasPieces = false
   }
 
   /// How many parts wait for their candidate's index; with more of them, that is taken to be the one known so far.
@@ -21,7 +24,12 @@ struct FunctionCallRuns {
   /// The id of the call that each candidate is in the middle of.
   private var runs: [Int64: String] = [:]
 
-  mutating func begin() { part = Part() }
+  mutating func begin(_ tally: inout ReplyTally) {
+    part = Part()
+    _ = tally.arguments.takeText()
+  }
+
+  mutating func notePieces() { part.hasPieces = true }
 
   mutating func value(_ field: GenerateContentResponse.Field, _ json: borrowing JSONReader) {
     switch field {
@@ -36,6 +44,8 @@ struct FunctionCallRuns {
   ///
   /// - Parameter index: the candidate's, as far as it is known.
   mutating func end(_ index: Int64, _ tally: inout ReplyTally) {
+    part.arguments = tally.arguments.takeText()
+    part.arguments.isWhole = true
     parts.append(part)
     if parts.count >= Self.partsMax { endCandidate(index, &tally) }
   }
@@ -44,7 +54,9 @@ struct FunctionCallRuns {
   mutating func endCandidate(_ index: Int64, _ tally: inout ReplyTally) {
     for part in parts {
       let isAnother = runs[index].map { !$0.isEmpty && !part.id.isEmpty && $0 != part.id } ?? true
-      if isAnother, !part.name.isEmpty { tally.addToolCall(id: part.id, name: part.name) }
+      if isAnother, !part.name.isEmpty, let place = tally.addToolCall(id: part.id, name: part.name) {
+        if !part.continues, !part.hasPieces { tally.arguments.add(part.arguments, to: place) }
+      }
       if !part.continues {
         runs[index] = nil
       } else if isAnother, runs.count < Self.runsMax {

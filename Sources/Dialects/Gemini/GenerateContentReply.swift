@@ -36,8 +36,10 @@ struct GenerateContentReply: ~Copyable, DocumentWire {
   }
 
   func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
-    label == GenerateContentResponse.Field.content.rawValue
+    label == GenerateContentResponse.Field.content.rawValue || isArguments(label)
   }
+
+  func isArguments(_ label: UInt8) -> Bool { label == GenerateContentResponse.Field.arguments.rawValue }
 
   mutating func endDocument(_ tally: inout ReplyTally) { response.endResponse(&tally) }
 }

@@ -9,7 +9,7 @@ struct GenerateContentResponse {
     case id = 1
     case model, blockReason
     case candidate, candidateIndex, finish, content
-    case functionCall, callID, callName, callContinues
+    case functionCall, callID, callName, callContinues, arguments, partialArguments
     case code, toolCall, toolType, media
     case webQuery, imageQuery, webSource, mapsSource
   }
@@ -49,8 +49,9 @@ struct GenerateContentResponse {
     [
       "id": .text(Field.callID),
       "name": .text(Field.callName),
-      "args": .size(Field.content),
-      "partialArgs": .array(of: partialArgument), "partial_args": .array(of: partialArgument),
+      "args": .size(Field.arguments),
+      "partialArgs": .array(Field.partialArguments, of: partialArgument),
+      "partial_args": .array(Field.partialArguments, of: partialArgument),
       "willContinue": .scalar(Field.callContinues), "will_continue": .scalar(Field.callContinues),
     ])
 
@@ -106,7 +107,8 @@ struct GenerateContentResponse {
     case .candidate:
       candidateIndex = 0
       finish = nil
-    case .functionCall: calls.begin()
+    case .functionCall: calls.begin(&tally)
+    case .partialArguments: calls.notePieces()
     case .toolCall: toolType = nil
     case .code: tally.addServerToolCall(name: "code_execution")
     case .media: tally.hasContent = true
@@ -122,17 +124,19 @@ struct GenerateContentResponse {
       return
     }
     switch field {
-    case .content: tally.addContent(bytes: json.size)
+    case .content, .arguments: tally.addContent(bytes: json.size)
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
-    case .blockReason: isBlocked = isBlocked || Self.reason(json) != nil
+    case .blockReason:
+      isBlocked = isBlocked || Self.reason(json) != nil
+      tally.facts.isBlocked = isBlocked
     case .candidateIndex: if let index = json.protoCount { candidateIndex = index }
     case .finish: finish = Self.reason(json)
     case .callID, .callName, .callContinues: calls.value(field, json)
     case .toolType: toolType = json.wholeText
     case .webQuery: grounding.addQuery(json, isImageSearch: false)
     case .imageQuery: grounding.addQuery(json, isImageSearch: true)
-    case .candidate, .functionCall, .code, .toolCall, .media, .webSource, .mapsSource: break
+    case .candidate, .functionCall, .partialArguments, .code, .toolCall, .media, .webSource, .mapsSource: break
     }
   }
 

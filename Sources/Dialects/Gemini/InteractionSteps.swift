@@ -17,7 +17,7 @@ struct InteractionSteps {
       "type": .text(Field.type),
       "id": .text(Field.id), "call_id": .text(Field.id),
       "name": .text(Field.name),
-      "arguments": .object(Field.arguments, ["queries": .array(of: .text(Field.query))]),
+      "arguments": JSONPattern.size(Field.arguments).orObject(["queries": .array(of: .text(Field.query))]),
       "text": .stringSize(Field.text),
       "content": text.orArray(of: text),
       "summary": text.orArray(of: text),
@@ -30,24 +30,28 @@ struct InteractionSteps {
     var id = ""
     var name = ""
     var bytes = 0
+    var arguments = ArgumentTexts.Text()
   }
 
   private(set) var grounding = GeminiGrounding()
   private var step = Step()
-  private var argumentsStart = 0
   private var isInList = false
   /// The steps of the current document: those of a list, or the one that an event is about.
   private var listed: [Step] = []
   private var current: Step?
   /// Indexes of steps that were counted.
   private var counted: Set<Int64> = []
+  /// Where the calls of a stream stand, by the index of their step, and which of them no piece has followed yet.
+  private var places: [Int64: Int] = [:]
+  private var begun: Set<Int64> = []
   private var hasList = false
 
-  mutating func begin(_ label: UInt8, _ json: borrowing JSONReader) {
+  mutating func begin(_ label: UInt8, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
-    case .step: step = Step()
+    case .step:
+      step = Step()
+      _ = tally.arguments.takeText()
     case .list: isInList = true
-    case .arguments: argumentsStart = json.valueStart
     default: break
     }
   }
@@ -57,18 +61,19 @@ struct InteractionSteps {
     case .type: step.type = json.wholeText ?? ""
     case .id: step.id = json.wholeText ?? ""
     case .name: step.name = json.wholeText ?? ""
+    case .text: if json.kind == .string { step.bytes &+= json.size }
     // Arguments as text are a part of them.
-    case .text, .arguments: if json.kind == .string { step.bytes &+= json.size }
+    case .arguments: if json.kind == .string || !json.isContainerEmpty { step.bytes &+= json.size }
     case .query: grounding.addQuery(json, isImageSearch: false)
     case .step, .list, nil: break
     }
   }
 
-  mutating func end(_ label: UInt8, _ json: borrowing JSONReader) {
+  mutating func end(_ label: UInt8, _ tally: inout ReplyTally) {
     switch Field(rawValue: label) {
-    case .arguments: if !json.isContainerEmpty { step.bytes &+= json.valueEnd &- argumentsStart }
     case .list: isInList = false
     case .step:
+      step.arguments = tally.arguments.takeText()
       guard isInList else {
         current = step
         return
@@ -89,9 +94,7 @@ struct InteractionSteps {
   mutating func endDocument(at index: Int64?, _ tally: inout ReplyTally) {
     if let current {
       tally.addContent(bytes: Self.outputBytes(current))
-      if let index, counted.count < ReplyTally.blocksMax, !counted.contains(index), count(current, &tally) {
-        counted.insert(index)
-      }
+      if let index { take(current, at: index, &tally) }
     }
     // The list in the last event of a stream repeats what its events began.
     if !listed.isEmpty, counted.isEmpty, !hasList {
@@ -105,18 +108,38 @@ struct InteractionSteps {
     listed.removeAll(keepingCapacity: true)
   }
 
+  /// Takes what an event says of the step of an index: its beginning, or a piece of its arguments.
+  private mutating func take(_ step: Step, at index: Int64, _ tally: inout ReplyTally) {
+    if let place = places[index] {
+      // A step begins with an empty object in the place of what follows.
+      guard !step.arguments.isEmpty else { return }
+      var text = step.arguments
+      text.isWhole = begun.remove(index) != nil
+      tally.arguments.add(text, to: place)
+    } else if counted.count < ReplyTally.blocksMax, !counted.contains(index) {
+      let calls = tally.facts.toolCalls.count
+      guard count(step, &tally) else { return }
+      counted.insert(index)
+      guard tally.facts.toolCalls.count > calls else { return }
+      places[index] = calls
+      begun.insert(index)
+    }
+  }
+
   /// Counts a step if it is a call; true if it is one.
   private mutating func count(_ step: Step, _ tally: inout ReplyTally) -> Bool {
     let suffix = "_call"
     guard step.type.hasSuffix(suffix), step.type != "processing_call" else { return false }
     if step.type == "function_call" {
       guard !step.name.isEmpty else { return false }
-      tally.addToolCall(id: step.id, name: step.name)
+      var text = step.arguments
+      text.isWhole = true
+      if let place = tally.addToolCall(id: step.id, name: step.name) { tally.arguments.add(text, to: place) }
       return true
     }
     let tool = String(step.type.dropLast(suffix.count))
     grounding.addCall(tool)
-    tally.addServerToolCall(name: step.name.isEmpty ? tool : step.name)
+    tally.addServerToolCall(name: step.name.isEmpty ? tool : step.name, isMCP: tool.hasPrefix("mcp_server"))
     return true
   }
 }

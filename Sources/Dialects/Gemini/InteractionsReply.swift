@@ -52,7 +52,7 @@ struct InteractionsReply: ~Copyable, DocumentWire {
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
     error.begin(label)
     report.begin(label)
-    steps.begin(label, json)
+    steps.begin(label, &tally)
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ tally: inout ReplyTally) {
@@ -76,12 +76,14 @@ struct InteractionsReply: ~Copyable, DocumentWire {
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
     error.end(label, &tally)
-    steps.end(label, json)
+    steps.end(label, &tally)
     guard report.end(label), report.hasCounts, !report.isMalformed else { return }
     _ = json.exchangeUsage(&tally.facts.usageRaw)
     usage.merge(report)
     hasReport = true
   }
+
+  func isArguments(_ label: UInt8) -> Bool { label == InteractionSteps.Field.arguments.rawValue }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     steps.endDocument(at: index, &tally)

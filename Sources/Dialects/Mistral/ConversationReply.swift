@@ -7,7 +7,7 @@ internal import Metering
 struct ConversationReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case entry = 1
-    case kind, model, name, callID, outputIndex, content, code
+    case kind, model, name, callID, outputIndex, content, code, arguments
   }
 
   /// What an entry or an event is.
@@ -37,7 +37,7 @@ struct ConversationReply: ~Copyable, DocumentWire {
     "tool_call_id": .text(Field.callID),
     "output_index": .scalar(Field.outputIndex),
     "content": part.orArray(of: part),
-    "arguments": .size(Field.content),
+    "arguments": .size(Field.arguments),
   ]
 
   private var usage = OpenAIUsage()
@@ -53,7 +53,9 @@ struct ConversationReply: ~Copyable, DocumentWire {
     error.begin(label)
     switch label {
     case OpenAIUsage.Field.usage.rawValue: usage = OpenAIUsage()
-    case Field.entry.rawValue: clear()
+    case Field.entry.rawValue:
+      clear()
+      _ = tally.arguments.takeText()
     default: break
     }
   }
@@ -77,7 +79,7 @@ struct ConversationReply: ~Copyable, DocumentWire {
     case .name: if json.kind == .string { name = json.string }
     case .callID: if json.kind == .string { callID = json.string }
     case .outputIndex: outputIndex = json.count
-    case .content: tally.addContent(bytes: json.size)
+    case .content, .arguments: tally.addContent(bytes: json.size)
     case .entry, .code: break
     }
   }
@@ -98,7 +100,10 @@ struct ConversationReply: ~Copyable, DocumentWire {
     switch kind {
     case .functionCall, .functionCallDelta:
       let index = outputIndex ?? entries
-      calls.add(ToolCallFragments.Key(choice: 0, index: index), id: callID, name: name, to: &tally)
+      var arguments = tally.arguments.takeText()
+      arguments.isWhole = kind == .functionCall
+      calls.add(
+        ToolCallFragments.Key(choice: 0, index: index), id: callID, name: name, arguments: arguments, to: &tally)
     case .tool, .toolStarted: if !name.isEmpty { tally.addServerToolCall(name: name) }
     case .done: tally.facts.isTerminal = true
     case .failed: error.isFlat = true
@@ -109,7 +114,11 @@ struct ConversationReply: ~Copyable, DocumentWire {
     entries &+= 1
   }
 
-  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    label == Field.content.rawValue || isArguments(label)
+  }
+
+  func isArguments(_ label: UInt8) -> Bool { label == Field.arguments.rawValue }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     entries = 0

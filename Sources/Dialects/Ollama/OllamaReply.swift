@@ -7,7 +7,7 @@ internal import Metering
 struct OllamaReply: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case model = 1
-    case content, done, doneReason, toolCall, toolID, toolName
+    case content, done, doneReason, toolCall, toolID, toolName, arguments
     case promptTokens, outputTokens, totalTime, loadTime, promptTime, outputTime
   }
 
@@ -35,7 +35,7 @@ struct OllamaReply: ~Copyable, DocumentWire {
     [
       // Older servers give none.
       "id": .text(Field.toolID),
-      "function": .object(["name": .text(Field.toolName), "arguments": .size(Field.content)]),
+      "function": .object(["name": .text(Field.toolName), "arguments": .size(Field.arguments)]),
     ])
 
   private var error = ErrorMembers()
@@ -49,6 +49,7 @@ struct OllamaReply: ~Copyable, DocumentWire {
     if label == Field.toolCall.rawValue {
       toolID = ""
       toolName = ""
+      _ = tally.arguments.takeText()
     }
   }
 
@@ -59,7 +60,7 @@ struct OllamaReply: ~Copyable, DocumentWire {
     }
     switch field {
     case .model: tally.readModel(json)
-    case .content: tally.addContent(bytes: json.size)
+    case .content, .arguments: tally.addContent(bytes: json.size)
     case .done: if json.isTrue { isDone = true }
     case .doneReason: if json.kind == .string, json.size > 0 { tally.facts.finishReason = json.string }
     case .toolID: if json.kind == .string { toolID = json.string }
@@ -71,10 +72,14 @@ struct OllamaReply: ~Copyable, DocumentWire {
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ tally: inout ReplyTally) {
     error.end(label, &tally)
-    if label == Field.toolCall.rawValue, !toolName.isEmpty { tally.addToolCall(id: toolID, name: toolName) }
+    if label == Field.toolCall.rawValue, !toolName.isEmpty { tally.addWholeToolCall(id: toolID, name: toolName) }
   }
 
-  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { label == Field.content.rawValue }
+  func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
+    label == Field.content.rawValue || isArguments(label)
+  }
+
+  func isArguments(_ label: UInt8) -> Bool { label == Field.arguments.rawValue }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     if let cells = counts.cells {

@@ -41,6 +41,7 @@ struct AsyncChatReply: ~Copyable, DocumentWire {
   }
 
   func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool { chat.isText(label, tally) }
+  func isArguments(_ label: UInt8) -> Bool { chat.isArguments(label) }
 
   mutating func endDocument(_ tally: inout ReplyTally) {
     chat.endDocument(&tally)

@@ -13,6 +13,7 @@ struct ChatReply: ~Copyable, DocumentWire {
     case citation
     case delta, message, reasoning, namedReasoning, reasoningPart
     case deferredID
+    case arguments, input, refusal
   }
 
   static let shape = JSONShape(
@@ -53,12 +54,12 @@ struct ChatReply: ~Copyable, DocumentWire {
     "reasoning": .stringSize(Field.namedReasoning),
     "reasoning_details": .array(
       of: .object(["text": .stringSize(Field.reasoningPart), "summary": .stringSize(Field.reasoningPart)])),
-    "refusal": .stringSize(Field.content),
+    "refusal": .stringSize(Field.refusal),
     "audio": .object(["transcript": .stringSize(Field.content)]),
     "tool_calls": .array(of: toolCall),
     "annotations": .array(of: .object(["type": .word(Field.citation, of: ["url_citation"])])),
     "function_call": .object(
-      Field.functionCall, ["name": .text(Field.functionName), "arguments": .stringSize(Field.content)]),
+      Field.functionCall, ["name": .text(Field.functionName), "arguments": .size(Field.arguments)]),
     "executed_tools": ChatVendorMembers.executedTools,
   ]
 
@@ -73,8 +74,8 @@ struct ChatReply: ~Copyable, DocumentWire {
     [
       "index": .scalar(Field.toolIndex),
       "id": .text(Field.toolID),
-      "function": .object(["name": .text(Field.toolName), "arguments": .stringSize(Field.content)]),
-      "custom": .object(["name": .text(Field.toolName), "input": .stringSize(Field.content)]),
+      "function": .object(["name": .text(Field.toolName), "arguments": .size(Field.arguments)]),
+      "custom": .object(["name": .text(Field.toolName), "input": .stringSize(Field.input)]),
     ])
 
   private var usage = OpenAIUsage()
@@ -107,13 +108,15 @@ struct ChatReply: ~Copyable, DocumentWire {
     }
     switch Field(rawValue: label) {
     case .delta: text.begin(.delta)
-    case .message: text.begin(.message)
+    case .message:
+      text.begin(.message)
+      calls.beginMessage()
     case .choice:
       text = ChoiceText()
       choiceUsage.begin()
       calls.beginChoice()
-    case .toolCall: calls.beginCall()
-    case .functionCall: calls.beginFunctionCall()
+    case .toolCall: calls.beginCall(&tally)
+    case .functionCall: calls.beginFunctionCall(&tally)
     default: break
     }
   }
@@ -127,6 +130,12 @@ struct ChatReply: ~Copyable, DocumentWire {
     }
     switch field {
     case .content: text.add(content: json.size)
+    case .refusal:
+      text.add(content: json.size)
+      if json.size > 0 { tally.facts.hasRefusal = true }
+    case .arguments, .input:
+      text.add(content: json.size)
+      calls.setArguments(bytes: json.size, isFreeText: field == .input)
     case .reasoning: text.add(reasoning: json.size)
     case .namedReasoning: text.add(namedReasoning: json.size)
     case .reasoningPart: text.add(reasoningPart: json.size)
@@ -177,9 +186,13 @@ struct ChatReply: ~Copyable, DocumentWire {
   /// Also what a server writes twice: the bytes of the facts say how much of it counts.
   func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
     switch Field(rawValue: label) {
-    case .content, .reasoning, .namedReasoning, .reasoningPart: true
+    case .content, .reasoning, .namedReasoning, .reasoningPart, .arguments, .input, .refusal: true
     default: false
     }
+  }
+
+  func isArguments(_ label: UInt8) -> Bool {
+    label == Field.arguments.rawValue || label == Field.input.rawValue
   }
 
   mutating func endDocument(_ tally: inout ReplyTally) {

@@ -4,6 +4,8 @@ struct ChoiceCalls {
     var index: Int64
     var id = ""
     var name = ""
+    var arguments = ArgumentTexts.Text()
+    var hasArguments = false
   }
 
   /// How many calls wait for their choice's index; with more of them, that is taken to be the one known so far.
@@ -22,37 +24,61 @@ struct ChoiceCalls {
   private var fragmentsSeen: Int64 = 0
   private var fragment = Fragment(index: 0)
   private var fragments: [Fragment] = []
+  /// Whether the calls stand in a whole message, rather than in a delta.
+  private var isInMessage = false
 
   /// - Parameter comeWhole: whether a name always begins a call.
   init(comeWhole: Bool = false) { calls = ToolCallFragments(comeWhole: comeWhole) }
 
-  /// A choice begins. Until its index is known, it is that of its place.
   /// Whether the document has had a choice.
   var hasChoices: Bool { choicesSeen > 0 }
 
+  /// A choice begins. Until its index is known, it is that of its place.
   mutating func beginChoice() {
     choiceIndex = choicesSeen
     choicesSeen &+= 1
     finish = nil
     fragmentsSeen = 0
+    isInMessage = false
   }
 
+  /// A whole message begins: its calls are not the fragments of a stream.
+  mutating func beginMessage() { isInMessage = true }
+
   /// A call begins. Until its index is known, it is that of its place.
-  mutating func beginCall() {
-    fragment = Fragment(index: fragmentsSeen)
+  mutating func beginCall(_ tally: inout ReplyTally) {
+    begin(Fragment(index: fragmentsSeen), &tally)
     fragmentsSeen &+= 1
   }
 
-  mutating func beginFunctionCall() { fragment = Fragment(index: Self.functionCallIndex) }
+  mutating func beginFunctionCall(_ tally: inout ReplyTally) { begin(Fragment(index: Self.functionCallIndex), &tally) }
+
+  private mutating func begin(_ fragment: Fragment, _ tally: inout ReplyTally) {
+    self.fragment = fragment
+    // What was read outside of calls is nobody's.
+    _ = tally.arguments.takeText()
+  }
 
   mutating func setChoice(index: Int64?) { if let index { choiceIndex = index } }
   mutating func setCall(index: Int64?) { if let index { fragment.index = index } }
   mutating func setCall(id: String) { fragment.id = id }
   mutating func setCall(name: String) { fragment.name = name }
+
+  mutating func setArguments(bytes: Int, isFreeText: Bool) {
+    // Some servers write the member that the call does not have, with nothing in it.
+    guard bytes > 0 else { return }
+    fragment.hasArguments = true
+    fragment.arguments.isFree = isFreeText
+  }
+
   mutating func setFinish(_ reason: String) { finish = reason }
 
   mutating func endCall(_ tally: inout ReplyTally) {
-    guard !fragment.id.isEmpty || !fragment.name.isEmpty else { return }
+    guard !fragment.id.isEmpty || !fragment.name.isEmpty || fragment.hasArguments else { return }
+    var text = tally.arguments.takeText()
+    text.isFree = fragment.arguments.isFree
+    text.isWhole = isInMessage
+    fragment.arguments = text
     fragments.append(fragment)
     if fragments.count >= Self.fragmentsMax { endFragments(&tally) }
   }
@@ -72,7 +98,7 @@ struct ChoiceCalls {
     for fragment in fragments {
       calls.add(
         ToolCallFragments.Key(choice: choiceIndex, index: fragment.index), id: fragment.id, name: fragment.name,
-        to: &tally)
+        arguments: fragment.arguments, to: &tally)
     }
     fragments.removeAll(keepingCapacity: true)
   }

@@ -20,6 +20,7 @@ struct ResponsesItems: ~Copyable {
     var isClientExecution = false
     var isInContainer = false
     var drawing: ModelUsage?
+    var arguments = ArgumentTexts.Text()
 
     /// What the item is. xAI writes its searches of a social network like custom tools, under ids of their own.
     var role: ResponsesItem.Role? {
@@ -34,6 +35,8 @@ struct ResponsesItems: ~Copyable {
   /// The item of an event, until its index is known for sure.
   private var waiting: Item?
   private var counted: Set<Int64> = []
+  /// Where the client's calls stand, by their index.
+  private var places: [Int64: Int] = [:]
   private var drawingsByIndex: [Int64: ModelUsage] = [:]
 
   /// What models other than the response's used for drawings, in the order of their items.
@@ -44,7 +47,10 @@ struct ResponsesItems: ~Copyable {
     outputPlace = 0
   }
 
-  mutating func begin() { current = Item() }
+  mutating func begin(_ tally: inout ReplyTally) {
+    current = Item()
+    _ = tally.arguments.takeText()
+  }
 
   mutating func value(_ field: ResponsesReply.Field, _ json: borrowing JSONReader) {
     guard json.kind == .string else { return }
@@ -62,6 +68,9 @@ struct ResponsesItems: ~Copyable {
   mutating func setDrawing(_ drawing: ModelUsage?) { current.drawing = drawing }
 
   mutating func end(_ tally: inout ReplyTally) {
+    current.arguments = tally.arguments.takeText()
+    current.arguments.isWhole = true
+    current.arguments.isFree = current.type == .customToolCall
     guard isInOutput else {
       waiting = current
       return
@@ -85,12 +94,15 @@ struct ResponsesItems: ~Copyable {
     switch role {
     case .clientCall(let standard):
       let name = item.name.isEmpty ? standard ?? "" : item.name
-      guard !name.isEmpty, isNew(index) else { return }
-      tally.addToolCall(id: item.callID.isEmpty ? item.id : item.callID, name: name)
+      guard !name.isEmpty else { return }
+      if isNew(index) { places[index] = tally.addToolCall(id: item.callID.isEmpty ? item.id : item.callID, name: name) }
+      // An item begins without its arguments, and has them when it is done, and at the end again.
+      if let place = places[index] { tally.arguments.add(item.arguments, to: place) }
     case .serverCall(let name):
       guard isNew(index) else { return }
       if item.type == .fileSearchCall { fileSearches &+= 1 }
-      tally.addServerToolCall(name: item.type == .mcpCall && !item.name.isEmpty ? item.name : name)
+      let isMCP = item.type == .mcpCall
+      tally.addServerToolCall(name: isMCP && !item.name.isEmpty ? item.name : name, isMCP: isMCP)
     case .result, .model, .message: break
     }
   }

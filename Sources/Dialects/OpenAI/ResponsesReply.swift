@@ -13,6 +13,7 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     case output, item, itemType, itemID, callID, itemName, execution, environment, itemText
     case tool, toolType, toolModel
     case searches, imageUsage, svgUsage, svgModel
+    case itemArguments, itemInput, itemAction, itemRefusal
   }
 
   enum Event: String, CaseIterable {
@@ -52,7 +53,7 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     usage.begin(label)
     switch Field(rawValue: label) {
     case .output: items.beginOutput()
-    case .item: items.begin()
+    case .item: items.begin(&tally)
     case .tool:
       isImageTool = false
       toolModel = nil
@@ -77,7 +78,10 @@ struct ResponsesReply: ~Copyable, DocumentWire {
     case .reason: if json.kind == .string { reason = json.string }
     case .background: isBackground = json.isTrue
     case .eventCode: if json.kind == .string { eventCode = json.string }
-    case .itemText: if !tally.isStream { tally.addContent(bytes: json.size) }
+    case .itemText, .itemArguments, .itemInput: if !tally.isStream { tally.addContent(bytes: json.size) }
+    case .itemRefusal:
+      if !tally.isStream { tally.addContent(bytes: json.size) }
+      if json.size > 0 { tally.facts.hasRefusal = true }
     case .itemType, .itemID, .callID, .itemName, .execution, .environment: items.value(field, json)
     case .searches, .svgModel: usage.value(field, json)
     case .toolType:
@@ -103,7 +107,15 @@ struct ResponsesReply: ~Copyable, DocumentWire {
   func isText(_ label: UInt8, _ tally: borrowing ReplyTally) -> Bool {
     switch Field(rawValue: label) {
     case .delta: event != .audioDelta
-    case .itemText: !tally.isStream
+    case .itemText, .itemArguments, .itemInput, .itemRefusal: !tally.isStream
+    default: false
+    }
+  }
+
+  /// The arguments of items, which every one has whole when it is done. Their deltas are left alone.
+  func isArguments(_ label: UInt8) -> Bool {
+    switch Field(rawValue: label) {
+    case .itemArguments, .itemInput, .itemAction: true
     default: false
     }
   }

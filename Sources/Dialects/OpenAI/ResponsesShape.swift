@@ -44,8 +44,10 @@ extension ResponsesReply {
       "name": .text(Field.itemName),
       "execution": .word(Field.execution, of: ["client"]),
       "environment": .object(["type": .word(Field.environment, of: ["container_reference"])]),
-      "arguments": .stringSize(Field.itemText),
-      "input": .stringSize(Field.itemText),
+      "arguments": .size(Field.itemArguments),
+      "input": .stringSize(Field.itemInput),
+      // What tools are asked to do that have a form of their own: computers, shells, patches.
+      "action": .size(Field.itemAction), "actions": .size(Field.itemAction), "operation": .size(Field.itemAction),
       "code": .stringSize(Field.itemText),
       "content": texts,
       "summary": texts,
@@ -57,7 +59,7 @@ extension ResponsesReply {
   private static let texts = JSONPattern.array(
     of: .object([
       "text": .stringSize(Field.itemText),
-      "refusal": .stringSize(Field.itemText),
+      "refusal": .stringSize(Field.itemRefusal),
       "transcript": .stringSize(Field.itemText),
     ]))
 }

@@ -25,14 +25,17 @@ struct ToolCallFragments {
 
   init(comeWhole: Bool = false) { self.comeWhole = comeWhole }
 
-  /// Takes a fragment that has an id, a name or both.
-  mutating func add(_ key: Key, id: String, name: String, to tally: inout ReplyTally) {
+  /// Takes a fragment that has an id, a name, arguments, or several of them.
+  mutating func add(
+    _ key: Key, id: String, name: String, arguments: ArgumentTexts.Text, to tally: inout ReplyTally
+  ) {
     let isAnother =
       comeWhole && !name.isEmpty && entries[key].map { $0.place != nil && (id.isEmpty || $0.id != id) } == true
     guard var entry = entries[key], !isAnother, entry.id == id || entry.id.isEmpty || id.isEmpty else {
       var entry = Entry(id: id, place: nil)
       Self.count(&entry, name: name, &tally)
       if entries[key] != nil || entries.count < ReplyTally.toolCallsMax { entries[key] = entry }
+      Self.add(arguments, to: entry, &tally)
       return
     }
     if entry.id.isEmpty, !id.isEmpty {
@@ -41,6 +44,11 @@ struct ToolCallFragments {
     }
     if entry.place == nil { Self.count(&entry, name: name, &tally) }
     entries[key] = entry
+    Self.add(arguments, to: entry, &tally)
+  }
+
+  private static func add(_ arguments: ArgumentTexts.Text, to entry: Entry, _ tally: inout ReplyTally) {
+    if let place = entry.place, place >= 0 { tally.arguments.add(arguments, to: place) }
   }
 
   private static func count(_ entry: inout Entry, name: String, _ tally: inout ReplyTally) {

@@ -222,10 +222,14 @@ extension RealtimeEvent {
 extension ReplyFacts {
   /// Adds the tool calls of an item, each once.
   mutating func addTools(of item: ReplyFacts) {
-    for call in item.toolCalls where toolCalls.count < ReplyTally.toolCallsMax && !toolCalls.contains(call) {
+    for (place, call) in item.toolCalls.enumerated()
+    where toolCalls.count < ReplyTally.toolCallsMax && !toolCalls.contains(call) {
       toolCalls.append(call)
+      toolArguments.append(item.toolArguments.indices.contains(place) ? item.toolArguments[place] : .unknown)
       toolCallCount &+= 1
     }
+    mcpCallCount &+= item.mcpCallCount
+    hasRefusal = hasRefusal || item.hasRefusal
     for (name, count) in item.serverToolCalls {
       let isRoom = serverToolCalls[name] != nil || serverToolCalls.count < ReplyTally.serverToolsMax
       serverToolCalls[isRoom ? name : "other", default: 0] &+= count
@@ -243,6 +247,7 @@ extension ReplyFacts {
     }
     if last.toolCallCount > 0 {
       toolCalls = last.toolCalls
+      toolArguments = last.toolArguments
       toolCallCount = last.toolCallCount
     }
     if !last.serverToolCalls.isEmpty { serverToolCalls = last.serverToolCalls }

@@ -105,9 +105,15 @@ extension ReplyFacts {
     whole.model = last.model ?? model
     if last.toolCallCount == 0 {
       whole.toolCalls = toolCalls
+      whole.toolArguments = toolArguments
       whole.toolCallCount = toolCallCount
     }
-    if last.serverToolCalls.isEmpty { whole.serverToolCalls = serverToolCalls }
+    if last.serverToolCalls.isEmpty {
+      whole.serverToolCalls = serverToolCalls
+      whole.mcpCallCount = mcpCallCount
+    }
+    whole.hasRefusal = hasRefusal || last.hasRefusal
+    whole.hasContent = hasContent || last.hasContent
     whole.isTerminal = true
     whole.isPending = false
     self = whole

@@ -84,7 +84,8 @@ struct SocketResponses {
   /// A response ends, whole or not.
   mutating func end(at place: Int) {
     guard open.indices.contains(place) else { return }
-    let response = open.remove(at: place)
+    var response = open.remove(at: place)
+    response.facts.hasContent = response.facts.hasContent || response.hasContent || response.facts.toolCallCount > 0
     let status = response.isAnswered ? response.status : 0
     tell(
       .ended(

@@ -32,7 +32,7 @@ struct ReplyBody: ~Copyable {
   private var markBytes = 0
   private static let byteOrderMark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
   private(set) var hasEndMark = false
-  var tally = ReplyTally()
+  var tally = ReplyTally(readsArguments: true)
 
   init(framing: ReplyFraming, shape: JSONShape, other: OtherContent, isLineBased: Bool) {
     self.isLineBased = isLineBased

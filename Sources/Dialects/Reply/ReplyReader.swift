@@ -119,6 +119,7 @@ public struct ReplyReader: ~Copyable {
     if facts.responseID == nil { facts.responseID = responseIDOfPath }
     headers.complete(&facts)
     if facts.modelPriced == nil { facts.modelPriced = modelPriced }
+    if !facts.isTerminal { facts.forgetBrokenArguments() }
     if status >= 400, facts.errorCode == nil { facts.errorCode = "error" }
     return facts
   }

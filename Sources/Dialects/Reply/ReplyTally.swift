@@ -33,6 +33,9 @@ struct ReplyTally: CountedText {
   /// The text of the reply while its tokens are counted.
   var text: BodyText?
   var readMedia: BodyMedia?
+  static let hasArguments = true
+  /// The arguments of the client's tool calls while they are read.
+  var arguments: ArgumentTexts
 
   /// Bytes of content in the current document.
   private var documentContentBytes = 0
@@ -43,10 +46,18 @@ struct ReplyTally: CountedText {
     looksAtText = true
   }
 
+  /// - Parameter readsArguments: whether the document's values are looked at for this tally. The results of batches have one of their
+  ///   own, for which they are not.
+  init(readsArguments: Bool = false) { arguments = ArgumentTexts(isOn: readsArguments) }
+
+  mutating func takeArguments(_ part: RawSpan, isWritten: Bool) { arguments.take(part, isWritten: isWritten) }
+  mutating func endArguments() { arguments.endValue() }
+
   mutating func addContent(bytes: Int) { documentContentBytes &+= bytes }
 
   /// Counts the content of a document as one delta.
   mutating func endDocument() {
+    arguments.clear()
     guard documentContentBytes > 0 else { return }
     facts.outputTextBytes &+= Int64(documentContentBytes)
     if isStream { facts.contentDeltas &+= 1 }
@@ -89,14 +100,30 @@ struct ReplyTally: CountedText {
     if items.count < 2 * ReplyReader.itemsMax { items.append(item) }
   }
 
-  mutating func addToolCall(id: String, name: String) {
+  /// Adds a call that the client is to execute.
+  ///
+  /// - Returns: its place among those that are kept; nil where it is only counted.
+  @discardableResult
+  mutating func addToolCall(id: String, name: String) -> Int? {
     facts.toolCallCount &+= 1
     hasContent = true
-    if facts.toolCalls.count < Self.toolCallsMax { facts.toolCalls.append(ToolCall(id: id, name: name)) }
+    guard facts.toolCalls.count < Self.toolCallsMax else { return nil }
+    facts.toolCalls.append(ToolCall(id: id, name: name))
+    arguments.addCall()
+    return facts.toolCalls.count &- 1
   }
 
-  mutating func addServerToolCall(name: String) {
+  /// Adds a call that comes whole, with the arguments that were read since the last one.
+  mutating func addWholeToolCall(id: String, name: String, isFreeText: Bool = false) {
+    var text = arguments.takeText()
+    text.isWhole = true
+    text.isFree = isFreeText
+    if let place = addToolCall(id: id, name: name) { arguments.add(text, to: place) }
+  }
+
+  mutating func addServerToolCall(name: String, isMCP: Bool = false) {
     hasContent = true
+    if isMCP { facts.mcpCallCount &+= 1 }
     let isKnown = facts.serverToolCalls[name] != nil
     let key = isKnown || facts.serverToolCalls.count < Self.serverToolsMax ? name : "other"
     facts.serverToolCalls[key, default: 0] &+= 1
@@ -113,6 +140,8 @@ struct ReplyTally: CountedText {
   /// The facts as they are handed out.
   consuming func finish() -> ReplyFacts {
     facts.outputTally = text?.tally
+    facts.hasContent = hasContent
+    facts.toolArguments = arguments.finish()
     // A model that only led others to answer has used nothing of its own.
     if let usage, !usage.isEmpty || otherUsage.isEmpty { facts.usage = [ModelUsage(model: nil, usage: usage)] }
     facts.usage += otherUsage

@@ -11,6 +11,13 @@ protocol CountedText {
   var text: BodyText? { get set }
   /// What is handed over beside text; nil where it does not matter.
   var readMedia: BodyMedia? { get set }
+  /// Whether the arguments of tool calls are looked at.
+  static var hasArguments: Bool { get }
+  /// Takes a part of the arguments of a tool call.
+  ///
+  /// - Parameter isWritten: whether it is a string as it is written, in which escapes are to be undone.
+  mutating func takeArguments(_ part: RawSpan, isWritten: Bool)
+  mutating func endArguments()
   /// Whether fingerprints are made of the values.
   var followsValues: Bool { get }
   /// Takes a labelled value that ended, for its fingerprint.
@@ -23,6 +30,9 @@ protocol CountedText {
 }
 
 extension CountedText {
+  static var hasArguments: Bool { false }
+  mutating func takeArguments(_ part: RawSpan, isWritten: Bool) {}
+  mutating func endArguments() {}
   mutating func followBegin(_ label: UInt8, _ json: borrowing JSONReader) {}
   mutating func followEnd(_ label: UInt8) {}
 }

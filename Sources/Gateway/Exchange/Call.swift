@@ -22,6 +22,10 @@ final class Call {
   var run: String?
   /// Where in the run it stands.
   var place: RunPlace?
+  /// Its place among the calls of the run; nil where there is none, and once the run knows how it ended.
+  var runTicket: RunTicket?
+  /// Where the client calls from, without its port; nil where that is not known.
+  let clientAddress: String?
   /// Header fields as they go upstream.
   let headers: [(name: String, value: String)]
   /// Whether the client framed a body, be it an empty one.
@@ -99,7 +103,7 @@ final class Call {
   init(
     id: CallID, startedAt: Timestamp, startedUptimeNanoseconds: UInt64, method: String, route: Route,
     endpoint: Endpoint?, identity: CallerIdentity, headers: [(name: String, value: String)], framing: BodyFraming,
-    coding: ContentCoding, contentType: String?
+    coding: ContentCoding, contentType: String?, clientAddress: String? = nil, linking linkKey: FingerprintKey? = nil
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -109,12 +113,14 @@ final class Call {
     self.endpoint = endpoint
     self.identity = identity
     self.headers = headers
+    self.clientAddress = clientAddress
     hasBody = framing != .none
     isRequestEncoded = coding != .identity
     isForm = RequestReader.isForm(contentType: contentType)
-    if let endpoint, coding != .other { requestReader = RequestReader(endpoint: endpoint, contentType: contentType) }
+    if let endpoint, coding != .other {
+      requestReader = RequestReader(endpoint: endpoint, contentType: contentType, linking: linkKey)
+    }
     if requestReader != nil { requestDecoder = BodyDecoder(coding) }
-    takeNamedRun()
   }
 
   /// The path without its query: what is kept of the target.

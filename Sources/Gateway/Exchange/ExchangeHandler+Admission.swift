@@ -5,13 +5,14 @@ import NIOCore
 import Observability
 import Upstream
 
-/// From a request that is known to a transfer that runs: budgets, then the ledger, then the upstream.
+/// From a request that is known to a transfer that runs: its run, budgets, then the ledger, then the upstream.
 extension ExchangeHandler {
   /// Reserves what the call may use, and starts it: at once, after a wait, or not at all.
   ///
   /// - Parameter upload: what is known of the length of a body that is sent on as it arrives; nil for a body that was
   ///   gathered. Such a call cannot wait.
   func admit(_ call: Call, upload: UploadLength?) {
+    gateway.link(call)
     if let refusal = call.modelRefusal() {
       refuseAdmission(refusal, of: call)
       return

@@ -100,7 +100,7 @@ extension ExchangeHandler {
       identity: identity,
       headers: access.headers,
       framing: checked.framing, coding: ContentCoding(head.headers.first(name: "content-encoding")),
-      contentType: head.headers.first(name: "content-type"))
+      contentType: head.headers.first(name: "content-type"), clientAddress: clientAddress, linking: gateway.runs.key)
     call.opensWebSocket = checked.opensWebSocket
     return call
   }

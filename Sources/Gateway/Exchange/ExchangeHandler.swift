@@ -16,6 +16,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
   let gateway: GatewayContext
   let table: ConnectionTable
   let channel: any Channel
+  /// Where the client calls from.
+  let clientAddress: String?
   var exchange = Exchange()
   /// The call under way; nil between two.
   var call: Call?
@@ -49,6 +51,7 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     self.gateway = gateway
     self.table = table
     self.channel = channel
+    clientAddress = channel.remoteAddress?.ipAddress
   }
 
   var isBusy: Bool { exchange.isBusy }

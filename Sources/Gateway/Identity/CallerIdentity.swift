@@ -44,6 +44,8 @@ public struct CallerIdentity: Sendable, Equatable {
   public var parentNode: String?
   /// The trace id of a valid `traceparent`: 32 hexadecimal digits.
   public var traceID: String?
+  /// Whether the client says that it sends the request again.
+  public var isSaidRetry = false
   public var billing: Billing
   /// Tells upstream keys apart without revealing them; nil where the request has none.
   public var upstreamKeyID: String?

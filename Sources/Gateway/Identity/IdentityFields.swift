@@ -21,6 +21,9 @@ struct IdentityFields {
 
   var userAgent: String?
   var traceParent: String?
+  /// Whether the client says that it sends the request again: SDKs that Stainless makes (OpenAI's, Anthropic's) count retries, AWS's
+  /// attempts.
+  var isSaidRetry = false
   var baggage = Baggage()
 
   var authorization: String?
@@ -66,6 +69,8 @@ struct IdentityFields {
     case .codexSubagent: codexSubagent = value
     case .userAgent: userAgent = value
     case .traceParent: traceParent = value
+    case .stainlessRetryCount: isSaidRetry = Int(value).map { $0 > 0 } ?? false
+    case .amazonRequest: isSaidRetry = Self.isRetry(amazonRequest: value)
     case .baggage: baggage.read(value)
     case .authorization: authorization = value
     case .apiKeyOfAnthropic, .apiKeyOfAzure, .apiKeyOfGoogle: apiKey = value
@@ -75,5 +80,14 @@ struct IdentityFields {
       if !forEachListMember(of: value, { !$0.equalsIgnoringCase("oauth-2025-04-20") }) { hasSubscriptionBeta = true }
     default: break
     }
+  }
+
+  /// `attempt=2; max=3`.
+  private static func isRetry(amazonRequest value: String) -> Bool {
+    let parts = value.split(whereSeparator: { $0 == ";" || $0 == " " })
+    guard let attempt = parts.first(where: { $0.hasPrefix("attempt=") })?.dropFirst("attempt=".count) else {
+      return false
+    }
+    return Int(attempt).map { $0 > 1 } ?? false
   }
 }

@@ -20,6 +20,7 @@ struct IdentityResolver: Sendable {
       workflowSource: .none, runSource: .none,
       billing: isSwapped ? provider.billing ?? .metered : login.billing(at: provider),
       upstreamKeyID: isSwapped ? access?.upstreamKeyID : login.keyID, virtualKey: access?.key)
+    identity.isSaidRetry = fields.isSaidRetry
     identity.traceID = fields.traceParent.flatMap(TraceParent.traceID)
     identity.bind()
     identity.take(IdentityClaim(path: path))

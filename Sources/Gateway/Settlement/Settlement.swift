@@ -19,6 +19,7 @@ extension GatewayContext {
       &record, of: call, end: end, certainty: UsageCertainty(of: record, call: call, reply: reply, end: end))
     failures.log(record, end: end)
     metrics.settled(record, of: call, reply: reply, end: end)
+    recordRun(of: call, reply: reply, outcome: record.outcome)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() {
       ledger.settle(

@@ -12,7 +12,7 @@ enum KnownField: CaseIterable {
   // Who is calling.
   case userAgent, tollgateAgent, tollgateWorkflow, tollgateRun, tollgateParentRun
   case claudeSession, claudeAgent, claudeParentAgent, claudeAgentType
-  case originator, session, conversation, thread, codexParentThread, codexSubagent
+  case originator, session, conversation, thread, codexParentThread, codexSubagent, stainlessRetryCount, amazonRequest
   case traceParent, baggage, anthropicBeta, anthropicVersion
   // The opening of a WebSocket.
   case webSocketKey, webSocketVersion, webSocketProtocol, webSocketExtensions
@@ -79,6 +79,7 @@ enum KnownField: CaseIterable {
     case 14 where name.equalsIgnoringCase("sec-fetch-site"): .fetchSite
     case 15 where name.equalsIgnoringCase("accept-encoding"): .acceptEncoding
     case 15 where name.equalsIgnoringCase("conversation_id"): .conversation
+    case 15 where name.equalsIgnoringCase("amz-sdk-request"): .amazonRequest
     case 16 where name.equalsIgnoringCase("x-tollgate-agent"): .tollgateAgent
     case 16 where name.equalsIgnoringCase("content-encoding"): .contentEncoding
     case 16 where name.equalsIgnoringCase("proxy-connection"): .proxyConnection
@@ -100,6 +101,7 @@ enum KnownField: CaseIterable {
     case 21 where name.equalsIgnoringCase("sec-websocket-version"): .webSocketVersion
     case 22 where name.equalsIgnoringCase("x-claude-code-agent-id"): .claudeAgent
     case 22 where name.equalsIgnoringCase("sec-websocket-protocol"): .webSocketProtocol
+    case 23 where name.equalsIgnoringCase("x-stainless-retry-count"): .stainlessRetryCount
     case 24 where name.equalsIgnoringCase("x-claude-code-session-id"): .claudeSession
     case 24 where name.equalsIgnoringCase("x-claude-code-agent-type"): .claudeAgentType
     case 24 where name.equalsIgnoringCase("x-codex-parent-thread-id"): .codexParentThread

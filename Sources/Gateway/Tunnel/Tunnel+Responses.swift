@@ -27,6 +27,7 @@ extension Tunnel {
     let response = Call(
       responseOn: call, endpoint: endpoint, facts: facts, id: gateway.ledger.nextCallID(), at: gateway.wallClock(),
       uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
+    gateway.link(response, onSocketOf: call)
     if let refusal = response.modelRefusal(onSocketOf: call.requestFacts.model ?? call.endpoint?.model) {
       deny(response, refusal.code)
       return CloseFrame(code: .policyViolation, reason: "tollgate: \(refusal.code.rawValue)")
@@ -108,7 +109,7 @@ extension Call {
     self.init(
       id: id, startedAt: startedAt, startedUptimeNanoseconds: uptimeNanoseconds, method: Endpoint.socketMessageMethod,
       route: socket.route, endpoint: endpoint, identity: socket.identity, headers: [], framing: .none, coding: .other,
-      contentType: nil)
+      contentType: nil, clientAddress: socket.clientAddress)
     requestFacts = facts
     reply.framing = .serverSentEvents
     reply.headers = socket.reply.headers

@@ -12,12 +12,7 @@ struct ResponseDigester: Sendable {
 
   /// The digester of a database, whose key is drawn when it is asked for first.
   init(_ connection: OpaquePointer) throws(SQLiteFailure) {
-    var generator = SystemRandomNumberGenerator()
-    for fact in [Facts.responseKeyLow, .responseKeyHigh] {
-      try Facts.insert(fact, Int64(bitPattern: generator.next()), connection)
-    }
-    low = UInt64(bitPattern: try Facts.value(.responseKeyLow, connection) ?? 0)
-    high = UInt64(bitPattern: try Facts.value(.responseKeyHigh, connection) ?? 0)
+    (low, high) = try Facts.secret(.responseKeyLow, .responseKeyHigh, connection)
   }
 
   func digest(provider: String, responseID: String) -> ResponseDigest {

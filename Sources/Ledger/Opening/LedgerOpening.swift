@@ -22,6 +22,7 @@ struct LedgerOpening {
     var file: SlotFile
     var counted: CountedResponses
     var access: AccessSnapshot
+    var runLinks: KeptRunLinks
   }
 
   /// - Parameter budgetsRead: is told of the budgets that were made at run time, before `recover` is asked.
@@ -33,12 +34,12 @@ struct LedgerOpening {
     try directory.makeDatabaseFile()
     do {
       let database = try WriterConnection.open(path: directory.databasePath)
-      let (store, counted, greatest, access) = try database.writeWithoutTransaction { database in
+      let (store, counted, greatest, access, runLinks) = try database.writeWithoutTransaction { database in
         try prepare(database, previous: previous, budgetsRead: budgetsRead, recover: recover)
       }
       let file = try InFlightFile(path: directory.inFlightPath, slotCount: configuration.inFlightMax)
         .open(previous: previous, greatestCallID: greatest)
-      return Opened(database: database, store: store, file: file, counted: counted, access: access)
+      return Opened(database: database, store: store, file: file, counted: counted, access: access, runLinks: runLinks)
     } catch {
       throw LedgerError(opening: directory.databasePath, error)
     }
@@ -47,7 +48,7 @@ struct LedgerOpening {
   private func prepare(
     _ database: Database, previous: InFlightContents?, budgetsRead: (StoredBudgets) -> Void,
     recover: (RecoveredCall) -> RecoveredRow
-  ) throws -> (LedgerStore, CountedResponses, Int64, AccessSnapshot) {
+  ) throws -> (LedgerStore, CountedResponses, Int64, AccessSnapshot, KeptRunLinks) {
     guard let connection = database.sqliteConnection else { throw LedgerError.closed }
     try Schema.migrate(connection, file: directory.databasePath)
     try quickCheck(connection)
@@ -58,7 +59,9 @@ struct LedgerOpening {
     try settle(previous, in: store, recover: recover)
     let counted = try store.countedResponses()
     let given = CallIDSource.plausible(previous?.greatestCallID ?? 0, now: now)
-    return (store, counted, max(try store.greatestCallID(), given), try store.access.snapshot())
+    return (
+      store, counted, max(try store.greatestCallID(), given), try store.access.snapshot(), try KeptRunLinks(connection)
+    )
   }
 
   /// Calls that a person was to decide about went down with their process.

@@ -1,4 +1,4 @@
-import Metering
+public import Metering
 
 /// The runs that the ledger keeps.
 public struct LedgerRuns: Sendable {
@@ -36,10 +36,26 @@ public struct LedgerRuns: Sendable {
     }
   }
 
-  /// Keeps how runs ended. What is not known any more is left out; a run with a call after that goes on.
+  // MARK: Links
+
+  /// Keeps a batch of links behind the others, or in the place of all.
   ///
   /// - Throws: ``LedgerError``.
-  public func write(_ ends: [(run: String, end: RunRecord.End)]) async throws {
+  public func keep(links batch: [UInt8], inPlaceOfAll: Bool = false) async throws {
+    try await perform { store in
+      let table = RunLinkTable(connection: store.connection)
+      if inPlaceOfAll { try table.replace(with: batch) } else { try table.append(batch) }
+      return {}
+    }
+  }
+
+  // MARK: Ends
+
+  /// Keeps how runs ended. What is not known any more is left out.
+  ///
+  /// - Parameter seenAt: when they were seen to have ended; a run with a call that ended later goes on.
+  /// - Throws: ``LedgerError``.
+  public func write(_ ends: [(run: String, end: RunRecord.End)], seenAt: Timestamp) async throws {
     guard !ends.isEmpty else { return }
     // The rows of their calls come first.
     await waitForCommit()
@@ -52,7 +68,7 @@ public struct LedgerRuns: Sendable {
         try update.bind(end.outcome, at: 2)
         try update.bind(end.document, at: 3)
         try update.bind(run, at: 4)
-        update.bind(end.at.unixMicroseconds, at: 5)
+        update.bind(seenAt.unixMicroseconds, at: 5)
         try update.run()
       }
       return {}

@@ -48,6 +48,14 @@ final class PreparedStatement {
     }
   }
 
+  func bind(_ bytes: [UInt8], at index: Int32) throws(SQLiteFailure) {
+    let code = bytes.withUnsafeBytes { bytes -> Int32 in
+      guard let base = bytes.baseAddress, !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, index, 0) }
+      return sqlite3_bind_blob64(handle, index, base, UInt64(bytes.count), Self.copied)
+    }
+    guard code == SQLITE_OK else { throw SQLiteFailure(connection, code: code) }
+  }
+
   /// Whether there is a row.
   func step() throws(SQLiteFailure) -> Bool {
     let code = sqlite3_step(handle)
@@ -71,6 +79,11 @@ final class PreparedStatement {
 
   func optionalInt64(_ column: Int32) -> Int64? {
     sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : int64(column)
+  }
+
+  func bytes(_ column: Int32) -> [UInt8] {
+    guard let base = sqlite3_column_blob(handle, column) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: base, count: Int(sqlite3_column_bytes(handle, column))))
   }
 
   func text(_ column: Int32) -> String? {

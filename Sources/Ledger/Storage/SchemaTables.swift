@@ -8,7 +8,7 @@ enum SchemaTables {
   /// added to.
   static let stepsFromSecondVersion = [
     keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, budgets, budgetRaises, alertStates, alerts, outbox,
-    holds, runs,
+    holds, runs, runLinks,
   ]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
@@ -234,6 +234,11 @@ enum SchemaTables {
       0, 0, sum(duration_us),
       0, max(tool_calls), NULL, NULL, NULL
       FROM calls WHERE run IS NOT NULL GROUP BY run;
+    """
+
+  /// What calls are linked to runs by, in batches.
+  private static let runLinks = """
+    CREATE TABLE run_links (number INTEGER PRIMARY KEY AUTOINCREMENT, batch BLOB NOT NULL) STRICT;
     """
 
   // MARK: Version 1

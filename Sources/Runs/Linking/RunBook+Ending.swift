@@ -48,6 +48,15 @@ extension RunBook {
     newest(of: keys.link(.name, run, in: keys.scope(of: caller).tenant)).flatMap { close($0.run, .ended) }
   }
 
+  /// Ends all open runs of a name or id, whoever named them so.
+  ///
+  /// - Returns: those that ended; empty where none is open.
+  public mutating func end(_ run: String) -> [EndedRun] {
+    var slots: [RunSlot] = []
+    runs.forEach { slot, open in if open.id == run { slots.append(slot) } }
+    return slots.compactMap { close($0, .ended) }
+  }
+
   /// Ends runs that have been idle for too long, each told once, with those that had to make room.
   ///
   /// - Parameter max: how many at most; the next ones come with the next call.

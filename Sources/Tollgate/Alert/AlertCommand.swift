@@ -1,7 +1,6 @@
 import ArgumentParser
 import Control
 import Ledger
-import NIOPosix
 
 /// `tollgate alert`: what was told to whom, and whether receivers work.
 struct AlertCommand: AsyncParsableCommand {
@@ -111,33 +110,5 @@ struct AlertRedeliverCommand: AsyncParsableCommand {
     let answer = try await proxy.post("/api/v1/alerts/redeliver", .object([member]))
     let count = answer["messages"].integerValue ?? 0
     StandardStream.output.write(count == 1 ? "1 message is sent again\n" : "\(count) messages are sent again\n")
-  }
-}
-
-/// Where the running proxy is, for commands that only it can carry out.
-struct RunningProxyOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("The proxy's control plane (default: http://127.0.0.1:4101).", valueName: "url"),
-    transform: usage(ControlPlaneURL.init(parsing:)))
-  var control: ControlPlaneURL?
-
-  @Option(help: ArgumentHelp("Its data directory, for the token in it (default: ./tollgate-data).", valueName: "dir"))
-  var data: String?
-
-  func post(_ target: String, _ body: JSONValue) async throws -> JSONValue {
-    let url = control ?? ControlPlaneURL(address: ListenSection().control)
-    let plane = ControlPlane(
-      url: url, group: MultiThreadedEventLoopGroup.singleton, dataDirectory: data ?? Configuration().dataDirectory)
-    do {
-      guard let answer = JSONValue.parse(try await plane.post(target, body.bytes)) else {
-        throw CommandFailure("\(url) answered with something else than JSON; is it a Tollgate of this version?")
-      }
-      return answer
-    } catch let error as HTTPCallError {
-      throw CommandFailure(
-        error == .notReached
-          ? "no proxy answers at \(url): start one, or name its control plane with --control http://ADDRESS:PORT"
-          : "\(url) did not answer in full: \(error)")
-    }
   }
 }

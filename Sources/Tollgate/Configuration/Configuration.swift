@@ -13,6 +13,7 @@ struct Configuration: Sendable, Equatable {
   var names = NamesSection()
   var budgets = BudgetsSection()
   var holds = HoldsSection()
+  var runs = RunsSection()
   var onClientDisconnect = ClientDisconnectPolicy.cancel
   var unmetered = UnmeteredPolicy.allow
   var unpriced = UnpricedPolicy.allow
@@ -26,7 +27,8 @@ struct Configuration: Sendable, Equatable {
   var log = LogSection()
 
   private static let keys =
-    ListenSection.keys + ["data", "price_book", BudgetsSection.key, HoldsSection.key] + ProvidersSection.keys
+    ListenSection.keys + ["data", "price_book", BudgetsSection.key, HoldsSection.key, RunsSection.key]
+    + ProvidersSection.keys
     + NamesSection.keys
     + [
       ClientDisconnectPolicy.key, UnmeteredPolicy.key, UnpricedPolicy.key, VirtualKeyPolicy.key,
@@ -48,6 +50,7 @@ struct Configuration: Sendable, Equatable {
     names = NamesSection(file, &context)
     budgets = BudgetsSection(file, &context)
     holds = HoldsSection(file, &context)
+    runs = RunsSection(file, &context)
     file.read(
       ClientDisconnectPolicy.key, into: &onClientDisconnect, &context, by: ClientDisconnectPolicy.init(parsing:))
     if let policy = UnmeteredPolicy.read(file, &context) { unmetered = policy }
@@ -72,6 +75,7 @@ struct Configuration: Sendable, Equatable {
     names.write(to: &text)
     budgets.write(to: &text)
     holds.write(to: &text)
+    runs.write(to: &text)
     onClientDisconnect.write(to: &text)
     unmetered.write(to: &text)
     unpriced.write(to: &text)

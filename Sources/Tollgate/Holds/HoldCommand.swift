@@ -1,5 +1,4 @@
 import ArgumentParser
-import NIOPosix
 
 /// `tollgate hold`: calls that wait for a person.
 struct HoldCommand: AsyncParsableCommand {
@@ -20,44 +19,10 @@ struct HoldCommand: AsyncParsableCommand {
     ])
 }
 
-/// Which proxy is asked.
-struct HoldAccessOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("The proxy's control plane (default: http://127.0.0.1:4101).", valueName: "url"),
-    transform: usage(ControlPlaneURL.init(parsing:)))
-  var control: ControlPlaneURL?
-
-  @Option(help: ArgumentHelp("The data directory, for its token (default: ./tollgate-data).", valueName: "directory"))
-  var data: String?
-
+/// How the answer is written.
+struct HoldOutputOptions: ParsableArguments {
   @Option(help: "text or json.")
   var format = CredentialFormat.text
-
-  private var plane: ControlPlane {
-    ControlPlane(
-      url: control ?? ControlPlaneURL(address: ListenSection().control), group: MultiThreadedEventLoopGroup.singleton,
-      dataDirectory: data ?? Configuration().dataDirectory)
-  }
-
-  func get(_ path: String) async throws -> JSONValue { try await answered { try await $0.get(path) } }
-
-  func post(_ path: String, _ members: [(name: String, value: JSONValue)]) async throws -> JSONValue {
-    try await answered { try await $0.post(path, JSONValue.object(members).bytes) }
-  }
-
-  private func answered(_ ask: (ControlPlane) async throws -> [UInt8]) async throws -> JSONValue {
-    let plane = plane
-    do {
-      guard let value = JSONValue.parse(try await ask(plane)) else {
-        throw CommandFailure("the answer of \(plane.url) is not JSON; is that a Tollgate of this version?")
-      }
-      return value
-    } catch let error as HTTPCallError {
-      guard error == .notReached else { throw CommandFailure("\(plane.url) did not answer in full: \(error)") }
-      throw CommandFailure(
-        "no proxy answers at \(plane.url); name its control plane with --control http://ADDRESS:PORT")
-    }
-  }
 
   func write(_ hold: JSONValue) {
     let text = format == .json ? hold.text + "\n" : HoldText.facts(hold)
@@ -72,16 +37,17 @@ struct HoldListCommand: AsyncParsableCommand {
   @Flag(help: "Those that have ended too.")
   var all = false
 
-  @OptionGroup var access: HoldAccessOptions
+  @OptionGroup var proxy: RunningProxyOptions
+  @OptionGroup var output: HoldOutputOptions
 
   func run() async throws {
     var rows: [JSONValue] = []
     let states: [String?] = all ? [nil] : ["pending", "retrying"]
     for state in states {
       let query = "limit=1000" + (state.map { "&state=\($0)" } ?? "")
-      rows += try await access.get("/api/v1/holds?\(query)")["rows"].arrayValue
+      rows += try await proxy.get("/api/v1/holds?\(query)")["rows"].arrayValue
     }
-    switch access.format {
+    switch output.format {
     case .json: StandardStream.output.write(JSONValue.object([("rows", .array(rows))]).text + "\n")
     case .text: StandardStream.output.write(HoldText.table(rows))
     }
@@ -95,9 +61,10 @@ struct HoldShowCommand: AsyncParsableCommand {
   @Argument(help: "The hold's id.")
   var id: String
 
-  @OptionGroup var access: HoldAccessOptions
+  @OptionGroup var proxy: RunningProxyOptions
+  @OptionGroup var output: HoldOutputOptions
 
-  func run() async throws { access.write(try await access.get("/api/v1/holds/\(QueryText.encoded(id))")) }
+  func run() async throws { output.write(try await proxy.get("/api/v1/holds/\(QueryText.encoded(id))")) }
 }
 
 /// `tollgate hold approve`.
@@ -123,14 +90,15 @@ struct HoldApproveCommand: AsyncParsableCommand {
   @Option(help: "Why, for the audit log.")
   var reason: String?
 
-  @OptionGroup var access: HoldAccessOptions
+  @OptionGroup var proxy: RunningProxyOptions
+  @OptionGroup var output: HoldOutputOptions
 
   func run() async throws {
     var body: [(name: String, value: JSONValue)] = [("extent", .string(run ? "run" : "call"))]
     if let amount { body.append(("amount", .string(amount))) }
     if let span { body.append(("for", .string("\(span.milliseconds / 1000)s"))) }
     if let reason { body.append(("reason", .string(reason))) }
-    access.write(try await access.post("/api/v1/holds/\(QueryText.encoded(id))/approve", body))
+    output.write(try await proxy.post("/api/v1/holds/\(QueryText.encoded(id))/approve", .object(body)))
   }
 }
 
@@ -144,11 +112,12 @@ struct HoldDenyCommand: AsyncParsableCommand {
   @Option(help: "Why: its client is told.")
   var reason: String?
 
-  @OptionGroup var access: HoldAccessOptions
+  @OptionGroup var proxy: RunningProxyOptions
+  @OptionGroup var output: HoldOutputOptions
 
   func run() async throws {
     var body: [(name: String, value: JSONValue)] = []
     if let reason { body.append(("reason", .string(reason))) }
-    access.write(try await access.post("/api/v1/holds/\(QueryText.encoded(id))/deny", body))
+    output.write(try await proxy.post("/api/v1/holds/\(QueryText.encoded(id))/deny", .object(body)))
   }
 }

@@ -3,8 +3,8 @@ import ArgumentParser
 /// `tollgate run`.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Show one run as a tree of its calls, tools and sub-agents.",
-    subcommands: [RunShowCommand.self], defaultSubcommand: RunShowCommand.self)
+    commandName: "run", abstract: "Show one run as a tree of its calls, tools and sub-agents, or end it.",
+    subcommands: [RunShowCommand.self, RunEndCommand.self], defaultSubcommand: RunShowCommand.self)
 }
 
 /// `tollgate run show`, which is the default.

@@ -17,6 +17,7 @@ extension Configuration {
     gateway.ledgerUnavailable = ledgerUnavailable
     gateway.requiresVirtualKey = requiresVirtualKey
     gateway.limits = limits.gateway
+    gateway.seesClientAddresses = listen.dataPlaneTLS != .terminatedElsewhere
     return gateway
   }
 

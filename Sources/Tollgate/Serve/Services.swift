@@ -22,6 +22,7 @@ struct Services {
   private let logger: Logger
   private let drainTimeoutMilliseconds: Int64
   private let priceBookReload: PriceBookReload?
+  private let runs: RunDesk
   private let budgets: BudgetDesk
   private let administration: BudgetAdministration
   private let inbox = HoldInbox()
@@ -60,6 +61,8 @@ struct Services {
         keys.replace(with: $0.keys)
         tokens.replace(with: $0.tokens)
       })
+    runs = RunDesk(configuration.runs, keptIn: ledger)
+    registry.openRuns(of: runs)
     administration = BudgetAdministration(register: register, ledger: ledger, logger: logger, now: WallClock.now)
     // The ledger has made the data directory.
     tokens.setOwner(try ControlToken.load(directory: configuration.dataDirectory))
@@ -81,12 +84,13 @@ struct Services {
     gateway = GatewayServer(
       context: GatewayContext(
         configuration: dataPlane, headRules: try configuration.headRules, routing: routing, ledger: ledger,
-        keys: keys, upstream: upstream, prices: prices, budgets: budgets, metrics: metrics, logger: logger,
+        keys: keys, upstream: upstream, prices: prices, runs: runs, budgets: budgets, metrics: metrics,
+        logger: logger,
         wallClock: WallClock.now,
         lookUpCall: Self.callLookup(in: ledger)),
       group: eventLoops)
     control = ControlServer(
-      controlPlane, ledger: ledger,
+      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger),
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
       holds: ControlHolds(kept: ledger.holds, of: budgets), escalation: escalation, metrics: registry, tokens: tokens,
@@ -113,6 +117,7 @@ struct Services {
         .init(service: escalation),
         .init(service: control),
       ] + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
+        .init(service: RunService(runs: runs, ledger: ledger, logger: logger)),
         .init(service: HoldJournal(inbox: inbox, ledger: ledger, logger: logger)),
         .init(service: BudgetClock(desk: budgets)),
         .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),

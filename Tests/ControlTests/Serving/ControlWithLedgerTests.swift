@@ -40,7 +40,9 @@ private func settle(_ agent: String, cost: Int64, in ledger: Ledger) throws -> C
     defer { ledger.close() }
     let one = try settle("one", cost: .max, in: ledger)
     let two = try settle("two", cost: .max, in: ledger)
-    let queries = ControlQueries(ledger, budgets: CannedLedger().budgets, holds: noHolds) { _ in .unknownModel }
+    let queries = ControlQueries(
+      ledger, runs: ControlRuns(kept: ledger.runs) { _, _ in false }, budgets: CannedLedger().budgets, holds: noHolds
+    ) { _ in .unknownModel }
     try await withControl(queries) { port in
       let call = try await send("/api/v1/calls/\(one.id)", port: port)
       #expect(call.body == String(decoding: CallJSON.document(one), as: UTF8.self))

@@ -67,7 +67,8 @@ final class CannedLedger: Sendable {
         if self.isBroken { throw Broken() }
         return self.rows
       },
-      runs: ControlRuns(page: { _ in [] }, detail: { _ in nil }), books: books, credentials: credentials,
+      runs: ControlRuns(page: { _ in [] }, detail: { _ in nil }, end: { _, _ in false }), books: books,
+      credentials: credentials,
       budgets: budgets, alerts: alerts, holds: noHolds)
   }
 

@@ -77,6 +77,7 @@ struct HopByHopTests {
     ("x-claude-code-parent-agent-id", .claudeParentAgent), ("x-claude-code-agent-type", .claudeAgentType),
     ("originator", .originator), ("session_id", .session), ("session-id", .session), ("conversation_id", .conversation),
     ("thread-id", .thread), ("x-codex-parent-thread-id", .codexParentThread), ("x-openai-subagent", .codexSubagent),
+    ("x-stainless-retry-count", .stainlessRetryCount), ("amz-sdk-request", .amazonRequest),
     ("traceparent", .traceParent), ("baggage", .baggage), ("anthropic-beta", .anthropicBeta),
     ("anthropic-version", .anthropicVersion), ("sec-websocket-key", .webSocketKey),
     ("sec-websocket-version", .webSocketVersion), ("sec-websocket-protocol", .webSocketProtocol),

@@ -1,0 +1,66 @@
+public import Dialects
+public import Metering
+
+/// What a call's request adds to its run.
+public struct RunRequest: Sendable, Equatable {
+  public var call: CallID
+  /// The agent within the run: what the linking told, or anything that is the same for its calls.
+  public var node: Fingerprint
+  /// The agent that started this one; nil at the top.
+  public var parent: Fingerprint?
+  /// How many agents stand above this one.
+  public var depth: Int
+  /// Of the whole conversation as it is sent. A request with the same one repeats another.
+  public var conversation: Fingerprint?
+  /// The results in the new tail of the conversation.
+  public var results: [ToolResultFacts]
+  /// How many there are, kept in ``results`` or not.
+  public var resultCount: Int
+  /// What the client itself measured of the tools that are answered (Claude Code's `prev-tool-durations`), by the order of
+  /// ``results``, in microseconds; empty where it said nothing.
+  public var resultDurationsMicroseconds: [Int64]
+  /// Which retry of the SDK's this is; 0 for the first try.
+  public var retry: Int64
+  /// Tools that the request itself calls: those of an MCP server.
+  public var toolNames: [String]
+
+  public init(
+    call: CallID, node: Fingerprint, parent: Fingerprint? = nil, depth: Int = 0, conversation: Fingerprint? = nil,
+    results: [ToolResultFacts] = [], retry: Int64 = 0
+  ) {
+    self.call = call
+    self.node = node
+    self.parent = parent
+    self.depth = depth
+    self.conversation = conversation
+    self.results = results
+    self.retry = retry
+    resultCount = results.count
+    resultDurationsMicroseconds = []
+    toolNames = []
+  }
+
+  /// A call at the place that it was linked to.
+  ///
+  /// - Parameters:
+  ///   - resultCount: how many results the new tail has (``RequestFacts/toolResults``).
+  ///   - key: the one that the request's fingerprints were made with.
+  public init(
+    call: CallID, at place: RunPlace, _ facts: ConversationFacts, resultCount: Int, by key: FingerprintKey
+  ) {
+    self.init(
+      call: call, node: key.fingerprint(of: place.node ?? ""),
+      parent: place.node == nil ? nil : key.fingerprint(of: place.parentNode ?? ""), depth: place.depth,
+      conversation: Self.whole(facts), results: facts.toolResults, retry: place.isRetry ? 1 : 0)
+    self.resultCount = max(resultCount, results.count)
+  }
+
+  /// What stands for the conversation as it is sent, and for what it follows at the provider; nil where there are no messages.
+  private static func whole(_ facts: ConversationFacts) -> Fingerprint? {
+    guard var bits = facts.boundaries.last?.prefix.bits else { return nil }
+    for other in [facts.previousResponse, facts.conversation] {
+      bits = (bits ^ bits >> 31 ^ (other?.bits ?? 0)) &* 0x94D0_49BB_1331_11EB
+    }
+    return Fingerprint(bits: bits)
+  }
+}

@@ -1,0 +1,108 @@
+import Control
+import Dialects
+import Gateway
+import Ledger
+import Logging
+import Metering
+import Observability
+import Runs
+import ServiceLifecycle
+
+/// Ends runs that have been idle for long, and keeps what calls are linked by for the next process.
+struct RunService: Service {
+  let runs: RunDesk
+  let ledger: Ledger
+  let logger: Logger
+
+  private static let interval = Duration.seconds(1)
+  private static let endsPerRoundMax = 1_000
+  /// Rounds between two batches of links: what a crash loses at most.
+  private static let roundsPerBatch = 2
+  /// Batches until all is written anew in their place.
+  private static let batchesMax = 1_000
+
+  func run() async throws {
+    // What was kept belongs to the book of the last process.
+    var batches = Self.batchesMax
+    var rounds = 0
+    var isOver = false
+    while !isOver {
+      isOver = await !pause()
+      await write(runs.expire(max: Self.endsPerRoundMax))
+      rounds += 1
+      guard isOver || rounds >= Self.roundsPerBatch else { continue }
+      rounds = 0
+      let all = batches >= Self.batchesMax
+      batches = await keepLinks(all: all) ? (all ? 1 : batches + 1) : Self.batchesMax
+    }
+  }
+
+  /// False once the process is to end.
+  private func pause() async -> Bool {
+    await cancelWhenGracefulShutdown { (try? await Task.sleep(for: Self.interval)) != nil }
+  }
+
+  private func write(_ ended: [EndedRun]) async {
+    do {
+      try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
+    } catch {
+      logger.warning("ends of runs are not in the ledger", metadata: ["runs": "\(ended.count)", "error": "\(error)"])
+    }
+  }
+
+  /// False where they could not be kept.
+  private func keepLinks(all: Bool) async -> Bool {
+    let batch = runs.takeLinks(all: all)
+    guard !batch.isEmpty else { return true }
+    do {
+      try await ledger.runs.keep(links: batch, inPlaceOfAll: all)
+      return true
+    } catch {
+      logger.warning("what calls are linked to runs by could not be kept", metadata: ["error": "\(error)"])
+      return false
+    }
+  }
+}
+
+extension EndedRun {
+  /// How the ledger keeps the end.
+  var record: (run: String, end: RunRecord.End) {
+    (run: run, end: RunRecord.End(at: lastCallAt, outcome: reason.rawValue, document: "{}"))
+  }
+}
+
+extension RunDesk {
+  /// The runs of a ledger's process, as the one before left them.
+  convenience init(_ section: RunsSection, keptIn ledger: Ledger) {
+    let kept = ledger.takeRunLinks()
+    var random = SystemRandomNumberGenerator()
+    self.init(
+      key: FingerprintKey(word0: kept?.secretLow ?? random.next(), word1: kept?.secretHigh ?? random.next()),
+      limits: section.limits, kept: kept?.batches ?? [], now: WallClock.now)
+  }
+}
+
+extension ControlRuns {
+  /// Those of a ledger, ended at a desk.
+  init(of desk: RunDesk, in ledger: Ledger) {
+    self.init(kept: ledger.runs) { run, actor in
+      let ended = desk.end(run)
+      guard !ended.isEmpty else { return false }
+      try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
+      try await ledger.credentials.record(AuditedChange(actor: actor, action: "run.end", subject: run))
+      return true
+    }
+  }
+}
+
+extension MetricsRegistry {
+  /// Makes `tollgate_runs_open` and `tollgate_run_links`.
+  func openRuns(of desk: RunDesk) {
+    reading(MetricDescriptor("tollgate_runs_open", help: "Runs that go on."), .gauge) { [weak desk] in
+      MetricReading(Int64(desk?.runCount ?? 0))
+    }
+    reading(MetricDescriptor("tollgate_run_links", help: "What calls can be linked to runs by."), .gauge) {
+      [weak desk] in MetricReading(Int64(desk?.linkCount ?? 0))
+    }
+  }
+}

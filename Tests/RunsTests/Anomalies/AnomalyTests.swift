@@ -1,0 +1,177 @@
+import Budgets
+import Dialects
+import Metering
+import Runs
+import Testing
+
+@Suite("Quiet failures")
+struct AnomalyTests {
+  private static func facts(_ change: (inout ReplyFacts) -> Void) -> ReplyFacts {
+    var facts = ReplyFacts()
+    facts.isTerminal = true
+    facts.hasContent = true
+    facts.finishReason = "stop"
+    change(&facts)
+    return facts
+  }
+
+  private static func call(_ arguments: ToolArguments) -> ReplyFacts {
+    facts {
+      $0.finishReason = "tool_calls"
+      $0.toolCalls = [ToolCall(id: "c", name: "f")]
+      $0.toolCallCount = 1
+      $0.toolArguments = [arguments]
+    }
+  }
+
+  private static let undeclared: ToolArguments = {
+    var arguments = ToolArguments(form: .object)
+    arguments.isDeclared = false
+    return arguments
+  }()
+
+  private static let misfit: ToolArguments = {
+    var arguments = ToolArguments(form: .object)
+    arguments.misfit = .missing
+    return arguments
+  }()
+
+  private static let table: [(ReplyFacts, [AnomalyKind])] = [
+    (facts { _ in }, []),
+    (facts { $0.finishReason = "length" }, [.cut]),
+    (facts { $0.finishReason = "SAFETY" }, [.contentFilter]),
+    (facts { $0.finishReason = "refusal" }, [.refusal]),
+    (facts { $0.hasRefusal = true }, [.refusal]),
+    (facts { $0.hasContent = false }, [.emptyReply]),
+    (
+      facts {
+        $0.hasContent = false
+        $0.finishReason = "max_tokens"
+      }, [.cut, .emptyReply]
+    ),
+    (facts { $0.errorCode = "overloaded_error" }, [.errorInSuccess]),
+    (facts { $0.finishReason = "MALFORMED_FUNCTION_CALL" }, [.errorInSuccess]),
+    (facts { $0.isTerminal = false }, [.missingEnd]),
+    (call(ToolArguments(form: .object)), []),
+    (call(ToolArguments(form: .text)), []),
+    (call(.unknown), []),
+    (call(ToolArguments(form: .notJSON)), [.argumentsNotJSON]),
+    (call(ToolArguments(form: .notObject)), [.argumentsBreakSchema]),
+    (call(misfit), [.argumentsBreakSchema]),
+    (call(undeclared), [.undeclaredTool]),
+  ]
+
+  @Test("of replies are told by what the reply says", arguments: table)
+  func replies(facts: ReplyFacts, kinds: [AnomalyKind]) {
+    #expect(ReplyAnomalies.find(in: facts, status: 200, isModelText: true).map(\.kind) == kinds)
+  }
+
+  @Test("are none where nobody waits for more")
+  func none() {
+    let empty = Self.facts { $0.hasContent = false }
+    #expect(ReplyAnomalies.find(in: empty, status: 200, isModelText: false).isEmpty)
+    let cut = Self.facts { $0.finishReason = "max_tokens" }
+    #expect(ReplyAnomalies.find(in: cut, status: 200, isModelText: true, outputTokensMax: 1).isEmpty)
+    let broken = Self.facts { $0.isTerminal = false }
+    #expect(ReplyAnomalies.find(in: broken, status: 200, isModelText: true, isAborted: true).isEmpty)
+    let failed = Self.facts { $0.errorCode = "rate_limit_error" }
+    #expect(ReplyAnomalies.find(in: failed, status: 429, isModelText: true).isEmpty)
+  }
+
+  @Test("have text forms of their own")
+  func texts() {
+    let texts = AnomalyKind.allCases.map(\.rawValue)
+    #expect(Set(texts).count == texts.count)
+    #expect(texts.allSatisfy { $0.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 &- UInt8(ascii: "a") < 26 } })
+  }
+
+  @Test("of a tool are told when it has failed five times in a row, once, until it works again")
+  func failingTool() throws {
+    let play = try Play()
+    var told: [Int] = []
+    for turn in 0..<20 {
+      // It works once in between.
+      let (_, call) = play.ask(results: play.results(failed: turn != 12))
+      let found = play.reply(call, [("f", UInt64(turn))])
+      if !found.isEmpty { told.append(turn) }
+      #expect(found.allSatisfy { $0 == Anomaly(.toolKeepsFailing, tool: "f", value: 5) })
+    }
+    #expect(told == [5, 17])
+  }
+
+  @Test("of a run that ends on a call that nobody answers are told at its end")
+  func unanswered() throws {
+    let play = try Play()
+    _ = play.turn([("f", 1), ("g", 2)])
+    let summary = try #require(play.close())
+    #expect(summary.outcome == .unansweredTool)
+    #expect(summary.anomalies == [Anomaly(.unansweredTool, value: 2)])
+    #expect(!summary.outcome.isWell)
+    #expect(play.close() == nil)
+  }
+
+  @Test("of runs far above the usual are told with their numbers")
+  func farAbove() throws {
+    var history = WorkflowHistory()
+    for run in 0..<19 {
+      history.add(.init(costPicodollars: 100 + Int64(run), llmCalls: 5, wallMicroseconds: 1_000))
+    }
+    let dear = WorkflowHistory.Run(costPicodollars: 1_000, llmCalls: 5, wallMicroseconds: 1_000)
+    #expect(history.anomalies(of: dear).isEmpty)
+    history.add(.init(costPicodollars: 119, llmCalls: 5, wallMicroseconds: 1_000))
+    // The median of 100 to 119 is 109, its deviation 5; three medians are more than 109 + 8.8956 × 5.
+    #expect(
+      history.anomalies(of: dear) == [
+        Anomaly(.costFarAboveUsual, value: 1_000, usual: UsualRange(median: 109, deviation: 5, most: 327, runs: 20))
+      ])
+    #expect(history.anomalies(of: .init(costPicodollars: 327, llmCalls: 15, wallMicroseconds: 3_000)).isEmpty)
+    let all = history.anomalies(of: .init(costPicodollars: 328, llmCalls: 16, wallMicroseconds: 3_001))
+    #expect(all.map(\.kind) == [.costFarAboveUsual, .callsFarAboveUsual, .timeFarAboveUsual])
+  }
+
+  @Test("rest on the last runs only, and a few wild ones move nothing")
+  func history() {
+    var history = WorkflowHistory()
+    for _ in 0..<500 { history.add(.init(costPicodollars: 1_000_000, llmCalls: 1, wallMicroseconds: 1)) }
+    for run in 0..<200 {
+      let isWild = run % 10 == 0
+      history.add(.init(costPicodollars: isWild ? .max : 100, llmCalls: 1, wallMicroseconds: 1))
+    }
+    #expect(history.count == WorkflowHistory.runsMax)
+    #expect(
+      history.anomalies(of: .init(costPicodollars: 301, llmCalls: 1, wallMicroseconds: 1)).first?.usual?.median == 100)
+    #expect(history.anomalies(of: .init(costPicodollars: 300, llmCalls: 1, wallMicroseconds: 1)).isEmpty)
+  }
+
+  @Test("decide how a run ended")
+  func outcomes() {
+    let table: [(ReplyEnding?, RunFailure?, Bool, RunOutcome)] = [
+      (.stop, nil, false, .ok), (.toolUse, nil, false, .ok), (.toolUse, nil, true, .unansweredTool),
+      (.stop, nil, true, .unansweredTool), (.length, nil, false, .cut), (.contentFilter, nil, false, .contentFilter),
+      (.refusal, nil, false, .refusal), (.error, nil, false, .error), (.missing, nil, false, .missingEnd),
+      (.stop, .guardrail, true, .guardrail), (.stop, .budget, false, .budget), (.stop, .aborted, false, .aborted),
+      (.stop, .error, false, .error), (nil, nil, false, .none),
+    ]
+    for (ending, failure, awaitsTools, outcome) in table {
+      #expect(RunOutcome(ending: ending, failure: failure, awaitsTools: awaitsTools) == outcome)
+    }
+  }
+
+  @Test("of runs that make room are told as those of any that ends")
+  func room() throws {
+    var monitor = RunMonitor()
+    for number in 0..<Int64(RunMonitor.runsMax) + 1 {
+      let call = BudgetCall(
+        id: CallID(rawValue: number + 1), agent: "a", workflow: "w", run: "r\(number)", provider: "p")
+      let request = RunRequest(call: call.id, node: Fingerprint(bits: 1))
+      _ = monitor.admit(request, call, at: Timestamp(unixMicroseconds: number))
+    }
+    let ended = monitor.takeEnded()
+    #expect(ended.count == RunMonitor.runsMax / 16)
+    #expect(Set(ended.map(\.run)) == Set((0..<RunMonitor.runsMax / 16).map { "r\($0)" }))
+    let left = monitor.count
+    #expect(left == RunMonitor.runsMax + 1 - ended.count)
+    let others = monitor.takeEnded()
+    #expect(others.isEmpty)
+  }
+}
