@@ -15,7 +15,8 @@ struct RunClosing: Sendable {
     guard !ended.isEmpty else { return }
     for run in ended {
       if let end = run.end { metrics.ended(end) }
-      traces?.record(run.traced)
+      // A span cannot be taken back, nor sent twice.
+      if run.isOver { traces?.record(run.traced) }
     }
     try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
   }
@@ -32,7 +33,8 @@ extension ClosedRun {
 
   fileprivate var traced: TracedRunEnd {
     TracedRunEnd(
-      run: run, agent: end?.agent, workflow: end?.workflow, parentRun: parentRun, startedAt: startedAt, endedAt: endedAt,
+      run: run, agent: end?.agent, workflow: end?.workflow, parentRun: parentRun, startedAt: startedAt,
+      endedAt: endedAt,
       outcome: outcome.rawValue, error: outcome.isWell || outcome == .unknown ? nil : outcome.rawValue)
   }
 }
