@@ -14,11 +14,9 @@ struct RunClosing: Sendable {
   func close(_ ended: [ClosedRun]) async throws {
     guard !ended.isEmpty else { return }
     for run in ended {
-      if let end = run.end {
-        metrics.ended(end)
-        ledger.runs.note(run.events(of: end))
-      }
-      traces?.record(run.traced)
+      if let end = run.end { metrics.ended(end) }
+      // A span cannot be taken back, nor sent twice.
+      if run.isOver { traces?.record(run.traced) }
     }
     try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
   }
@@ -41,7 +39,8 @@ extension ClosedRun {
 
   fileprivate var traced: TracedRunEnd {
     TracedRunEnd(
-      run: run, agent: end?.agent, workflow: end?.workflow, parentRun: parentRun, startedAt: startedAt, endedAt: endedAt,
+      run: run, agent: end?.agent, workflow: end?.workflow, parentRun: parentRun, startedAt: startedAt,
+      endedAt: endedAt,
       outcome: outcome.rawValue, error: outcome.isWell || outcome == .unknown ? nil : outcome.rawValue)
   }
 }
