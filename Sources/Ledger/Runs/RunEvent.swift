@@ -1,5 +1,5 @@
 public import Metering
-internal import Observability
+public import Observability
 public import Runs
 
 /// Something that was noticed of a run, or of a call of it: a quiet failure, or a limit of a guardrail that it reached.
@@ -68,22 +68,7 @@ public struct RunEvent: Sendable, Equatable {
   }
 
   private static func document(_ anomaly: Anomaly) -> String {
-    JSONWriter.text { writer in
-      writer.key("value")
-      writer.integer(anomaly.value)
-      guard let usual = anomaly.usual else { return }
-      writer.key("usual")
-      writer.object { writer in
-        writer.key("median")
-        writer.integer(usual.median)
-        writer.key("deviation")
-        writer.integer(usual.deviation)
-        writer.key("most")
-        writer.integer(usual.most)
-        writer.key("runs")
-        writer.integer(usual.runs)
-      }
-    }
+    JSONWriter.text { AnomalyJSON.writeFigures(of: anomaly, to: &$0) }
   }
 
   private static func document(_ trip: GuardrailTrip) -> String {
@@ -100,6 +85,27 @@ public struct RunEvent: Sendable, Equatable {
         writer.key("period")
         writer.integer(trip.period)
       }
+    }
+  }
+}
+
+/// The figures of an anomaly, as events and ends of runs have them.
+public enum AnomalyJSON {
+  /// Writes the members `value` and `usual`, which is null where it is compared with nothing.
+  public static func writeFigures(of anomaly: Anomaly, to writer: inout JSONWriter) {
+    writer.key("value")
+    writer.integer(anomaly.value)
+    writer.key("usual")
+    guard let usual = anomaly.usual else { return writer.null() }
+    writer.object { writer in
+      writer.key("median")
+      writer.integer(usual.median)
+      writer.key("deviation")
+      writer.integer(usual.deviation)
+      writer.key("most")
+      writer.integer(usual.most)
+      writer.key("runs")
+      writer.integer(usual.runs)
     }
   }
 }

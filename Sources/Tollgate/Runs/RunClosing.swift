@@ -1,3 +1,4 @@
+import Control
 import Gateway
 import Ledger
 import Observability
@@ -18,7 +19,7 @@ struct RunClosing: Sendable {
       // A span cannot be taken back, nor sent twice.
       if run.isOver { traces?.record(run.traced) }
     }
-    try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
+    try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now(), noting: ended.flatMap(\.events))
   }
 }
 
@@ -28,11 +29,14 @@ extension ClosedRun {
 
   /// How the ledger keeps the end.
   fileprivate var record: (run: String, end: RunRecord.End) {
-    (run: run, end: RunRecord.End(at: endedAt, outcome: outcome.rawValue, document: "{}"))
+    let document = String(decoding: RunEndJSON.document(end, reason: reason), as: UTF8.self)
+    return (run: run, end: RunRecord.End(at: endedAt, outcome: outcome.rawValue, document: document))
   }
 
-  fileprivate func events(of end: RunEnd) -> [RunEvent] {
-    end.anomalies.map {
+  /// What is wrong with the run as a whole.
+  fileprivate var events: [RunEvent] {
+    guard let end else { return [] }
+    return end.anomalies.map {
       RunEvent($0, run: run, call: nil, agent: end.agent, workflow: end.workflow, at: endedAt)
     }
   }
