@@ -59,14 +59,9 @@ enum OpenAPIRuns {
         "post": {
           "summary": "End a run now, rather than when it has been idle for long",
           "security": [{"controlToken": []}],
-          "parameters": [
-            {"name": "id", "in": "path", "required": true, "description": "The run's id.", "schema": {"type": "string"}}
-          ],
+          "parameters": [\#(OpenAPIParts.id("The run's id."))],
           "responses": {
-            "200": {
-              "description": "The run as it ended.",
-              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunDetail"}}}
-            },
+            \#(OpenAPIParts.answer(200, "The run as it ended.", "RunDetail")),
             \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 503))
           }
         }

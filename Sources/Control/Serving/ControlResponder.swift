@@ -75,7 +75,7 @@ struct ControlResponder: HTTPResponder {
       : nil
     let body = try await body(of: request)
     let query = parts.count == 2 ? String(parts[1]) : ""
-    return try await withDeadline {
+    return try await withDeadline(isChange: isChange) {
       if let actor {
         return try await endpoints.change(route, query: query, body: body, by: actor, method: request.method)
       }
@@ -87,7 +87,7 @@ struct ControlResponder: HTTPResponder {
   private func holdForm(_ id: String, _ request: Request) async throws -> ControlAnswer {
     try RequestGuard.checkForm(contentType: request.headers[.contentType])
     let body = try await body(of: request)
-    return try await withDeadline {
+    return try await withDeadline(isChange: true) {
       try await endpoints.holdForm(id, body) { token, role throws(Problem) in
         try guardian.actor(typing: token, role: role)
       }
@@ -129,12 +129,12 @@ struct ControlResponder: HTTPResponder {
     return response
   }
 
-  private func withDeadline(_ answer: @escaping @Sendable () async throws -> ControlAnswer) async throws
-    -> ControlAnswer
-  {
+  private func withDeadline(
+    isChange: Bool, _ answer: @escaping @Sendable () async throws -> ControlAnswer
+  ) async throws -> ControlAnswer {
     let limit = configuration.answerTimeoutSeconds
-    let tooSlow = Problem(
-      503, "Too slow", "The answer took longer than \(limit) seconds; ask for less, by since, from and to.")
+    let advice = isChange ? "it may be made all the same, so look first" : "ask for less, by since, from and to"
+    let tooSlow = Problem(503, "Too slow", "The answer took longer than \(limit) seconds; \(advice).")
     return try await first(within: limit, else: tooSlow, answer)
   }
 

@@ -72,11 +72,18 @@ struct ResultOpening: Sendable {
   /// Whether a text begins like an error: with what frameworks write (OpenAI's Agents SDK, LangGraph, CrewAI, Claude Code), or the
   /// name of an error (`ValueError: …`).
   private static func isErrorText(_ opening: Substring) -> Bool {
-    if errorTexts.contains(where: opening.hasPrefix) { return true }
+    if errorTexts.contains(where: opening.hasPrefix) || isAgentFailure(opening) { return true }
     let name = opening.prefix { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
     let rest = opening.dropFirst(name.count)
     if name == "Error" || name == "ERROR" || name == "error" { return rest.isEmpty || rest.hasPrefix(":") }
     return (name.hasSuffix("Error") || name.hasSuffix("Exception")) && (rest.hasPrefix(":") || rest.hasPrefix("("))
+  }
+
+  /// What LangChain's agents write: `Tool 'read' failed after 1 attempt with ValueError: …`.
+  private static func isAgentFailure(_ opening: Substring) -> Bool {
+    guard opening.hasPrefix("Tool '") else { return false }
+    let rest = opening.dropFirst("Tool '".count).drop { $0 != "'" }
+    return rest.hasPrefix("' failed after ")
   }
 
   private static let errorTexts = [

@@ -1,5 +1,6 @@
 import Budgets
 import Dialects
+import Ledger
 import Metering
 import Observability
 import Runs
@@ -45,14 +46,15 @@ extension GatewayContext {
   private func tell(_ answer: GuardrailAnswer, of call: Call) {
     for trip in answer.trips where trip.isNews {
       metrics.runs.tripped(trip, agent: call.identity.agent, workflow: call.identity.workflow)
+      ledger.runs.note([RunEvent(trip, call: call.id, agent: call.identity.agent, workflow: call.identity.workflow)])
       tellRuns(RunNews(call.id, of: call.run, identity: call.identity, .tripped(trip), at: trip.at))
     }
   }
 
   /// Tells the run what became of the call, once it has ended.
   ///
-  /// - Returns: what is wrong with the reply, or with the run since then; already counted.
-  func recordRun(of call: Call, _ record: CallRecord, reply: ReplyFacts) -> [Anomaly] {
+  /// - Returns: what is wrong with the reply, or with the run since then, for the ledger to keep; already counted.
+  func recordRun(of call: Call, _ record: CallRecord, reply: ReplyFacts) -> [RunEvent] {
     var reply = reply
     if let conversation = call.requestFacts.conversation { reply.compareTools(with: conversation, by: runs.key) }
     var anomalies = call.anomalies(of: reply, outcome: record.outcome)
@@ -69,7 +71,10 @@ extension GatewayContext {
       metrics.runs.found(anomaly, agent: record.agent, workflow: record.workflow)
       tellRuns(RunNews(call.id, of: call.run, identity: call.identity, .found(anomaly), at: record.startedAt))
     }
-    return anomalies
+    return anomalies.map {
+      RunEvent(
+        $0, run: call.run, call: call.id, agent: record.agent, workflow: record.workflow, at: record.startedAt)
+    }
   }
 }
 

@@ -131,6 +131,8 @@ public struct ClosedRun: Sendable {
   public var startedAt: Timestamp
   public var endedAt: Timestamp
   public var reason: RunEndReason
+  /// False of one whose figures had to make room: calls may still be linked to it, and its end is told again.
+  public var isOver: Bool
   /// What it came to; nil where that was not seen: it began before this process did, or none of its calls was a model's.
   public var end: RunEnd?
 
@@ -140,6 +142,7 @@ public struct ClosedRun: Sendable {
     startedAt = ended.startedAt
     endedAt = ended.lastCallAt
     reason = ended.reason
+    isOver = true
     self.end = end
   }
 
@@ -149,6 +152,7 @@ public struct ClosedRun: Sendable {
     startedAt = end.tally.clock.startedAt
     endedAt = end.tally.clock.lastAt
     reason = .displaced
+    isOver = false
     self.end = end
   }
 }

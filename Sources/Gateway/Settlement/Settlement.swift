@@ -2,6 +2,7 @@ import Budgets
 import Dialects
 import Ledger
 import Metering
+import Runs
 import Upstream
 
 extension GatewayContext {
@@ -19,11 +20,13 @@ extension GatewayContext {
       &record, of: call, end: end, certainty: UsageCertainty(of: record, call: call, reply: reply, end: end))
     failures.log(record, end: end)
     metrics.settled(record, of: call, reply: reply, end: end, key: runs.key)
-    _ = recordRun(of: call, record, reply: reply)
+    let admission = call.runTicket?.admission
+    let anomalies = recordRun(of: call, record, reply: reply)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() {
       ledger.settle(
-        ticket, as: record, counting: call.items.counted, debiting: posting.debits,
+        ticket, as: record, counting: call.items.counted, debiting: posting.debits, answering: admission?.answered ?? [],
+        toolErrors: admission?.resultErrors ?? call.requestFacts.toolResultErrors, noting: anomalies,
         alerts: posting.alerts)
     }
   }
@@ -50,6 +53,8 @@ extension CallRecord {
     dialect = call.endpoint?.dialect.rawValue
     run = call.run
     place = call.place
+    // What a request brings that was brought before is not counted again.
+    toolResults = call.runTicket?.admission.results ?? call.requestFacts.toolResults
     billing = call.identity.billing
     upstreamKeyID = call.identity.upstreamKeyID
     virtualKey = call.identity.key
@@ -71,7 +76,6 @@ extension CallRecord {
     geo = reply.context.geo
     toolCalls = reply.toolCalls
     serverToolCalls = reply.serverToolCalls
-    toolResults = request.toolResults
     finishReason = reply.finishReason
     providerResponseID = reply.responseID
   }

@@ -1,3 +1,4 @@
+import Control
 import Gateway
 import Ledger
 import Observability
@@ -15,9 +16,10 @@ struct RunClosing: Sendable {
     guard !ended.isEmpty else { return }
     for run in ended {
       if let end = run.end { metrics.ended(end) }
-      traces?.record(run.traced)
+      // A span cannot be taken back, nor sent twice.
+      if run.isOver { traces?.record(run.traced) }
     }
-    try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now())
+    try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now(), noting: ended.flatMap(\.events))
   }
 }
 
@@ -27,12 +29,22 @@ extension ClosedRun {
 
   /// How the ledger keeps the end.
   fileprivate var record: (run: String, end: RunRecord.End) {
-    (run: run, end: RunRecord.End(at: endedAt, outcome: outcome.rawValue, document: "{}"))
+    let document = String(decoding: RunEndJSON.document(end, reason: reason), as: UTF8.self)
+    return (run: run, end: RunRecord.End(at: endedAt, outcome: outcome.rawValue, document: document))
+  }
+
+  /// What is wrong with the run as a whole.
+  fileprivate var events: [RunEvent] {
+    guard let end else { return [] }
+    return end.anomalies.map {
+      RunEvent($0, run: run, call: nil, agent: end.agent, workflow: end.workflow, at: endedAt)
+    }
   }
 
   fileprivate var traced: TracedRunEnd {
     TracedRunEnd(
-      run: run, agent: end?.agent, workflow: end?.workflow, parentRun: parentRun, startedAt: startedAt, endedAt: endedAt,
+      run: run, agent: end?.agent, workflow: end?.workflow, parentRun: parentRun, startedAt: startedAt,
+      endedAt: endedAt,
       outcome: outcome.rawValue, error: outcome.isWell || outcome == .unknown ? nil : outcome.rawValue)
   }
 }

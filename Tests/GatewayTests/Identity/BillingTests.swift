@@ -1,3 +1,4 @@
+import Dialects
 import Metering
 import NIOHTTP1
 import Testing
