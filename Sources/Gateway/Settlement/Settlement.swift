@@ -25,7 +25,8 @@ extension GatewayContext {
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() {
       ledger.settle(
-        ticket, as: record, counting: call.items.counted, debiting: posting.debits, answering: admission?.answered ?? [],
+        ticket, as: record, counting: call.items.counted, debiting: posting.debits,
+        answering: (admission?.answered ?? []) + AnsweredTool.answered(by: reply, to: record),
         toolErrors: admission?.resultErrors ?? call.requestFacts.toolResultErrors, noting: anomalies,
         alerts: posting.alerts)
     }
