@@ -8,7 +8,7 @@ public final class LedgerReader: Sendable {
   public let unsettledCalls: Int
 
   private let directory: DataDirectory
-  private let readers: ReaderPool
+  let readers: ReaderPool
 
   /// - Throws: ``LedgerError``, such as `heldByAnotherProcess` while a proxy runs: then ask its control plane.
   public init(directory path: String, logger: Logger) throws {

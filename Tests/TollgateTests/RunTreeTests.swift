@@ -11,7 +11,7 @@ import Testing
       [
         ("started_at", .string("2026-11-23T10:00:\(start)Z")), ("duration_ms", .integer(Int128(ms))), ("agent", "a"),
         ("node", JSONValue(node)), ("parent_node", JSONValue(parent)), ("model", "m"), ("outcome", "ok"),
-        ("cost_usd", "0.5"), ("cost_pico_usd", 500_000_000_000), ("tool_calls", .array(tools)),
+        ("cost_usd", "0.5"), ("cost_pico_usd", 500_000_000_000), ("tools", .array(tools)),
         ("usage", ["input": 1000, "cached_input": 200, "cache_write": ["5m": 34], "output": 5, "reasoning": 6]),
       ] + more.objectValue)
   }
@@ -31,15 +31,29 @@ import Testing
     let lines = tree([
       call(
         "00", ms: 5000,
-        tools: [["name": "search"], ["name": "fetch"]]),
+        tools: [
+          ["name": "search", "error": false, "took_ms": 1200], ["name": "fetch", "error": true, "took_ms": 20],
+          ["name": "ask", "error": nil, "took_ms": nil],
+        ],
+        [
+          "events": [
+            ["kind": "undeclared_tool", "action": nil, "subject": "ask", "figures": ["value": 0, "usual": nil]],
+            [
+              "kind": "max_fanout", "action": "warn", "subject": "wide", "figures": ["value": 3, "limit": 2],
+            ],
+          ]
+        ]),
       call("07.5", ms: 2500, ["finish_reason": "stop", "retry": true]),
     ])
     #expect(
       lines == [
         "Run r  w/a  live  10.0 s  2 calls  1 tool call  1,234 in  11 out  1 USD  linked by messages",
         "├─ ██████████··········  5.0 s  m  1,234 in  11 out  0.5 USD",
-        "│  · search",
-        "│  · fetch",
+        "│  · search  1.2 s",
+        "│  · fetch  failed  20 ms",
+        "│  · ask  no result",
+        "│  ! undeclared_tool  ask",
+        "│  ! max_fanout  3, limit 2, by guardrail wide: warn",
         "└─ ···············█████  2.5 s  m  1,234 in  11 out  0.5 USD  stop  retry",
       ])
   }
@@ -80,6 +94,40 @@ import Testing
       ])
     #expect(lines[1] == "├─ run c?[2J  w/b  failed  3 calls  2 USD")
     #expect(lines.count == 3)
+  }
+
+  @Test func `below the tree stands what was noticed of the whole run, and what it came to`() {
+    let lines = RunEndLines(
+      run: [
+        "calls": [["id": "c1"]], "calls_not_listed": 2,
+        "events": [
+          ["kind": "reply_cut", "action": nil, "call": "c1", "figures": ["value": 0, "usual": nil]],
+          [
+            "kind": "cost_far_above_usual", "action": nil, "call": nil,
+            "figures": [
+              "value": 4_200_000_000_000,
+              "usual": ["median": 500_000_000_000, "deviation": 0, "most": 1_500_000_000_000, "runs": 120],
+            ],
+          ],
+        ],
+        "end": [
+          "outcome": "ok", "reason": "idle", "wall_ms": 41_200, "model_ms": 30_000, "tool_ms": 8_100, "idle_ms": 3_100,
+          "critical_path_ms": 35_000,
+          "tools": [
+            ["name": "search", "calls": 12, "results": 11, "errors": 1, "took_ms": 3_400, "longest_ms": 900],
+            ["name": "ask", "calls": 1, "results": 0, "errors": 0, "took_ms": 0, "longest_ms": 0],
+          ],
+        ],
+      ]
+    ).lines
+    #expect(
+      lines == [
+        "2 earlier calls are not listed.",
+        "! cost_far_above_usual  4.2 USD  usual up to 1.5 USD, median 0.5 USD of 120 runs",
+        "Ended ok, idle  41.2 s = 30.0 s model + 8.1 s tool + 3.1 s idle  critical path 35.0 s",
+        "  search  12 calls  1 of 11 failed  3.4 s, the longest 900 ms",
+        "  ask  1 calls",
+      ])
   }
 
   @Test(arguments: [(850, "850 ms"), (12_345, "12.3 s"), (245_000, "4:05"), (3_723_000, "1:02:03"), (-5, "0 ms")])

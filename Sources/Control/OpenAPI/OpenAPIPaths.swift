@@ -6,6 +6,7 @@ enum OpenAPIPaths {
       \#(OpenAPIBudgetPaths.members)
       \#(OpenAPIHoldPaths.members)
       \#(OpenAPIRuns.paths)
+      \#(OpenAPIReliability.paths)
       "/": {
         "get": {
           "summary": "A page that links the rest",
@@ -103,7 +104,7 @@ enum OpenAPIPaths {
           "summary": "One call",
           "parameters": [\#(OpenAPIParts.id("The header x-tollgate-call of its reply."))],
           "responses": {
-            \#(OpenAPIParts.answer(200, "The call.", "Call")),
+            \#(OpenAPIParts.answer(200, "The call.", "CallDetail")),
             \#(OpenAPIParts.problems(400, 401, 403, 404, 503))
           }
         }

@@ -15,6 +15,12 @@ enum OpenAPIRuns {
             },
             {"name": "outcome", "in": "query", "description": "Only those that ended so.", "schema": {"type": "string"}},
             {
+              "name": "failed",
+              "in": "query",
+              "description": "Only those that ended, and not well; false for those that ended well.",
+              "schema": {"type": "boolean"}
+            },
+            {
               "name": "state",
               "in": "query",
               "description": "Only those that go on, or have ended.",
@@ -26,7 +32,7 @@ enum OpenAPIRuns {
               "description": "What the greatest of comes first.",
               "schema": {
                 "type": "string",
-                "enum": ["started", "cost", "llm_calls", "tool_calls", "fanout", "errors", "duration"],
+                "enum": ["started", "cost", "llm_calls", "tool_calls", "fanout", "errors", "tool_errors", "duration"],
                 "default": "started"
               }
             },
@@ -81,6 +87,7 @@ enum OpenAPIRuns {
         "tool_calls",
         "server_tool_calls",
         "tool_results",
+        "tool_errors",
         "depth",
         "max_fanout",
         "input_tokens",
@@ -107,6 +114,7 @@ enum OpenAPIRuns {
         "tool_calls": {"type": "integer"},
         "server_tool_calls": {"type": "integer"},
         "tool_results": {"type": "integer"},
+        "tool_errors": {"type": "integer", "description": "Results that say that their tool failed."},
         "depth": {"type": "integer", "description": "The most agents above one that called."},
         "max_fanout": {"type": "integer", "description": "The most tool calls that one reply asked for."},
         "input_tokens": {"type": "integer"},
@@ -124,10 +132,15 @@ enum OpenAPIRuns {
         {"$ref": "#/components/schemas/Run"},
         {
           "type": "object",
-          "required": ["end", "calls", "calls_not_listed", "children"],
+          "required": ["end", "calls", "events", "calls_not_listed", "children"],
           "properties": {
             "end": {"type": ["object", "null"], "description": "What was known of the run when it ended."},
-            "calls": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
+            "calls": {"type": "array", "items": {"$ref": "#/components/schemas/CallDetail"}},
+            "events": {
+              "type": "array",
+              "items": {"$ref": "#/components/schemas/RunEvent"},
+              "description": "What was noticed of the run and its calls; the last 1,000."
+            },
             "calls_not_listed": {"type": "integer", "description": "Earlier calls."},
             "children": {"type": "array", "items": {"$ref": "#/components/schemas/Run"}}
           }

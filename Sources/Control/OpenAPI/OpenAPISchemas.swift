@@ -367,6 +367,7 @@ enum OpenAPISchemas {
       \#(OpenAPIAlerts.schemas)
       \#(OpenAPIHoldSchemas.members)
       \#(OpenAPIRuns.schemas)
+      \#(OpenAPIReliability.schemas)
       "Problem": {
         "type": "object",
         "description": "RFC 9457.",

@@ -5,12 +5,27 @@ public import Observability
 
 /// A call as the API and the reports show it.
 public enum CallJSON {
+  /// What is shown of a call that stands by itself, or in its run, and not in a list.
+  public struct Detail: Sendable {
+    /// The tools that its reply asked for, with what became of them.
+    public var tools: [RunTool]
+    /// What was noticed of it.
+    public var events: [RunEvent]
+
+    public init(tools: [RunTool] = [], events: [RunEvent] = []) {
+      self.tools = tools
+      self.events = events
+    }
+  }
+
   /// One call.
   ///
   /// - Parameter adjustments: what was booked for it since, in that order.
-  public static func document(_ call: CallRecord, adjustments: [Adjustment] = []) -> [UInt8] {
+  public static func document(
+    _ call: CallRecord, adjustments: [Adjustment] = [], detail: Detail = Detail()
+  ) -> [UInt8] {
     var writer = JSONWriter()
-    write(call, adjustments: adjustments, to: &writer)
+    write(call, adjustments: adjustments, detail: detail, to: &writer)
     return writer.bytes
   }
 
@@ -31,13 +46,18 @@ public enum CallJSON {
   }
 
   /// Writes one call as an object.
-  public static func write(_ call: CallRecord, adjustments: [Adjustment] = [], to writer: inout JSONWriter) {
+  public static func write(
+    _ call: CallRecord, adjustments: [Adjustment] = [], detail: Detail? = nil, to writer: inout JSONWriter
+  ) {
     writer.object { writer in
       writeIdentity(call, to: &writer)
       writeUsage(call, to: &writer)
       writeCost(call, adjustments, to: &writer)
       writeTools(call, to: &writer)
       writeEnding(call, to: &writer)
+      guard let detail else { return }
+      RunToolJSON.write(detail.tools, to: &writer)
+      RunEventJSON.write(detail.events, as: "events", to: &writer)
     }
   }
 

@@ -15,6 +15,17 @@ extension ControlEndpoints {
     return .json(RunJSON.document(detail))
   }
 
+  func anomalies(_ parameters: QueryParameters) async throws -> ControlAnswer {
+    let filter = try RunEventParameters.filter(parameters, now: now())
+    let rows = try await queries.runs.events(filter)
+    return .json(RunEventJSON.page(rows, next: rows.count >= filter.limit ? rows.last?.number : nil))
+  }
+
+  func reliability(_ parameters: QueryParameters) async throws -> ControlAnswer {
+    let query = try ReliabilityParameters.query(parameters, now: now())
+    return .json(ReliabilityJSON.document(try await queries.runs.reliability(query)))
+  }
+
   func endRun(_ id: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
     try body.check(known: [])
     guard try await queries.runs.end(id, actor.name) else {

@@ -1,9 +1,14 @@
 public import Ledger
+internal import Metering
 
 /// What the control plane asks of runs, and does to them.
 public struct ControlRuns: Sendable {
   var page: @Sendable (RunFilter) async throws -> [RunRecord]
   var detail: @Sendable (String) async throws -> RunDetail?
+  var toolsOfCall: @Sendable (CallID) async throws -> [RunTool]
+  var eventsOfCall: @Sendable (CallID) async throws -> [RunEvent]
+  var events: @Sendable (RunEventFilter) async throws -> [KeptRunEvent]
+  var reliability: @Sendable (ReliabilityQuery) async throws -> ReliabilityReport
   var end: End
 
   /// Ends a run in the name of an actor, and is done once the ledger has its end.
@@ -13,15 +18,26 @@ public struct ControlRuns: Sendable {
 
   /// - Parameter kept: those that the ledger keeps.
   public init(kept: LedgerRuns, end: @escaping End) {
-    self.init(page: { try await kept.page($0) }, detail: { try await kept.detail($0) }, end: end)
+    self.init(
+      page: { try await kept.page($0) }, detail: { try await kept.detail($0) },
+      toolsOfCall: { try await kept.tools(of: [$0])[$0] ?? [] }, eventsOfCall: { try await kept.events(of: $0) },
+      events: { try await kept.events($0) }, reliability: { try await kept.reliability($0) }, end: end)
   }
 
   init(
     page: @escaping @Sendable (RunFilter) async throws -> [RunRecord],
-    detail: @escaping @Sendable (String) async throws -> RunDetail?, end: @escaping End
+    detail: @escaping @Sendable (String) async throws -> RunDetail?,
+    toolsOfCall: @escaping @Sendable (CallID) async throws -> [RunTool],
+    eventsOfCall: @escaping @Sendable (CallID) async throws -> [RunEvent],
+    events: @escaping @Sendable (RunEventFilter) async throws -> [KeptRunEvent],
+    reliability: @escaping @Sendable (ReliabilityQuery) async throws -> ReliabilityReport, end: @escaping End
   ) {
     self.page = page
     self.detail = detail
+    self.toolsOfCall = toolsOfCall
+    self.eventsOfCall = eventsOfCall
+    self.events = events
+    self.reliability = reliability
     self.end = end
   }
 }

@@ -16,6 +16,7 @@ public enum RunJSON {
 
   /// One run with its calls, and the runs that it started.
   public static func document(_ detail: RunDetail) -> [UInt8] {
+    let events = Dictionary(grouping: detail.events) { $0.call }
     var writer = JSONWriter()
     writer.object { writer in
       writeMembers(of: detail.run, to: &writer)
@@ -23,8 +24,12 @@ public enum RunJSON {
       if let end = detail.run.end { writer.literal(end.document) } else { writer.null() }
       writer.key("calls")
       writer.array { writer in
-        for call in detail.calls { CallJSON.write(call, to: &writer) }
+        for call in detail.calls {
+          let ofCall = CallJSON.Detail(tools: detail.tools[call.id] ?? [], events: events[call.id] ?? [])
+          CallJSON.write(call, detail: ofCall, to: &writer)
+        }
       }
+      RunEventJSON.write(detail.events, as: "events", to: &writer)
       writer.member("calls_not_listed", max(0, detail.run.llmCalls - Int64(detail.calls.count)))
       writeList("children", detail.children, to: &writer)
     }
@@ -50,7 +55,7 @@ public enum RunJSON {
     writer.member("outcome", run.end?.outcome)
     for (name, count) in [
       ("llm_calls", run.llmCalls), ("errors", run.errors), ("retries", run.retries), ("tool_calls", run.toolCalls),
-      ("server_tool_calls", run.serverToolCalls), ("tool_results", run.toolResults),
+      ("server_tool_calls", run.serverToolCalls), ("tool_results", run.toolResults), ("tool_errors", run.toolErrors),
       ("depth", run.depth), ("max_fanout", run.fanoutMax), ("input_tokens", run.inputTokens),
       ("output_tokens", run.outputTokens), ("unpriced_calls", run.unpricedCalls),
     ] {

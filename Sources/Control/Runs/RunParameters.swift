@@ -4,7 +4,8 @@ internal import Metering
 /// The parameters of `GET /api/v1/runs`.
 enum RunParameters {
   static let names = [
-    "agent", "workflow", "parent_run", "outcome", "state", "sort", "from", "to", "since", "tz", "limit", "cursor",
+    "agent", "workflow", "parent_run", "outcome", "failed", "state", "sort", "from", "to", "since", "tz", "limit",
+    "cursor",
   ]
 
   static func filter(_ query: QueryParameters, now: Timestamp) throws(ParameterError) -> RunFilter {
@@ -14,6 +15,7 @@ enum RunParameters {
     filter.workflow = query["workflow"]
     filter.parentRun = query["parent_run"]
     filter.outcome = query["outcome"]
+    filter.hasFailed = try query.value("failed", accepted: "true or false") { Bool($0) }
     filter.from = range.from
     filter.to = range.to
     filter.limit = try query.limit()

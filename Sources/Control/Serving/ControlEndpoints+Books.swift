@@ -45,7 +45,8 @@ extension ControlEndpoints {
       let query = try RepriceBody.query(body)
       let total = query.after == nil ? try await queries.books.repriceCount(query) : nil
       return .json(RepriceJSON.document(try await queries.books.reprice(query, actor.name), total: total))
-    case .page, .metrics, .alive, .ready, .calls, .call, .runs, .run, .summary, .audit, .budgets, .explain, .alerts,
+    case .page, .metrics, .alive, .ready, .calls, .call, .runs, .anomalies, .reliability, .run, .summary, .audit,
+      .budgets, .explain, .alerts,
       .receivers,
       .receiverTest, .holds, .hold, .holdPage, .openAPI:
       throw Problem(405, "Method not allowed", "This path can only be read.")

@@ -30,6 +30,8 @@ struct ControlEndpoints: Sendable {
     case .call(let id): return try await call(id)
     case .runs: return try await runs(parameters)
     case .run(let id): return try await run(id)
+    case .anomalies: return try await anomalies(parameters)
+    case .reliability: return try await reliability(parameters)
     case .summary: return try await summary(parameters)
     case .adjustments: return try await adjustments(parameters)
     case .keys: return try await keys()
@@ -55,8 +57,8 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .holdPage, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .runs, .run, .runEnd, .summary, .adjustments, .reprice, .keys, .key, .keyRotation, .tokens,
-      .token,
+    case .calls, .call, .runs, .run, .runEnd, .anomalies, .reliability, .summary, .adjustments, .reprice, .keys, .key,
+      .keyRotation, .tokens, .token,
       .audit, .budgets,
       .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver, .holds, .hold,
       .holdApproval, .holdDenial:
@@ -87,7 +89,9 @@ struct ControlEndpoints: Sendable {
         404, "No such call", "There is no call with that id. A call's id is the header x-tollgate-call of its reply.")
     }
     let adjustments = try await queries.books.adjustmentsOfCalls([id])
-    return .json(CallJSON.document(call, adjustments: adjustments[id] ?? []))
+    let detail = CallJSON.Detail(
+      tools: try await queries.runs.toolsOfCall(id), events: try await queries.runs.eventsOfCall(id))
+    return .json(CallJSON.document(call, adjustments: adjustments[id] ?? [], detail: detail))
   }
 
   private func summary(_ parameters: QueryParameters) async throws -> ControlAnswer {

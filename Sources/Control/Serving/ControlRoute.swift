@@ -14,6 +14,8 @@ enum ControlRoute: Equatable {
   /// The id as the path has it, which may be none.
   case run(id: String)
   case runEnd(id: String)
+  case anomalies
+  case reliability
   case summary
   case adjustments
   case reprice
@@ -54,6 +56,8 @@ enum ControlRoute: Equatable {
     case "/readyz": self = .ready
     case "/api/v1/calls": self = .calls
     case "/api/v1/runs": self = .runs
+    case "/api/v1/anomalies": self = .anomalies
+    case "/api/v1/reliability": self = .reliability
     case "/api/v1/summary": self = .summary
     case "/api/v1/adjustments": self = .adjustments
     case "/api/v1/reprice": self = .reprice
@@ -116,6 +120,8 @@ enum ControlRoute: Equatable {
     switch self {
     case .calls: CallQuery.parameters
     case .runs: RunParameters.names
+    case .anomalies: RunEventParameters.names
+    case .reliability: ReliabilityParameters.names
     case .summary: SummaryQuery.parameters
     case .adjustments: AdjustmentQuery.parameters
     case .audit: AuditParameters.names

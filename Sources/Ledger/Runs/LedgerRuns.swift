@@ -43,6 +43,13 @@ public struct LedgerRuns: Sendable {
     }
   }
 
+  /// The tools that the replies of calls asked for, with what became of them.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func tools(of calls: [CallID]) async throws -> [CallID: [RunTool]] {
+    try await readers.read { try RunTool.all(of: calls, $0) }
+  }
+
   // MARK: Events
 
   /// What was noticed of runs and calls, the newest first.

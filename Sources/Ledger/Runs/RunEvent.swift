@@ -18,6 +18,14 @@ public struct RunEvent: Sendable, Equatable {
       }
     }
 
+    /// Which of the two.
+    public var type: RunEventFilter.EventType {
+      switch self {
+      case .anomaly: .anomaly
+      case .trip: .trip
+      }
+    }
+
     /// What the guardrail did; nil of an anomaly.
     public var action: GuardrailAction? {
       switch self {

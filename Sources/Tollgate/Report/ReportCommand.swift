@@ -20,6 +20,10 @@ struct ReportCommand: AsyncParsableCommand {
         tollgate report --by model --from 2026-11-01 --to 2026-12-01 --format csv > november.csv
         tollgate report --by tool --data ./tollgate-data --format json
         tollgate report --from 2026-11-01 --to 2026-12-01 --format focus > focus.csv
+        tollgate report --reliability
+
+      --reliability tells of each workflow's runs instead, of the last 7 days unless asked otherwise, beside the time as long
+      before: the share that ended well, what a run cost (nearest rank), how often tools failed, and what went wrong most.
       """)
 
   @Option(
@@ -28,6 +32,9 @@ struct ReportCommand: AsyncParsableCommand {
       valueName: "list"),
     transform: usage(ReportDimension.list))
   var by: [ReportDimension]?
+
+  @Flag(help: "Report how reliable the runs of each workflow were, rather than their cost.")
+  var reliability = false
 
   @Option(
     help: ArgumentHelp("How far back: 24h, 7d (default: 24h).", valueName: "span"),
@@ -57,11 +64,17 @@ struct ReportCommand: AsyncParsableCommand {
     help: ArgumentHelp("Read this data directory (default: ./tollgate-data where no proxy runs).", valueName: "dir"))
   var data: String?
 
+  /// How far back `--reliability` looks.
+  private static let reliabilitySince = TimeSpan.seconds(7 * 86_400)
+
   func validate() throws {
     do throws(MalformedText) {
       _ = try period
     } catch {
       throw ValidationError(error.message)
+    }
+    guard !reliability || (by == nil && format != .focus) else {
+      throw ValidationError("--reliability is by workflow; it takes no --by, and no --format focus")
     }
     guard format != .focus || by == nil || by == [.project] else {
       throw ValidationError("--format focus has its own lines; it takes --by project, or no --by")
@@ -71,6 +84,16 @@ struct ReportCommand: AsyncParsableCommand {
   func run() async throws {
     let source = ReportSource(control: control, dataDirectory: data, group: MultiThreadedEventLoopGroup.singleton)
     let period = try period
+    guard !reliability else {
+      let report = try await source.reliability(in: period)
+      let table = ReliabilityTable(report: report, period: period)
+      switch format {
+      case .json: StandardStream.output.write(report.text + "\n")
+      case .csv: StandardStream.output.write(table.csvText)
+      case .table, .focus: StandardStream.output.write(table.text)
+      }
+      return
+    }
     guard format != .focus else {
       let dimensions = FocusExport.dimensions + (by ?? [])
       let (rows, _) = try await source.read { summary in
@@ -91,7 +114,8 @@ struct ReportCommand: AsyncParsableCommand {
 
   private var period: ReportPeriod {
     get throws(MalformedText) {
-      try ReportPeriod(since: since, from: from, to: to, timeZone: tz, now: WallClock.now())
+      let since = reliability && since == nil && from == nil ? Self.reliabilitySince : since
+      return try ReportPeriod(since: since, from: from, to: to, timeZone: tz, now: WallClock.now())
     }
   }
 }

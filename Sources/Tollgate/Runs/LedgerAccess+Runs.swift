@@ -30,7 +30,8 @@ extension RunFilter {
   /// The query of `GET /api/v1/runs`.
   fileprivate var query: String {
     [
-      ("agent", agent), ("workflow", workflow), ("outcome", outcome), ("state", isLive.map { $0 ? "live" : "ended" }),
+      ("agent", agent), ("workflow", workflow), ("outcome", outcome), ("failed", hasFailed.map(String.init)),
+      ("state", isLive.map { $0 ? "live" : "ended" }),
       ("sort", order.rawValue), ("from", from?.rfc3339), ("limit", String(limit)),
     ].compactMap { name, value in value.map { "\(name)=\(QueryText.encoded($0))" } }.joined(separator: "&")
   }

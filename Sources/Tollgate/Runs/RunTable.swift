@@ -3,7 +3,7 @@ struct RunTable {
   var rows: [JSONValue]
 
   private static let members = [
-    "id", "started_at", "agent", "workflow", "llm_calls", "tool_calls", "max_fanout", "depth", "errors",
+    "id", "started_at", "agent", "workflow", "llm_calls", "tool_calls", "tool_errors", "max_fanout", "depth", "errors",
     "wall_ms", "cost_usd", "outcome",
   ]
 
@@ -11,6 +11,7 @@ struct RunTable {
     var table = TextTable(
       columns: [
         ("RUN", .left), ("STARTED", .left), ("AGENT", .left), ("WORKFLOW", .left), ("CALLS", .right), ("TOOLS", .right),
+        ("FAILED", .right),
         ("WIDTH", .right), ("DEPTH", .right), ("ERRORS", .right), ("TIME", .right),
         ("USD", .right), ("OUTCOME", .left),
       ])

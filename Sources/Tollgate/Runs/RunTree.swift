@@ -10,7 +10,7 @@ struct RunTree {
   private static let depthMax = 32
 
   var lines: [String] {
-    [heading] + branch(of: nil, prefix: "", depth: 0) + notes
+    [heading] + branch(of: nil, prefix: "", depth: 0) + RunEndLines(run: run).lines
   }
 
   // MARK: Heading
@@ -23,14 +23,11 @@ struct RunTree {
       "\(Self.number("input_tokens", of: run)) in", "\(Self.number("output_tokens", of: run)) out",
       "\(text("cost_usd")) USD",
     ]
+    let failed = run["tool_errors"].integerValue ?? 0
+    if failed > 0 { parts.insert("\(failed) failed", at: 6) }
     if let source = run["run_source"].stringValue { parts.append("linked by \(source)") }
     if let parent = run["parent_run"].stringValue { parts.append("started by run \(parent)") }
     return Self.printable(parts.joined(separator: "  "))
-  }
-
-  private var notes: [String] {
-    let missing = run["calls_not_listed"].integerValue ?? 0
-    return missing > 0 ? ["\(missing) earlier calls are not listed."] : []
   }
 
   // MARK: Branches
@@ -47,7 +44,9 @@ struct RunTree {
   /// - Parameter node: nil for the run's first agent.
   private func branch(of node: String?, prefix: String, depth: Int) -> [String] {
     var items = calls(of: node).map { call in
-      Item(startedAt: Self.start(call), line: line(call)) { tools(of: call, prefix: $0) }
+      Item(startedAt: Self.start(call), line: line(call)) { prefix in
+        RunToolLines.lines(of: call).map { prefix + $0 }
+      }
     }
     if depth < Self.depthMax { items += agents(below: node, depth: depth) }
     if node == nil { items += children }
@@ -136,12 +135,6 @@ struct RunTree {
     if let reason = call["finish_reason"].stringValue { facts.append(reason) }
     if call["retry"].boolValue == true { facts.append("retry") }
     return Self.printable(facts.joined(separator: "  "))
-  }
-
-  private func tools(of call: JSONValue, prefix: String) -> [String] {
-    var lines = call["tool_calls"].arrayValue.map { $0["name"].stringValue ?? "" }
-    lines += call["server_tool_calls"].objectValue.map { "\($0.name)  by the provider, \($0.value.text) times" }
-    return lines.map { prefix + "· " + Self.printable($0) }
   }
 
   /// When in the run the call was under way.

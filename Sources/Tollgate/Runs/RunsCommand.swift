@@ -13,6 +13,7 @@ struct RunsCommand: AsyncParsableCommand {
 
         tollgate runs
         tollgate runs --workflow nightly --sort cost --since 7d
+        tollgate runs --failed --since 7d
         tollgate runs --sort tool_calls --format csv > runs.csv
         tollgate run show 06DSJ8CC0000G
       """)
@@ -28,15 +29,18 @@ struct RunsCommand: AsyncParsableCommand {
   @Option(help: "Only this workflow's.")
   var workflow: String?
 
-  @Option(help: ArgumentHelp("Only those that ended so, such as failed.", valueName: "outcome"))
+  @Option(help: ArgumentHelp("Only those that ended so: ok, error, cut, guardrail and so on.", valueName: "outcome"))
   var outcome: String?
+
+  @Flag(help: "Only those that ended, and not well.")
+  var failed = false
 
   @Option(help: "live or ended (default: both).")
   var state: State?
 
   @Option(
     help: ArgumentHelp(
-      "The greatest first: started, cost, llm_calls, tool_calls, fanout, errors, duration (default: started).",
+      "The greatest first: started, cost, llm_calls, tool_calls, fanout, errors, tool_errors, duration (default: started).",
       valueName: "figure"), transform: usage(order))
   var sort = RunFilter.Order.started
 
@@ -59,6 +63,7 @@ struct RunsCommand: AsyncParsableCommand {
     filter.agent = agent
     filter.workflow = workflow
     filter.outcome = outcome
+    filter.hasFailed = failed ? true : nil
     filter.isLive = state.map { $0 == .live }
     filter.order = sort
     filter.from = Timestamp(unixMicroseconds: WallClock.now().unixMicroseconds &- since.milliseconds &* 1000)

@@ -34,6 +34,7 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
       Set(described) == [
         "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
         "/api/v1/runs", "/api/v1/runs/{id}", "/api/v1/runs/{id}/end",
+        "/api/v1/anomalies", "/api/v1/reliability",
         "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/keys/{id}/rotate",
         "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/audit", "/api/v1/budgets", "/api/v1/budgets/{id}",
         "/api/v1/budgets/{id}/raise", "/api/v1/explain", "/api/v1/simulate",
@@ -100,7 +101,8 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
       ("/api/v1/calls", CallQuery.parameters), ("/api/v1/summary", SummaryQuery.parameters),
       ("/api/v1/adjustments", AdjustmentQuery.parameters), ("/api/v1/audit", AuditParameters.names),
       ("/api/v1/explain", ExplainQuery.parameters), ("/api/v1/alerts", AlertQuery.parameters),
-      ("/api/v1/holds", HoldQuery.parameters),
+      ("/api/v1/holds", HoldQuery.parameters), ("/api/v1/runs", RunParameters.names),
+      ("/api/v1/anomalies", RunEventParameters.names), ("/api/v1/reliability", ReliabilityParameters.names),
     ] {
       let described = object(paths, path, "get")["parameters"] as? [[String: Any]] ?? []
       let names = described.compactMap { parameter in
@@ -116,9 +118,33 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     let schemas = object(try document(), "components", "schemas")
     let call = try #require(
       try JSONSerialization.jsonObject(with: Data(CallJSON.document(exampleCall()))) as? [String: Any])
-    #expect(Set(object(schemas, "Call", "properties").keys) == Set(call.keys))
-    #expect(Set(object(schemas, "Call")["required"] as? [String] ?? []) == Set(call.keys))
+    // What stands by itself has more than a row of a list.
+    let row = Set(call.keys).subtracting(["tools", "events"])
+    #expect(row.count == call.count - 2)
+    #expect(Set(object(schemas, "Call", "properties").keys) == row)
+    #expect(Set(object(schemas, "Call")["required"] as? [String] ?? []) == row)
     #expect(Set(object(schemas, "Usage", "properties").keys) == Set(object(call, "usage").keys))
+  }
+
+  @Test("Runs, tools, events and reliability have exactly the members that are described")
+  func runs() throws {
+    let schemas = object(try document(), "components", "schemas")
+    let run = try #require(
+      try JSONSerialization.jsonObject(with: Data(RunJSON.document(exampleRun()))) as? [String: Any])
+    let call = try #require((run["calls"] as? [[String: Any]])?.first)
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(ReliabilityJSON.document(exampleReliability()))) as? [String: Any])
+    let figures = object((report["rows"] as? [[String: Any]])?.first, "current")
+    let ofRun: Set = ["end", "calls", "events", "calls_not_listed", "children"]
+    for (name, written) in [
+      ("Run", run.filter { !ofRun.contains($0.key) }), ("RunTool", (call["tools"] as? [[String: Any]])?.first ?? [:]),
+      ("RunEvent", (call["events"] as? [[String: Any]])?.first ?? [:]), ("Reliability", report),
+      ("ReliabilityFigures", figures),
+    ] {
+      #expect(Set(object(schemas, name, "properties").keys) == Set(written.keys), "\(name)")
+      #expect(Set(object(schemas, name)["required"] as? [String] ?? []) == Set(written.keys), "\(name)")
+    }
+    #expect(ofRun.isSubset(of: run.keys))
   }
 
   @Test("Budgets and what is said of them have exactly the members that are described, and bodies take just those")

@@ -67,7 +67,10 @@ final class CannedLedger: Sendable {
         if self.isBroken { throw Broken() }
         return self.rows
       },
-      runs: ControlRuns(page: { _ in [] }, detail: { _ in nil }, end: { _, _ in false }), books: books,
+      runs: ControlRuns(
+        page: { _ in [] }, detail: { _ in nil }, toolsOfCall: { _ in [] }, eventsOfCall: { _ in [] },
+        events: { _ in [] }, reliability: { ReliabilityReport(query: $0, rows: []) }, end: { _, _ in false }),
+      books: books,
       credentials: credentials,
       budgets: budgets, alerts: alerts, holds: noHolds)
   }
