@@ -265,7 +265,8 @@ def test_what_a_key_binds_cannot_be_named_otherwise(keyed):
     with client_of(tollgate, silent, default_headers=names) as client:
         raw = client.chat.completions.with_raw_response.create(model="gpt-4.1", messages=HI)
     call = tollgate.call(raw.headers["x-tollgate-call"])
-    assert (call["agent"], call["workflow"], call["run"]) == ("silent", "default", None)
+    assert (call["agent"], call["workflow"], call["run_source"]) == ("silent", "default", "new")
+    assert call["run"] != "r"
     error = tollgate_command(tollgate, "key", "create", "x", "--agent", "a", "--may-name", "agent", fails=True)
     assert "--may-name" in error
 

@@ -219,6 +219,13 @@ final class Call {
     if !hasSeenEnd { clientLeftEarly = true }
   }
 
+  /// A reply that was to be cut came to its own end before it could be.
+  func endsUncut() {
+    guard cutNotice?.isDone == false else { return }
+    refusalCode = nil
+    isCutHere = false
+  }
+
   /// Whether the reply's body could not be read, so that its usage is not known.
   var isReplyOpaque: Bool { reply.framing == .opaque || replyMeter?.hasFailed == true }
 

@@ -43,11 +43,6 @@ extension ExchangeHandler {
 
   func finishReply(_ call: Call, then next: Exchange.AfterReply) {
     if let rest = call.usageChunkFilter?.finish(), rest.readableBytes > 0 { write(.body(.byteBuffer(rest))) }
-    if call.cutNotice?.isDone == false {
-      // It came to its own end before it could be cut.
-      call.refusalCode = nil
-      call.isCutHere = false
-    }
     if next == .becomeIdle { becameIdle() }
     endAnswer(closes: next == .close)
   }

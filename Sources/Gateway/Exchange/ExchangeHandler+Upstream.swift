@@ -38,10 +38,10 @@ extension ExchangeHandler {
     case .head(let head):
       hasWritten = replyHead(head, for: call, isCurrent: isCurrent) || hasWritten
     case .body(let part):
-      // Forward first, meter after.
+      // What has come is sent once it has been metered, some microseconds later: a client that acts on a reply must not be faster than
+      // what is known of it, as its next call is judged by that.
       let isForwarded = isCurrent && replyBody(part, for: call)
-      if isForwarded { context?.flush() }
-      hasWritten = hasWritten && !isForwarded
+      hasWritten = hasWritten || isForwarded
       returnCredit(part.readableBytes, of: call, isForwarded: isForwarded)
       let textBytes = call.meter(
         part, ledger: gateway.ledger, uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds)
@@ -84,11 +84,12 @@ extension ExchangeHandler {
     endUpload()
     switch exchange.upstreamEnded(end.result == .complete ? .complete : .failed) {
     case .finishReply(let next):
-      // The reply's end is written before the call is settled: the client does not wait for the books. Writing it can hand
-      // over the next request of a pipeline, so this call must not be the current one any more.
+      // The run of the call knows the reply before its client does. Writing its end can hand over the next request of a pipeline, so
+      // this call must not be the current one any more.
       self.call = nil
-      finishReply(call, then: next)
+      call.endsUncut()
       settle(call, end: end)
+      finishReply(call, then: next)
     case .refuseAndSettle(let closes):
       let refusal = Refusal(call.failure(of: end), provider: call.route.provider.name)
       call.statusSent = refusal.status

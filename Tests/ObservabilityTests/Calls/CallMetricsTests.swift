@@ -95,7 +95,7 @@ private let party = #"provider="openai",model="gpt-5",agent="researcher",workflo
     }
     let lines = exposed([call()]) { _ in
     } then: {
-      $0.record(calling, toolResultErrors: 2)
+      $0.record(calling, toolResults: 5, toolResultErrors: 2)
     }
     let whose = #"agent="researcher",workflow="nightly""#
     #expect(lines.contains("tollgate_tool_calls_total{\(whose),tool=\"search\"} 2"))
