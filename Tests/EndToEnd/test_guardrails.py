@@ -10,7 +10,8 @@ from test_budgets import JSON, answering, reply, serving
 from test_linking import ASKING, CHAT, Script, message, tool_call
 
 from harness.raw_client import ask
-from harness.tollgate_process import run_tollgate
+from harness.stub_upstream import StubUpstream
+from harness.tollgate_process import Tollgate, run_tollgate
 from harness.waiting import eventually
 from harness.webhook_sink import SECRET, WebhookSink
 
@@ -239,3 +240,22 @@ def test_people_are_told_once_of_a_trip_and_of_an_anomaly(tmp_path):
         assert kinds == {"repeated_call", "undeclared_tool"}
     sink.close()
     assert not sink.problems
+
+
+def test_tools_that_are_called_through_tollgate_are_denied_by_name(tmp_path):
+    def answer(exchange):
+        exchange.read_body()
+        exchange.respond(200, b'{"jsonrpc":"2.0","id":1,"result":{"content":[]}}', JSON)
+
+    with StubUpstream(answer) as stub:
+        config = {"providers": {"tools": {"base_url": stub.url, "dialect": "mcp"}}} | guardrail(tools_denied=["rm*"])
+        with Tollgate(tmp_path, {}, config=config) as tollgate:
+
+            def call(tool: str):
+                params = {"name": tool, "arguments": {}}
+                body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+                return ask(tollgate.port, "POST", "/run/r/tools/mcp", json.dumps(body).encode(), JSON)
+
+            assert [call(tool).status for tool in ("read", "rm_all", "read")] == [200, 403, 200]
+            assert b"guardrail stop (tools)" in call("rm_all").body
+            assert len(stub.received) == 2

@@ -127,10 +127,15 @@ extension Call {
 
   /// What the run is told of the call; nil where it is none of a model, nor of a tool.
   fileprivate func runEntry(at place: RunPlace, by key: FingerprintKey) -> RunEntry? {
-    guard BudgetedCalls.areDecided(endpoint, method: method, opensWebSocket: opensWebSocket) else { return nil }
-    let request = RunRequest(
+    let isOfTools = endpoint?.operation == .mcp
+    guard isOfTools || BudgetedCalls.areDecided(endpoint, method: method, opensWebSocket: opensWebSocket) else {
+      return nil
+    }
+    var request = RunRequest(
       call: id, at: place, requestFacts.conversation ?? ConversationFacts(), resultCount: requestFacts.toolResults,
       by: key)
+    request.isModelCall = !isOfTools
+    request.toolNames = requestFacts.toolCalls.map(\.name)
     return RunEntry(request: request, call: budgetCall)
   }
 
