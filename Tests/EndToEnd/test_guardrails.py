@@ -17,15 +17,16 @@ from harness.waiting import eventually
 class Agent:
     """An agent that does what the replies ask for, in one conversation."""
 
-    def __init__(self, tollgate, fields: list | None = None):
+    def __init__(self, tollgate, fields: list | None = None, **body):
         self.tollgate = tollgate
         self.fields = fields or []
         self.messages = list(ASKING)
         self.answers = []
+        self.body = {"model": "gpt-4.1"} | body
 
     def step(self, result=lambda call: "text"):
         """Sends the conversation; takes the reply, and answers the tools that it asks for."""
-        body = json.dumps({"model": "gpt-4.1", "messages": self.messages}).encode()
+        body = json.dumps(self.body | {"messages": self.messages}).encode()
         answer = ask(self.tollgate.port, "POST", CHAT, body, JSON + self.fields)
         self.answers.append(answer)
         if answer.status != 200:
@@ -93,7 +94,11 @@ def test_the_sdk_raises_once(tmp_path):
     ("limits", "calls", "passing"),
     [
         ({"max_tool_calls": 4}, lambda n: [tool_call(f"call_{n}", arguments=json.dumps({"n": n}))], 5),
-        ({"max_fanout": 2}, lambda n: [tool_call(f"call_{n}_{k}", arguments=json.dumps({"n": k})) for k in range(3)], 1),
+        (
+            {"max_fanout": 2},
+            lambda n: [tool_call(f"call_{n}_{k}", arguments=json.dumps({"n": k})) for k in range(3)],
+            1,
+        ),
         ({"cycle": 3}, lambda n: [tool_call(f"call_{n}", ("a", "b")[n % 2], "{}")], 6),
         ({"tools_denied": ["rm*"]}, lambda n: [tool_call(f"call_{n}", "rm_all", json.dumps({"n": n}))], 1),
         ({"tools_allowed": ["read", "list"]}, lambda n: [tool_call(f"call_{n}", "write", json.dumps({"n": n}))], 1),
