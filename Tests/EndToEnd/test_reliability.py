@@ -86,7 +86,7 @@ def test_a_run_shows_what_became_of_its_tools_and_what_was_noticed(tmp_path):
         status, body, _ = tollgate.get("/api/v1/anomalies?kind=boredom")
         assert status == 400 and "reply_cut" in json.loads(body)["detail"]
         shown = run_tollgate("run", "show", "r1", *access(tollgate)).stdout
-        for part in ("· search", "· fetch  failed", "! reply_cut", "Ended cut, ended", "1 failed"):
+        for part in ("· search", "· fetch  failed", "! reply_cut", "Ended cut on demand", "1 failed"):
             assert part in shown, shown
     assert run_tollgate("run", "show", "r1", "--data", str(tollgate.data)).stdout == shown
 

@@ -20,9 +20,11 @@ public enum CallJSON {
 
   /// One call.
   ///
-  /// - Parameter adjustments: what was booked for it since, in that order.
+  /// - Parameters:
+  ///   - adjustments: what was booked for it since, in that order.
+  ///   - detail: nil where it is shown as in a list.
   public static func document(
-    _ call: CallRecord, adjustments: [Adjustment] = [], detail: Detail = Detail()
+    _ call: CallRecord, adjustments: [Adjustment] = [], detail: Detail? = nil
   ) -> [UInt8] {
     var writer = JSONWriter()
     write(call, adjustments: adjustments, detail: detail, to: &writer)
