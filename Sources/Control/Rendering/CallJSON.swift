@@ -20,11 +20,9 @@ public enum CallJSON {
 
   /// One call.
   ///
-  /// - Parameters:
-  ///   - adjustments: what was booked for it since, in that order.
-  ///   - detail: nil where it is shown as in a list.
+  /// - Parameter adjustments: what was booked for it since, in that order.
   public static func document(
-    _ call: CallRecord, adjustments: [Adjustment] = [], detail: Detail? = nil
+    _ call: CallRecord, adjustments: [Adjustment] = [], detail: Detail = Detail()
   ) -> [UInt8] {
     var writer = JSONWriter()
     write(call, adjustments: adjustments, detail: detail, to: &writer)

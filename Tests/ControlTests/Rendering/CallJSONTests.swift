@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Ledger
 import Metering
+import Observability
 import Testing
 
 @testable import Control
@@ -14,7 +15,7 @@ private func text(_ call: CallRecord) -> String { String(decoding: CallJSON.docu
     #expect(
       text(exampleCall()) == #"""
         {"id":"\#(CallID(rawValue: 123_456_789_012_345))","started_at":"2023-11-14T22:13:20.000001Z","provider":"anthropic","dialect":"anthropic","method":"POST","path":"/v1/messages","model_requested":"claude","model":"claude-4","agent":"researcher","workflow":"nightly \"x\"","run":"42","run_source":"tool_call","parent_run":"41","node":"n2","parent_node":"n1","depth":3,"retry":true,"key":null,"team":null,"status":200,"outcome":"ok","stream":true,"usage":{"input":1,"cached_input":262200,"cache_write":{"5m":128,"30m":256,"1h":512,"other":64},"output":1050624,"reasoning":4096,"audio_input":2,"audio_output":8192,"image_input":4,"image_output":16384,"video_input":131072,"video_output":524288},"units":{"web_search":32768,"file_search":65536,"in.audio.time":2097.152,"out.audio.time":4194.304,"audio.time":8388.608,"in.video.time":16777.216,"out.video.time":33554.432,"in.chars":67108864,"in.pages":134217728,"in.pages.annotated":268435456,"in.images":536870912,"out.images":1073741824,"maps_search":2147483648,"social_search":4294967296,"code_execution":8589934592,"rerank":17179869184,"request":34359738368,"container":68719476736,"in.messages":137438953472,"cache_storage":274877906944},"usage_raw":{"input_tokens": 1,
-         "x": [1.50, null]},"usage_source":"provider","cost_pico_usd":9007199254740993,"cost_usd":"9007.199254740993","settled_cost_pico_usd":9007199254740993,"reported_cost_pico_usd":9007199254740993,"book_cost_pico_usd":9007199254000000,"debited_pico_usd":9007199254740993,"cost_source":"reported","priced_as":"claude-4","adjustments":[],"billing":"metered","service_tier":"standard","geo":"us","tool_calls":[{"id":"toolu_1","name":"search"}],"server_tool_calls":{"code_execution":1,"web_search":2},"tool_results":3,"finish_reason":"tool_use","error":"overloaded_error","provider_request_id":"req_1","provider_response_id":"msg_1","provider_project":"proj_1","upstream_key_id":"ab12","ttft_ms":500.001,"duration_ms":2000,"overhead_us":87,"request_bytes":1000,"response_bytes":2000}
+         "x": [1.50, null]},"usage_source":"provider","cost_pico_usd":9007199254740993,"cost_usd":"9007.199254740993","settled_cost_pico_usd":9007199254740993,"reported_cost_pico_usd":9007199254740993,"book_cost_pico_usd":9007199254000000,"debited_pico_usd":9007199254740993,"cost_source":"reported","priced_as":"claude-4","adjustments":[],"billing":"metered","service_tier":"standard","geo":"us","tool_calls":[{"id":"toolu_1","name":"search"}],"server_tool_calls":{"code_execution":1,"web_search":2},"tool_results":3,"finish_reason":"tool_use","error":"overloaded_error","provider_request_id":"req_1","provider_response_id":"msg_1","provider_project":"proj_1","upstream_key_id":"ab12","ttft_ms":500.001,"duration_ms":2000,"overhead_us":87,"request_bytes":1000,"response_bytes":2000,"tools":[],"events":[]}
         """#)
   }
 
@@ -81,6 +82,8 @@ private func text(_ call: CallRecord) -> String { String(decoding: CallJSON.docu
     #expect(String(decoding: CallJSON.page([], next: nil), as: UTF8.self) == #"{"rows":[],"next":null}"#)
     let id = CallID(rawValue: 7)
     let page = String(decoding: CallJSON.page([exampleCall()], next: id), as: UTF8.self)
-    #expect(page == "{\"rows\":[\(text(exampleCall()))],\"next\":\"\(id)\"}")
+    var row = JSONWriter()
+    CallJSON.write(exampleCall(), to: &row)
+    #expect(page == "{\"rows\":[\(String(decoding: row.bytes, as: UTF8.self))],\"next\":\"\(id)\"}")
   }
 }
