@@ -4,7 +4,8 @@ public import Ledger
 public struct AlertRouting: Sendable, Equatable {
   /// The rules that can be routed: all but those of which each budget says itself who is told.
   public static let rules: [AlertRule] = [
-    .budgetOverrun, .holdWaiting, .unpriced, .unmetered, .upstreamFailing, .ledgerFailing, .receiverFailing,
+    .budgetOverrun, .holdWaiting, .guardrailTripped, .anomaly, .unpriced, .unmetered, .upstreamFailing, .ledgerFailing,
+    .receiverFailing,
   ]
 
   private var receivers: [AlertRule: [String]]

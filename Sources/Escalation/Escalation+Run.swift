@@ -202,7 +202,8 @@ extension AlertRule {
     case .ledgerFailing: .critical
     case .upstreamFailing: .error
     case .budgetRefusing: .error
-    case .budgetThreshold, .budgetForecast, .budgetOverrun, .unpriced, .unmetered, .holdWaiting, .receiverFailing:
+    case .budgetThreshold, .budgetForecast, .budgetOverrun, .unpriced, .unmetered, .holdWaiting, .guardrailTripped,
+      .anomaly, .receiverFailing:
       .warning
     }
   }

@@ -12,6 +12,7 @@ from test_linking import ASKING, CHAT, Script, message, tool_call
 from harness.raw_client import ask
 from harness.tollgate_process import run_tollgate
 from harness.waiting import eventually
+from harness.webhook_sink import SECRET, WebhookSink
 
 
 class Agent:
@@ -180,3 +181,62 @@ def test_a_mistake_in_a_guardrail_is_told(tmp_path):
         path.write_text(f"guardrails:\n  - {text}\n")
         checked = run_tollgate("check-config", "--config", str(path))
         assert checked.returncode != 0 and told in checked.stderr + checked.stdout, (text, checked)
+
+
+def test_a_stopped_run_goes_on_when_somebody_releases_it(tmp_path):
+    with serving(tmp_path, [], Looping(same), **guardrail(repeated_call=3)) as (tollgate, _):
+        agent = Agent(tollgate)
+        assert statuses(agent, 4) == [200] * 3 + [403]
+        run = tollgate.calls()[0]["run"]
+        access = ["--control", tollgate.control_url, "--data", str(tollgate.data)]
+        for wrong, told in (
+            (["--guardrail", "none"], "no such guardrail"),
+            (["--guardrail", "stop", "--amount", "2"], "together"),
+        ):
+            failed = run_tollgate("run", "release", run, *wrong, *access)
+            assert failed.returncode == 1 and told in failed.stderr
+        released = run_tollgate(
+            "run", "release", run, "--guardrail", "stop", "--limit", "repeated_call", "--amount", "2", *access
+        )
+        assert released.returncode == 0 and f"run {run} is released" in released.stdout
+        # The limit is five now: what it had, and two more.
+        assert statuses(agent, 3) == [200] * 2 + [403]
+        assert run_tollgate("run", "release", run, "--guardrail", "stop", *access).returncode == 0
+        assert statuses(agent, 3) == [200] * 3
+        actions = [row["action"] for row in tollgate.json("/api/v1/audit")["rows"]]
+        assert actions.count("run.release") == 2
+
+
+def test_a_run_that_is_held_comes_again_until_a_person_releases_it(tmp_path):
+    with serving(tmp_path, [], Looping(same), **guardrail(repeated_call=2, then="hold")) as (tollgate, _):
+        agent = Agent(tollgate)
+        assert statuses(agent, 4) == [200, 200, 429, 429]
+        held = agent.answers[-1]
+        assert held.head.get("x-should-retry") == "true" and int(held.head.get("retry-after")) > 0
+        assert held.head.get("x-tollgate-refused") == "hold_pending"
+        access = ["--control", tollgate.control_url, "--data", str(tollgate.data)]
+        assert (
+            run_tollgate("run", "release", tollgate.calls()[0]["run"], "--guardrail", "stop", *access).returncode == 0
+        )
+        assert statuses(agent, 1) == [200]
+
+
+def test_people_are_told_once_of_a_trip_and_of_an_anomaly(tmp_path):
+    sink = WebhookSink()
+    receiver = {"type": "webhook", "url": f"http://127.0.0.1:{sink.port}/", "secret": SECRET, "allow_private": True}
+    config = guardrail(repeated_call=2) | {"receivers": {"ops": receiver}, "alerts": {"anomaly": ["ops"]}}
+    with serving(tmp_path, [], Looping(same), **config) as (tollgate, _):
+        agent = Agent(tollgate)
+        assert statuses(agent, 4) == [200, 200, 403, 403]
+        run = tollgate.calls()[0]["run"]
+        told = eventually(lambda: len(sink.deliveries) >= 2 and list(sink.deliveries), what="both alerts")
+        alerts = {one.body["type"]: one.body["data"] for one in told}
+        assert set(alerts) == {"guardrail.tripped", "run.anomaly"}
+        trip = alerts["guardrail.tripped"]
+        assert trip["guardrail"] == "stop" and [one["run"] for one in trip["runs"]] == [run]
+        anomaly = alerts["run.anomaly"]
+        assert anomaly["anomaly"] == "undeclared_tool" and "read" in anomaly["summary"]
+        kinds = {row["kind"] for row in tollgate.json("/api/v1/anomalies?type=any")["rows"]}
+        assert kinds == {"repeated_call", "undeclared_tool"}
+    sink.close()
+    assert not sink.problems

@@ -49,6 +49,8 @@ struct ConfigurationGoldenTests {
     alerts:
       budget_overrun: all
       hold_waiting: all
+      guardrail_tripped: all
+      anomaly: off
       unpriced: all
       unmetered: all
       upstream_failing: all
@@ -126,6 +128,8 @@ struct ConfigurationGoldenTests {
     alerts:
       budget_overrun: all
       hold_waiting: all
+      guardrail_tripped: all
+      anomaly: off
       unpriced: off
       unmetered: all
       upstream_failing: all

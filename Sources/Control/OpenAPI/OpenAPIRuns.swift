@@ -66,9 +66,43 @@ enum OpenAPIRuns {
           }
         }
       },
+      "/api/v1/runs/{id}/release": {
+        "post": {
+          "summary": "Let a run go on that a guardrail has stopped",
+          "security": [{"controlToken": []}],
+          "parameters": [\#(OpenAPIParts.id("The run's id."))],
+          \#(OpenAPIParts.body("RunRelease")),
+          "responses": {
+            \#(OpenAPIParts.answer(200, "What was granted.", "RunReleased")),
+            \#(OpenAPIParts.problems(400, 401, 403, 404, 413, 415, 503))
+          }
+        }
+      },
     """#
 
   static let schemas = #"""
+    "RunRelease": {
+      "type": "object",
+      "required": ["guardrail"],
+      "properties": {
+        "guardrail": {"type": "string", "description": "The guardrail that stopped the run."},
+        "limit": {"type": "string", "description": "Which of its limits: max_llm_calls, say; all where it is left out."},
+        "amount": {"type": "string", "description": "How much more the run may have, as the limit is written: 50, 5 USD, 30m."},
+        "for": {"type": "string", "description": "For how long the limit does not hold: 1h where no amount is given, 7d at most."}
+      },
+      "additionalProperties": false
+    },
+    "RunReleased": {
+      "type": "object",
+      "required": ["run", "guardrail", "limit", "amount", "until"],
+      "properties": {
+        "run": {"type": "string"},
+        "guardrail": {"type": "string"},
+        "limit": {"type": ["string", "null"]},
+        "amount": {"type": ["string", "null"]},
+        "until": {"type": ["string", "null"], "format": "date-time"}
+      }
+    },
     "Run": {
       "type": "object",
       "required": [

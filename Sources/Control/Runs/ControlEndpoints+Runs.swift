@@ -26,6 +26,15 @@ extension ControlEndpoints {
     return .json(ReliabilityJSON.document(try await queries.runs.reliability(query)))
   }
 
+  func releaseRun(_ id: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
+    let release = try RunReleaseBody.release(body, now: now())
+    guard try await queries.runs.release(id, release, actor.name) else {
+      throw Problem(
+        404, "Nothing to release", "No run with that id goes on here, or there is no such guardrail with such a limit.")
+    }
+    return .json(RunReleaseBody.answer(id, release))
+  }
+
   func endRun(_ id: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
     try body.check(known: [])
     guard try await queries.runs.end(id, actor.name) else {

@@ -26,6 +26,7 @@ extension ControlEndpoints {
     if isDeletion { try body.check(known: []) }
     switch route {
     case .runEnd(let id): return try await endRun(id, body, by: actor)
+    case .runRelease(let id): return try await releaseRun(id, body, by: actor)
     case .redeliver: return try await redeliver(body)
     case .keys: return try await createKey(body, by: actor)
     case .key(let name): return try await revokeKey(name, by: actor)

@@ -45,7 +45,7 @@ struct ControlEndpoints: Sendable {
     case .holds: return try await holds(parameters)
     case .hold(let id): return try await hold(id)
     case .holdPage(let id): return try await holdPage(id, isTrusted: isTrusted)
-    case .reprice, .runEnd, .key, .keyRotation, .token, .budgetRaise, .simulate, .receiverTest, .redeliver,
+    case .reprice, .runEnd, .runRelease, .key, .keyRotation, .token, .budgetRaise, .simulate, .receiverTest, .redeliver,
       .holdApproval,
       .holdDenial:
       throw Problem(405, "Method not allowed", "This path takes \(route.methods.joined(separator: ", ")).")
@@ -57,7 +57,8 @@ struct ControlEndpoints: Sendable {
     // What probes and scrapers add is not worth failing for; a filter that is misspelt is.
     switch route {
     case .page, .metrics, .alive, .ready, .holdPage, .openAPI: try QueryParameters("", known: [])
-    case .calls, .call, .runs, .run, .runEnd, .anomalies, .reliability, .summary, .adjustments, .reprice, .keys, .key,
+    case .calls, .call, .runs, .run, .runEnd, .runRelease, .anomalies, .reliability, .summary, .adjustments, .reprice,
+      .keys, .key,
       .keyRotation, .tokens, .token,
       .audit, .budgets,
       .budget, .budgetRaise, .explain, .simulate, .alerts, .receivers, .receiverTest, .redeliver, .holds, .hold,

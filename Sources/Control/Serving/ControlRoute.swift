@@ -14,6 +14,7 @@ enum ControlRoute: Equatable {
   /// The id as the path has it, which may be none.
   case run(id: String)
   case runEnd(id: String)
+  case runRelease(id: String)
   case anomalies
   case reliability
   case summary
@@ -77,6 +78,8 @@ enum ControlRoute: Equatable {
         self = .call(id: id)
       } else if let id = Self.segment(of: path, after: "/api/v1/runs/", before: "/end") {
         self = .runEnd(id: id)
+      } else if let id = Self.segment(of: path, after: "/api/v1/runs/", before: "/release") {
+        self = .runRelease(id: id)
       } else if let id = Self.segment(of: path, after: "/api/v1/runs/") {
         self = .run(id: id)
       } else if let name = Self.segment(of: path, after: "/api/v1/keys/", before: "/rotate") {
@@ -136,7 +139,8 @@ enum ControlRoute: Equatable {
   var methods: [String] {
     switch self {
     case .adjustments, .keys, .tokens, .holdPage: ["GET", "HEAD", "POST"]
-    case .reprice, .runEnd, .keyRotation, .budgetRaise, .simulate, .redeliver, .receiverTest, .holdApproval,
+    case .reprice, .runEnd, .runRelease, .keyRotation, .budgetRaise, .simulate, .redeliver, .receiverTest,
+      .holdApproval,
       .holdDenial:
       ["POST"]
     case .key, .token: ["DELETE"]
@@ -152,7 +156,7 @@ enum ControlRoute: Equatable {
   var roleToChange: ControlRole {
     switch self {
     case .simulate: .viewer
-    case .holdApproval, .holdDenial, .holdPage: .approver
+    case .holdApproval, .holdDenial, .holdPage, .runRelease: .approver
     default: .admin
     }
   }

@@ -6,6 +6,7 @@ public enum AlertFacts: Sendable, Equatable {
   case budget(BudgetFacts)
   case hold(HoldFacts)
   case traffic(TrafficFacts)
+  case run(RunFacts)
   /// A receiver, and what its newest attempt came to.
   case receiver(String, outcome: String)
   /// Why the ledger cannot be written.
@@ -34,6 +35,7 @@ public struct AlertCondition: Sendable, Equatable {
     case .budget(let budget): .budget(rule, budget)
     case .hold(let hold): AlertKey(group: AlertGroup(rule: rule, subject: hold.budget), member: hold.hold)
     case .traffic(let traffic): .provider(rule, traffic.provider)
+    case .run(let run): AlertKey(group: AlertGroup(rule: rule, subject: run.subject), member: run.member(of: rule))
     case .receiver(let name, _): .receiver(name)
     case .ledger: .ledger
     }
@@ -44,6 +46,7 @@ public struct AlertCondition: Sendable, Equatable {
     switch facts {
     case .budget(let budget): budget.windowEnd
     case .hold(let hold): hold.expiresAt
+    case .run(let run): run.endsAt
     case .traffic, .receiver, .ledger: nil
     }
   }

@@ -79,6 +79,9 @@ enum AlertDocument {
         writer.integer(traffic.calls)
         writer.key("calls_in_all")
         writer.integer(traffic.callsInAll)
+      case .run(let run):
+        member(notice.group.rule == .guardrailTripped ? "guardrail" : "anomaly", run.subject)
+        writeList("runs", notice, to: &writer)
       case .receiver(let name, let outcome):
         member("receiver", name)
         member("outcome", outcome)
@@ -117,6 +120,7 @@ enum AlertDocument {
         switch condition.facts {
         case .budget(let facts): write(facts, to: &writer)
         case .hold(let hold): write(hold, to: &writer)
+        case .run(let run): write(run, to: &writer)
         case .traffic, .receiver, .ledger: continue
         }
       }
@@ -133,6 +137,18 @@ enum AlertDocument {
       for (name, value) in [
         ("scope", facts.scope), ("limit", text.number(facts.limit)), ("spent", text.number(facts.spent)),
         ("reserved", text.number(facts.reserved)), ("exhaustion_at", facts.exhaustionAt?.rfc3339),
+      ] {
+        writer.key(name)
+        writer.string(value?.listed)
+      }
+    }
+  }
+
+  private static func write(_ run: RunFacts, to writer: inout JSONWriter) {
+    writer.object { writer in
+      for (name, value) in [
+        ("run", run.run), ("agent", run.agent), ("workflow", run.workflow), ("call", run.call),
+        ("detail", run.detail),
       ] {
         writer.key(name)
         writer.string(value?.listed)
@@ -164,6 +180,8 @@ extension AlertRule {
     case .unpriced: isFiring ? "price.unknown_model" : "price.recovered"
     case .unmetered: isFiring ? "usage.missing" : "usage.recovered"
     case .holdWaiting: isFiring ? "request.held" : "request.released"
+    case .guardrailTripped: isFiring ? "guardrail.tripped" : "guardrail.recovered"
+    case .anomaly: isFiring ? "run.anomaly" : "run.recovered"
     case .upstreamFailing: isFiring ? "provider.degraded" : "provider.recovered"
     case .ledgerFailing: isFiring ? "ledger.failing" : "ledger.recovered"
     case .receiverFailing: isFiring ? "receiver.failing" : "receiver.recovered"

@@ -18,10 +18,18 @@ extension AlertNotice {
         ? "A call of \(BudgetText.scope(hold.scope)) waits for approval, under budget \"\(hold.budget)\""
         : "\(count) calls wait for approval, under budget \"\(hold.budget)\""
     case .traffic(let traffic): sentence(rule, traffic)
+    case .run(let run): sentence(rule, run, count: count)
     case .receiver(let name, let outcome): "The receiver \"\(name)\" does not take its messages: \(outcome)"
     case .ledger(let reason): "The ledger cannot be written: \(reason)"
     case nil: "Nothing is known any more of what it was about"
     }
+  }
+
+  private static func sentence(_ rule: AlertRule, _ run: RunFacts, count: Int) -> String {
+    let others = count > 1 ? ", and \(count - 1) more" : ""
+    let what = rule == .guardrailTripped ? run.detail ?? "guardrail \(run.subject)" : run.subject
+    let tool = rule == .anomaly ? run.detail.map { " (\($0))" } ?? "" : ""
+    return "\(what)\(tool): agent \(run.agent), workflow \(run.workflow), call \(run.call)\(others)".listed
   }
 
   private static func sentence(_ rule: AlertRule, _ facts: TrafficFacts) -> String {

@@ -50,6 +50,14 @@ enum StoredCondition {
       put("provider", traffic.provider, &writer)
       put("calls", String(traffic.calls), &writer)
       put("calls_in_all", traffic.callsInAll.map(String.init), &writer)
+    case .run(let run):
+      put("subject", run.subject, &writer)
+      put("run", run.run, &writer)
+      put("agent", run.agent, &writer)
+      put("workflow", run.workflow, &writer)
+      put("call", run.call, &writer)
+      put("detail", run.detail, &writer)
+      put("ends_at", run.endsAt, &writer)
     case .receiver(let name, let outcome):
       put("receiver", name, &writer)
       put("outcome", outcome, &writer)
@@ -92,6 +100,13 @@ enum StoredCondition {
         TrafficFacts(
           provider: provider, calls: number("calls", value).map { Int64(clamping: $0) } ?? 0,
           callsInAll: number("calls_in_all", value).map { Int64(clamping: $0) }))
+    }
+    if let subject = value["subject"]?.string, let ends = time("ends_at", value) {
+      return .run(
+        RunFacts(
+          subject: subject, run: value["run"]?.string, agent: value["agent"]?.string ?? "",
+          workflow: value["workflow"]?.string ?? "", call: value["call"]?.string ?? "",
+          detail: value["detail"]?.string, endsAt: ends))
     }
     if let receiver = value["receiver"]?.string {
       return .receiver(receiver, outcome: value["outcome"]?.string ?? "")

@@ -85,6 +85,7 @@ extension AlertRule {
     switch self {
     case .budgetThreshold, .budgetRefusing, .budgetForecast, .budgetOverrun: "budgets"
     case .holdWaiting: "holds"
+    case .guardrailTripped, .anomaly: "runs"
     case .unpriced, .unmetered: "metering"
     case .upstreamFailing: "providers"
     case .ledgerFailing: "ledger"

@@ -27,6 +27,8 @@ enum SlackMessage {
     switch notice.group.rule {
     case .budgetThreshold, .budgetRefusing, .budgetForecast, .budgetOverrun: "Budget \(notice.group.subject)"
     case .holdWaiting: "Approval wanted: \(notice.group.subject)"
+    case .guardrailTripped: "Guardrail \(notice.group.subject)"
+    case .anomaly: "Anomaly: \(notice.group.subject)"
     case .unpriced: "Calls without a price"
     case .unmetered: "Calls that were not metered"
     case .upstreamFailing: "Provider \(notice.group.subject)"

@@ -32,15 +32,17 @@ extension Call {
 extension Refusal {
   /// The answer to a call whose run has reached a guardrail's limit: which one, with its figures.
   init(_ trip: GuardrailTrip) {
-    let passesByItself = trip.kind.passesByItself
-    let advice =
-      passesByItself
-      ? "Try again when a call of the run has ended."
-      : "The run goes on once somebody releases it: tollgate run release."
-    self.init(.guardrail, "Tollgate \(trip). \(advice)")
-    guard passesByItself else { return }
-    status = 429
-    shouldRetry = true
-    retryAfterSeconds = 1
+    if trip.kind.passesByItself {
+      self.init(.guardrail, "Tollgate \(trip). Try again when a call of the run has ended.")
+      status = 429
+      shouldRetry = true
+      retryAfterSeconds = 1
+    } else if trip.action == .hold {
+      self.init(
+        .holdPending, "Tollgate \(trip). A person has been asked to release it (tollgate run release); try again.")
+      retryAfterSeconds = HoldDesk.retryAfterSeconds
+    } else {
+      self.init(.guardrail, "Tollgate \(trip). The run goes on once somebody releases it: tollgate run release.")
+    }
   }
 }

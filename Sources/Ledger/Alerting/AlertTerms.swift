@@ -14,6 +14,10 @@ public enum AlertRule: String, Sendable, CaseIterable {
   case unmetered
   /// A call waits for a person's decision.
   case holdWaiting = "hold_waiting"
+  /// A run reached a guardrail's limit.
+  case guardrailTripped = "guardrail_tripped"
+  /// Something goes wrong quietly in a workflow's runs. Told only where somebody is named for it.
+  case anomaly
   /// A provider does not answer, or answers with errors.
   case upstreamFailing = "upstream_failing"
   /// The ledger cannot be written.

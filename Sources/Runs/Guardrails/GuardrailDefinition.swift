@@ -49,7 +49,7 @@ public enum GuardrailAction: String, Sendable, CaseIterable, Comparable {
   case observe
   /// It passes, with a header, and an alert is sent.
   case warn
-  /// A person is asked.
+  /// It is told to come again, and a person is asked to release the run.
   case hold
   /// It is refused, until the run is released.
   case deny

@@ -1,10 +1,11 @@
 import Escalation
 import Ledger
 
-/// `alerts`: who is told of what no budget says. Each rule has a list of receivers, `all` (the default) or `off`.
+/// `alerts`: who is told of what no budget says. Each rule has a list of receivers, `all` (the default, but for `anomaly`) or `off`.
 struct AlertsSection: Sendable, Equatable {
-  /// By rule, what was said of it; everyone is told of the others.
-  var rules: [AlertRule: Told] = [:]
+  /// By rule, what was said of it; everyone is told of the others. What goes wrong quietly does so often: nobody is told who does not
+  /// ask for it.
+  var rules: [AlertRule: Told] = [.anomaly: .off]
 
   enum Told: Sendable, Equatable {
     case off

@@ -4,7 +4,8 @@ import ArgumentParser
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Show one run as a tree of its calls, tools and sub-agents, or end it.",
-    subcommands: [RunShowCommand.self, RunEndCommand.self], defaultSubcommand: RunShowCommand.self)
+    subcommands: [RunShowCommand.self, RunEndCommand.self, RunReleaseCommand.self],
+    defaultSubcommand: RunShowCommand.self)
 }
 
 /// `tollgate run show`, which is the default.

@@ -85,6 +85,10 @@ extension ControlRuns {
       try await closing.close(ended)
       try await ledger.credentials.record(AuditedChange(actor: actor, action: "run.end", subject: run))
       return true
+    } release: { run, release, actor in
+      guard desk.release(run, release) else { return false }
+      try await ledger.credentials.record(AuditedChange(actor: actor, action: "run.release", subject: run))
+      return true
     }
   }
 }

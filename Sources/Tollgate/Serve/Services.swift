@@ -94,7 +94,10 @@ struct Services {
         logger: logger,
         wallClock: WallClock.now,
         lookUpCall: Self.callLookup(in: ledger),
-        tellRuns: { $0.log(logger) }),
+        tellRuns: { news in
+          news.log(logger)
+          escalation.note(news)
+        }),
       group: eventLoops)
     control = ControlServer(
       controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger, runClosing),

@@ -41,7 +41,8 @@ private func settle(_ agent: String, cost: Int64, in ledger: Ledger) throws -> C
     let one = try settle("one", cost: .max, in: ledger)
     let two = try settle("two", cost: .max, in: ledger)
     let queries = ControlQueries(
-      ledger, runs: ControlRuns(kept: ledger.runs) { _, _ in false }, budgets: CannedLedger().budgets, holds: noHolds
+      ledger, runs: ControlRuns(kept: ledger.runs, end: { _, _ in false }, release: { _, _, _ in false }),
+      budgets: CannedLedger().budgets, holds: noHolds
     ) { _ in .unknownModel }
     try await withControl(queries) { port in
       let call = try await send("/api/v1/calls/\(one.id)", port: port)

@@ -33,7 +33,7 @@ private func object(_ value: Any?, _ path: String...) -> [String: Any] {
     #expect(
       Set(described) == [
         "/", "/metrics", "/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/summary",
-        "/api/v1/runs", "/api/v1/runs/{id}", "/api/v1/runs/{id}/end",
+        "/api/v1/runs", "/api/v1/runs/{id}", "/api/v1/runs/{id}/end", "/api/v1/runs/{id}/release",
         "/api/v1/anomalies", "/api/v1/reliability",
         "/api/v1/adjustments", "/api/v1/reprice", "/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/keys/{id}/rotate",
         "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/audit", "/api/v1/budgets", "/api/v1/budgets/{id}",

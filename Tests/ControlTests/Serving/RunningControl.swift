@@ -69,7 +69,8 @@ final class CannedLedger: Sendable {
       },
       runs: ControlRuns(
         page: { _ in [] }, detail: { _ in nil }, toolsOfCall: { _ in [] }, eventsOfCall: { _ in [] },
-        events: { _ in [] }, reliability: { ReliabilityReport(query: $0, rows: []) }, end: { _, _ in false }),
+        events: { _ in [] }, reliability: { ReliabilityReport(query: $0, rows: []) }, end: { _, _ in false },
+        release: { _, _, _ in false }),
       books: books,
       credentials: credentials,
       budgets: budgets, alerts: alerts, holds: noHolds)

@@ -93,6 +93,10 @@ struct DocumentTests {
       switch rule {
       case .budgetThreshold, .budgetRefusing, .budgetForecast, .budgetOverrun: .budget(.sample(name))
       case .holdWaiting: .hold(HoldFacts(hold: "h", budget: "b", scope: name, expiresAt: .dayEnd))
+      case .guardrailTripped, .anomaly:
+        .run(
+          RunFacts(
+            subject: "g", run: name, agent: name, workflow: name, call: "c", detail: name, endsAt: .dayEnd))
       case .unpriced, .unmetered, .upstreamFailing: .traffic(TrafficFacts(provider: "openai", calls: 1))
       case .receiverFailing: .receiver("ops", outcome: "status 500")
       case .ledgerFailing: .ledger(reason: "the disk is full")
@@ -106,6 +110,10 @@ struct DocumentTests {
       } else if case .hold(var hold) = facts {
         hold.hold = "\(number)"
         facts = .hold(hold)
+      } else if case .run(var run) = facts {
+        run.run = "\(number)" + name
+        run.workflow = "\(number)" + name
+        facts = .run(run)
       }
       board.fire(AlertCondition(rule: rule, severity: rule.severity, facts: facts, receivers: []), now: .start)
     }
