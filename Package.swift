@@ -137,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "ControlTests",
       dependencies: [
-        "Budgets", "Control", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Runs", lifecycle, logging,
+        "Budgets", "Control", "Dialects", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Runs",
+        lifecycle, logging,
         nioCore,
       ],
       swiftSettings: strict),

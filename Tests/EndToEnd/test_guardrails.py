@@ -19,15 +19,16 @@ from harness.webhook_sink import SECRET, WebhookSink
 class Agent:
     """An agent that does what the replies ask for, in one conversation."""
 
-    def __init__(self, tollgate, fields: list | None = None):
+    def __init__(self, tollgate, fields: list | None = None, **body):
         self.tollgate = tollgate
         self.fields = fields or []
         self.messages = list(ASKING)
         self.answers = []
+        self.body = {"model": "gpt-4.1"} | body
 
     def step(self, result=lambda call: "text"):
         """Sends the conversation; takes the reply, and answers the tools that it asks for."""
-        body = json.dumps({"model": "gpt-4.1", "messages": self.messages}).encode()
+        body = json.dumps(self.body | {"messages": self.messages}).encode()
         answer = ask(self.tollgate.port, "POST", CHAT, body, JSON + self.fields)
         self.answers.append(answer)
         if answer.status != 200:

@@ -124,9 +124,9 @@ import Testing
       lines == [
         "2 earlier calls are not listed.",
         "! cost_far_above_usual  4.2 USD  usual up to 1.5 USD, median 0.5 USD of 120 runs",
-        "Ended ok, idle  41.2 s = 30.0 s model + 8.1 s tool + 3.1 s idle  critical path 35.0 s",
+        "Ended ok, idle for long  41.2 s = 30.0 s model + 8.1 s tool + 3.1 s idle  critical path 35.0 s",
         "  search  12 calls  1 of 11 failed  3.4 s, the longest 900 ms",
-        "  ask  1 calls",
+        "  ask  1 call",
       ])
   }
 

@@ -1,4 +1,4 @@
-import Observability
+import Runs
 
 /// What a terminal shows below a run: what was noticed of the whole of it, and what it came to when it ended.
 struct RunEndLines {
@@ -24,7 +24,7 @@ struct RunEndLines {
   private var end: [String] {
     let end = run["end"]
     guard let outcome = end["outcome"].stringValue else { return [] }
-    let how = end["reason"].stringValue.map { "Ended \(outcome), \($0)" } ?? "Ended \(outcome)"
+    let how = "Ended \(outcome)\(Self.reason(end["reason"].stringValue))"
     guard !end["wall_ms"].isNull else { return [how] }
     let times = ["model", "tool", "idle"].map { "\(time(end["\($0)_ms"])) \($0)" }.joined(separator: " + ")
     return ["\(how)  \(time(end["wall_ms"])) = \(times)  critical path \(time(end["critical_path_ms"]))"]
@@ -32,13 +32,24 @@ struct RunEndLines {
 
   private var tools: [String] {
     run["end"]["tools"].arrayValue.map { tool in
-      var parts = ["  \(tool["name"].stringValue ?? "")", "\(count(tool["calls"])) calls"]
+      let calls = tool["calls"].integerValue == 1 ? "1 call" : "\(count(tool["calls"])) calls"
+      var parts = ["  \(tool["name"].stringValue ?? "")", calls]
       let failed = tool["errors"].integerValue ?? 0
       if failed > 0 { parts.append("\(failed) of \(count(tool["results"])) failed") }
       if tool["results"].integerValue ?? 0 > 0 {
         parts.append("\(time(tool["took_ms"])), the longest \(time(tool["longest_ms"]))")
       }
       return parts.joined(separator: "  ")
+    }
+  }
+
+  /// Why it ended then, as a part of a sentence.
+  private static func reason(_ reason: String?) -> String {
+    switch reason.flatMap({ RunEndReason(rawValue: $0) }) {
+    case .idle: ", idle for long"
+    case .ended: " on demand"
+    case .displaced: ", to make room"
+    case nil: ""
     }
   }
 

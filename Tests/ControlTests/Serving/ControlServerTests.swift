@@ -66,7 +66,8 @@ import Testing
   func call() async throws {
     try await withControl(CannedLedger(records: [exampleCall()])) { port in
       let found = try await send("/api/v1/calls/\(exampleCall().id)", port: port)
-      #expect(found.body == String(decoding: CallJSON.document(exampleCall()), as: UTF8.self))
+      #expect(
+        found.body == String(decoding: CallJSON.document(exampleCall(), detail: CallJSON.Detail()), as: UTF8.self))
       for missing in ["0000000000001", "x", "%00", "..%2f"] {
         let reply = try await send("/api/v1/calls/\(missing)", port: port)
         #expect(reply.status == 404, "\(missing)")

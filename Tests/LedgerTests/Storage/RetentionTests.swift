@@ -1,4 +1,5 @@
 import Metering
+import Runs
 import Testing
 
 @testable import Ledger
@@ -25,6 +26,24 @@ struct RetentionTests {
     #expect(byTool.map(\.toolCalls) == [2])
     next.close()
     #expect(try number(in: scratch.data + "/ledger.sqlite", "SELECT count(DISTINCT call) FROM tool_calls") == 1)
+  }
+
+  @Test("deletes what was noticed of runs after the days of rows, also where there is no row")
+  func events() async throws {
+    let ledger = try openLedger(scratch.data, clock: clock)
+    for seconds in [0, 60 * day] {
+      ledger.runs.note([
+        RunEvent(Anomaly(.cut), run: "r", call: nil, agent: "a", workflow: "w", at: .testStart + seconds)
+      ])
+    }
+    ledger.close()
+    clock.now = .testStart + 91 * day
+    let next = try openLedger(scratch.data, clock: clock)
+    #expect(
+      try await eventually {
+        try await next.runs.events(RunEventFilter()).map(\.event.at) == [.testStart + 60 * day]
+      })
+    next.close()
   }
 
   @Test("answers days half an hour off UTC from the totals where the rows are gone")

@@ -1,0 +1,157 @@
+"""What is kept and shown of runs, through the real binary: what became of tools, what was noticed, and how reliable workflows are."""
+
+import csv
+import io
+import json
+
+from test_budgets import serving
+from test_guardrails import Agent, Looping, same
+from test_linking import Script, message, tool_call
+
+from harness.tollgate_process import run_tollgate
+from harness.waiting import eventually
+
+NIGHTLY = [("x-tollgate-workflow", "nightly"), ("x-tollgate-run", "r1")]
+
+
+# What an agent does not declare is noticed too.
+DECLARED = [
+    {"type": "function", "function": {"name": name, "parameters": {"type": "object"}}}
+    for name in ("read", "search", "fetch")
+]
+
+
+def cut(text: str) -> bytes:
+    choice = {"index": 0, "message": message("assistant", text), "finish_reason": "length"}
+    usage = {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 25}
+    return json.dumps({"id": "chatcmpl-cut", "model": "gpt-4.1", "choices": [choice], "usage": usage}).encode()
+
+
+def access(tollgate) -> list[str]:
+    return ["--control", tollgate.control_url, "--data", str(tollgate.data)]
+
+
+def run_of(tollgate, name: str, calls: int) -> dict:
+    def found():
+        status, body, _ = tollgate.get(f"/api/v1/runs/{name}")
+        row = json.loads(body) if status == 200 else None
+        return row and row["llm_calls"] == calls and row
+
+    return eventually(found, what=f"{calls} calls of run {name}")
+
+
+def play(tollgate, name: str) -> None:
+    """Two tools, of which one fails, then a reply that is cut."""
+    agent = Agent(tollgate, [("x-tollgate-workflow", "nightly"), ("x-tollgate-run", name)], tools=DECLARED)
+    agent.step(lambda call: '{"error": "no such page"}' if call["function"]["name"] == "fetch" else "text")
+    agent.step()
+    assert [answer.status for answer in agent.answers] == [200, 200]
+    run_of(tollgate, name, 2)
+
+
+def tools(number: int) -> list[dict]:
+    return [tool_call(f"call_{number}_1", "search"), tool_call(f"call_{number}_2", "fetch", '{"path":"b"}')]
+
+
+def test_a_run_shows_what_became_of_its_tools_and_what_was_noticed(tmp_path):
+    with serving(tmp_path, [], Script({"tool_calls": tools(1)}, cut("Half a"))) as (tollgate, _):
+        play(tollgate, "r1")
+        assert run_tollgate("run", "end", "r1", *access(tollgate)).returncode == 0
+        run = tollgate.json("/api/v1/runs/r1")
+        asked, last = run["calls"]
+        assert [(tool["name"], tool["id"], tool["error"]) for tool in asked["tools"]] == [
+            ("search", "call_1_1", False),
+            ("fetch", "call_1_2", True),
+        ]
+        assert all(
+            tool["took_ms"] >= 0 and tool["answered_at"] == asked["tools"][0]["answered_at"] for tool in asked["tools"]
+        )
+        assert asked["events"] == [] and [event["kind"] for event in last["events"]] == ["reply_cut"]
+        assert run["events"] == last["events"] and run["tool_errors"] == 1
+        assert run["outcome"] == run["end"]["outcome"] == "cut"
+        end = run["end"]
+        assert (end["llm_calls"], end["tool_calls"], end["tool_results"], end["tool_errors"]) == (2, 2, 2, 1)
+        assert [(tool["name"], tool["calls"], tool["errors"]) for tool in end["tools"]] == [
+            ("fetch", 1, 1),
+            ("search", 1, 0),
+        ]
+        assert abs(end["wall_ms"] - end["model_ms"] - end["tool_ms"] - end["idle_ms"]) < 0.01
+        alone = tollgate.call(last["id"])
+        assert alone["events"] == last["events"] and tollgate.call(asked["id"])["tools"] == asked["tools"]
+        noticed = tollgate.json("/api/v1/anomalies?workflow=nightly&since=1h")["rows"]
+        assert [(row["kind"], row["type"], row["call"], row["run"]) for row in noticed] == [
+            ("reply_cut", "anomaly", last["id"], "r1")
+        ]
+        assert tollgate.json("/api/v1/anomalies?kind=refusal")["rows"] == []
+        status, body, _ = tollgate.get("/api/v1/anomalies?kind=boredom")
+        assert status == 400 and "reply_cut" in json.loads(body)["detail"]
+        shown = run_tollgate("run", "show", "r1", *access(tollgate)).stdout
+        for part in ("· search", "· fetch  failed", "! reply_cut", "Ended cut on demand", "1 failed"):
+            assert part in shown, shown
+    assert run_tollgate("run", "show", "r1", "--data", str(tollgate.data)).stdout == shown
+
+
+def test_a_trip_is_noticed_of_its_run(tmp_path):
+    rule = [{"name": "stop", "repeated_call": 2, "then": "deny"}]
+    with serving(tmp_path, [], Looping(same), guardrails=rule) as (tollgate, _):
+        agent = Agent(tollgate, NIGHTLY, tools=DECLARED)
+        assert [agent.step().status for _ in range(4)] == [200, 200, 403, 403]
+        run = run_of(tollgate, "r1", 2)
+
+        def tripped():
+            return tollgate.json("/api/v1/anomalies?kind=repeated_call")["rows"]
+
+        (row,) = eventually(tripped, what="the trip in the ledger")
+        assert (row["type"], row["action"], row["subject"], row["run"]) == ("trip", "deny", "stop", run["id"])
+        assert row["figures"]["limit"] == 2 and row["figures"]["value"] >= 2
+        assert tollgate.json("/api/v1/anomalies")["rows"] == []
+        assert "by guardrail stop: deny" in run_tollgate("run", "show", "r1", *access(tollgate)).stdout
+
+
+def test_the_reliability_of_workflows_with_a_proxy_and_without(tmp_path):
+    replies = [part for number in range(3) for part in ({"tool_calls": tools(number)}, cut("Half a"))]
+    replies += [{"tool_calls": tools(9)}, {"content": "Done"}]
+    with serving(tmp_path, [], Script(*replies)) as (tollgate, _):
+        for name in ("r1", "r2", "r3", "r4"):
+            play(tollgate, name)
+            assert run_tollgate("run", "end", name, *access(tollgate)).returncode == 0
+        (row,) = tollgate.json("/api/v1/reliability")["rows"]
+        now = row["current"]
+        assert row["workflow"] == "nightly" and row["previous"]["runs"] == 0
+        assert (now["runs"], now["judged"], now["well"], now["live"]) == (4, 4, 1, 0)
+        assert now["outcomes"] == {"ok": 1, "cut": 3} and now["anomalies"] == {"reply_cut": 3}
+        costs = sorted(run["cost_pico_usd"] for run in tollgate.json("/api/v1/runs")["rows"])
+        assert now["cost_per_run"]["p50_pico_usd"] == costs[1] and now["cost_per_run"]["p99_pico_usd"] == costs[3]
+        assert [(tool["name"], tool["results"], tool["errors"]) for tool in now["tools"]] == [
+            ("fetch", 4, 4),
+            ("search", 4, 0),
+        ]
+        failed = run_tollgate("runs", "--failed", "--sort", "cost", "--format", "csv", *access(tollgate)).stdout
+        assert {line["outcome"] for line in csv.DictReader(io.StringIO(failed))} == {"cut"}
+        online = run_tollgate("report", "--reliability", "--format", "csv", *access(tollgate))
+        table = run_tollgate("report", "--reliability", *access(tollgate)).stdout
+        assert "25.0 %" in table and "reply_cut 3" in table and "Tools, the worst first" in table
+    offline = run_tollgate("report", "--reliability", "--format", "csv", "--data", str(tollgate.data))
+    assert online.returncode == 0 and offline.stdout == online.stdout
+    current, previous = csv.DictReader(io.StringIO(offline.stdout))
+    assert (current["workflow"], current["well"], current["tool_errors"]) == ("nightly", "1", "4")
+    assert (previous["time"], previous["runs"]) == ("previous", "0")
+    wrong = run_tollgate("report", "--reliability", "--by", "agent", "--data", str(tollgate.data))
+    assert wrong.returncode != 0 and "--reliability is by workflow" in wrong.stderr
+
+
+def test_tools_of_a_reply_that_nobody_answers_have_no_result(tmp_path):
+    with serving(tmp_path, [], Script({"tool_calls": tools(1)})) as (tollgate, _):
+        Agent(tollgate, NIGHTLY, tools=DECLARED).step()
+        run_of(tollgate, "r1", 1)
+        assert run_tollgate("run", "end", "r1", *access(tollgate)).returncode == 0
+        run = tollgate.json("/api/v1/runs/r1")
+        assert run["outcome"] == "unanswered_tool"
+        assert [(tool["answered_at"], tool["error"], tool["took_ms"]) for tool in run["calls"][0]["tools"]] == [
+            (None,) * 3
+        ] * 2
+        assert [(event["kind"], event["call"], event["figures"]["value"]) for event in run["events"]] == [
+            ("unanswered_tool", None, 2)
+        ]
+        shown = run_tollgate("run", "show", "r1", *access(tollgate)).stdout
+        assert shown.count("no result") == 2 and "! unanswered_tool  2" in shown
