@@ -63,8 +63,7 @@ public struct GatewayMetrics: Sendable {
     let servedTools = call.endpoint?.operation == .mcp ? Self.servedTools(record, reply) : nil
     calls.record(
       record, isUnmetered: call.isUnmetered, answered: call.runTicket?.admission.answered ?? [],
-      toolResults: call.runTicket?.admission.results ?? call.requestFacts.toolResults,
-      toolResultErrors: call.runTicket?.admission.resultErrors ?? call.requestFacts.toolResultErrors,
+      toolResults: call.toolResults, toolResultErrors: call.toolResultErrors,
       servedTools: servedTools, span: trace(record, of: call, reply: reply, servedTools: servedTools, key: key))
   }
 

@@ -172,7 +172,8 @@ def test_a_budget_that_was_out_of_force_knows_what_was_spent_meanwhile(tmp_path)
 
 def test_calls_that_name_no_run_leave_nothing_in_the_ledger_but_their_rows(tmp_path):
     with serving(tmp_path, [{"name": "runs", "each": "run", "limit": "1 USD"}]) as (tollgate, _):
-        assert [call(tollgate).status for _ in range(3)] == [200] * 3
+        body = json.dumps({"model": "text-embedding-3-small", "input": "Hi"}).encode()
+        assert [call(tollgate, body, "/openai/v1/embeddings").status for _ in range(3)] == [200] * 3
         assert call(tollgate, path="/run/r/openai/v1/chat/completions").status == 200
         eventually(lambda: len(tollgate.calls()) == 4, what="four rows")
         tollgate.terminate()

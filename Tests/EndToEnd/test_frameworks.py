@@ -35,8 +35,9 @@ RETRIED_RUN = Run(
         Call("messages", ["weather"], retry=True),
         Call("tool_call", ["clock"], results=1),
         Call("tool_call", results=1, status=429),
-        Call("tool_call", results=1, status=503, retry=True),
-        Call("tool_call", results=1, retry=True),
+        # What is sent again brings results that were counted.
+        Call("tool_call", status=503, retry=True),
+        Call("tool_call", retry=True),
     ]
 )
 

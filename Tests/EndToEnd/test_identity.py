@@ -30,14 +30,17 @@ PATHS = {
 @pytest.mark.parametrize("prefix", PATHS)
 def test_path_segments_name_the_caller_and_do_not_go_upstream(proxied, prefix):
     tollgate, stub = proxied
-    assert identity(call_of(tollgate, f"{prefix}/openai/v1/chat/completions?x=1")) == PATHS[prefix]
+    agent, workflow, run = PATHS[prefix]
+    call = call_of(tollgate, f"{prefix}/openai/v1/chat/completions?x=1")
+    assert identity(call) == (agent, workflow, run or call["run"])
+    assert call["run_source"] == ("explicit" if run else "new")
     assert stub.last.head.target == "/v1/chat/completions?x=1"
 
 
 def test_path_segments_work_without_a_provider_in_the_path(proxied):
     tollgate, stub = proxied
     call = call_of(tollgate, "/agent/researcher/workflow/nightly/v1/messages", CLAUDE)
-    assert (call["provider"], *identity(call)) == ("anthropic", "researcher", "nightly", None)
+    assert (call["provider"], *identity(call)[:2]) == ("anthropic", "researcher", "nightly")
     assert stub.last.head.target == "/v1/messages"
 
 

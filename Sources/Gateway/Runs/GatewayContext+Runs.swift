@@ -79,6 +79,17 @@ extension GatewayContext {
 }
 
 extension Call {
+  /// What its run said of it; nil where it has none, and of a response on a socket, whose request is known at its end alone.
+  private var admitted: RunAdmission? {
+    method == Endpoint.socketMessageMethod ? nil : runTicket?.admission
+  }
+
+  /// Results of tools that the call brings, each counted once in its run.
+  var toolResults: Int { admitted?.results ?? requestFacts.toolResults }
+
+  /// How many of them say that their tool failed.
+  var toolResultErrors: Int { admitted?.resultErrors ?? requestFacts.toolResultErrors }
+
   /// What the call says of its run; nil where it has nothing to do with any.
   ///
   /// - Parameters:

@@ -21,13 +21,14 @@ extension GatewayContext {
     failures.log(record, end: end)
     metrics.settled(record, of: call, reply: reply, end: end, key: runs.key)
     let admission = call.runTicket?.admission
+    let toolErrors = call.toolResultErrors
     let anomalies = recordRun(of: call, record, reply: reply)
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() {
       ledger.settle(
         ticket, as: record, counting: call.items.counted, debiting: posting.debits,
         answering: (admission?.answered ?? []) + AnsweredTool.answered(by: reply, to: record),
-        toolErrors: admission?.resultErrors ?? call.requestFacts.toolResultErrors, noting: anomalies,
+        toolErrors: toolErrors, noting: anomalies,
         alerts: posting.alerts)
     }
   }
@@ -54,8 +55,7 @@ extension CallRecord {
     dialect = call.endpoint?.dialect.rawValue
     run = call.run
     place = call.place
-    // What a request brings that was brought before is not counted again.
-    toolResults = call.runTicket?.admission.results ?? call.requestFacts.toolResults
+    toolResults = call.toolResults
     billing = call.identity.billing
     upstreamKeyID = call.identity.upstreamKeyID
     virtualKey = call.identity.key

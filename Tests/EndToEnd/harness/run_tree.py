@@ -37,8 +37,7 @@ class Run:
             "errors": sum(call.status >= 400 for call in self.calls),
             "retries": sum(call.retry for call in self.calls),
             "tool_calls": sum(len(call.tools) for call in self.calls),
-            # What is sent again brings the results that were counted.
-            "tool_results": sum(call.results for call in self.calls if not call.retry),
+            "tool_results": sum(call.results for call in self.calls),
             "max_fanout": max(len(call.tools) for call in self.calls),
             "depth": max(call.depth for call in self.calls),
         }
