@@ -171,7 +171,9 @@ def test_an_encoded_reply_is_forwarded_as_it_is_and_still_metered(proxied):
 def test_a_reply_that_cannot_be_decoded_is_forwarded_and_charged_its_bound(proxied, request_members, output):
     tollgate, stub = proxied
     packed = gzip.compress(b"not read")
-    stub.answer = answering(200, [*JSON, ("Content-Encoding", "gzip, br"), ("Content-Length", str(len(packed)))], packed)
+    stub.answer = answering(
+        200, [*JSON, ("Content-Encoding", "gzip, br"), ("Content-Length", str(len(packed)))], packed
+    )
     body = json.dumps(request_members | {"messages": [{"role": "user", "content": "Hi"}]}).encode()
     reply = ask(tollgate.port, "POST", CHAT, body, JSON)
     assert (reply.head.get("content-encoding"), reply.body) == ("gzip, br", packed)

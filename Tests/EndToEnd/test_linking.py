@@ -70,7 +70,10 @@ ANSWERING = ASKING + [CALLING, message("tool", "text", tool_call_id="call_9")]
 
 
 def test_a_conversation_is_one_run_and_two_that_differ_are_two(tmp_path):
-    with serving(tmp_path, [], Script({"tool_calls": [tool_call("call_9")]}, {"content": "It has text"})) as (tollgate, _):
+    with serving(tmp_path, [], Script({"tool_calls": [tool_call("call_9")]}, {"content": "It has text"})) as (
+        tollgate,
+        _,
+    ):
         first = say(tollgate, ASKING)
         second = say(tollgate, ANSWERING)
         third = say(tollgate, ANSWERING + [message("assistant", "It has text"), message("user", "Thanks")])

@@ -235,7 +235,9 @@ TOLD_APART_BY_THE_REPLY = [
     pytest.param(
         "openai-responses/test-openai-responses-model-web-search-tool-00",
         "openai-responses/test-openai-responses-model-web-search-tool-stream-01",
-        marks=pytest.mark.xfail(strict=True, reason="replies are told apart by their first words in Chat Completions only"),
+        marks=pytest.mark.xfail(
+            strict=True, reason="replies are told apart by their first words in Chat Completions only"
+        ),
     ),
 ]
 
