@@ -259,7 +259,7 @@ struct Exchange: ~Copyable {
   }
 
   enum UpstreamBodyAction: Equatable {
-    /// Forward first, meter after.
+    /// Write it, meter it, and send it then.
     case forward
     /// The client has left: meter only.
     case meter

@@ -10,7 +10,11 @@ extension GatewayContext {
   /// Links the call to its run, and asks the run's guardrails. A call that nothing can ever be linked to, nor links to anything, has no
   /// run.
   func link(_ call: Call) {
-    if call.runTicket == nil, let response = call.fetchedResponse { return link(call, fetching: response) }
+    if call.runTicket == nil, let response = call.fetchedResponse {
+      link(call, fetching: response)
+      // It begins none, unless its caller names one.
+      if call.runTicket != nil || call.runName == nil { return }
+    }
     guard call.runTicket == nil, let request = call.linkRequest(sees: configuration.seesClientAddresses) else { return }
     let ticket = runs.link(request) { linked in
       call.join(linked, source: linked.place.source)
