@@ -124,7 +124,7 @@ let package = Package(
       name: "EscalationTests",
       dependencies: [
         "Budgets", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Upstream", crypto, logging,
-        nioCore,
+        nioCore, nioPosix,
       ],
       swiftSettings: strict),
     .testTarget(

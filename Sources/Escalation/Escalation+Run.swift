@@ -11,10 +11,12 @@ extension Escalation: Service {
   private static let idleMilliseconds: Int64 = 500
   /// Between two readings of counters.
   private static let readingMicroseconds: Int64 = 5_000_000
+  /// How often what the process before has left is asked for, half a second apart, before alerts are told without it.
+  private static let restoresMax = 120
 
   /// Tells, saves and delivers, until the service group shuts down. What is under way then is sent again by the next process.
   public func run() async throws {
-    await restore()
+    guard await restoreBeforeTelling() else { return }
     await withDiscardingTaskGroup { group in
       var nextReading = environment.now()
       while !Task.isCancelled {
@@ -48,33 +50,65 @@ extension Escalation: Service {
     }
   }
 
-  /// Takes over what the process before has left.
-  func restore() async {
-    do {
-      let contents = try await environment.ledger.contents()
-      let now = environment.now()
-      let unreadable = state.withLock { state -> Int in
-        let unreadable = state.board.restore(contents.states, alerts: contents.alerts, now: now)
-        for message in contents.messages {
-          for dropped in state.queue.add(message, now: now) { state.unsaved.add(dropped) }
-        }
-        state.sequence = max(state.sequence, contents.greatestSequence)
-        let rules: [AlertRule] = [.upstreamFailing, .unpriced, .unmetered]
-        state.watch.resume(rules.flatMap { state.board.firingKeys(of: $0) }, now: now)
-        return unreadable
+  /// Takes over what the process before has left. Nothing is told before, as it may have been told already; but where the ledger cannot
+  /// be read for a minute, people are told of that from memory.
+  ///
+  /// - Returns: false at the end of the process.
+  private func restoreBeforeTelling() async -> Bool {
+    for attempt in 1...Self.restoresMax {
+      do {
+        try await restore()
+        return true
+      } catch  where attempt < Self.restoresMax {
+        logUnread("alerts of the last process cannot be read yet: nothing is told until they are", error)
+        guard await pause() else { return false }
+      } catch {
+        logUnread(
+          "alerts of the last process could not be read: what waits there is delivered after the next start", error)
+        beginAnew()
       }
-      if unreadable > 0 {
-        environment.logger.error(
-          "states of alerts could not be read: what they stood for may be told again",
-          metadata: ["states": "\(unreadable)"])
-      }
-      resolveReceiversWithoutMessages(now)
-      resolveHolds(now)
-    } catch {
-      environment.logger.error(
-        "alerts of the last process could not be read: what waits there is delivered after the next start",
-        metadata: ["error": "\(error)"])
     }
+    return true
+  }
+
+  private func logUnread(_ message: Logger.Message, _ error: any Error) {
+    guard let suppressed = saveFailures.admit(nowMilliseconds: environment.now().unixMicroseconds / 1000) else {
+      return
+    }
+    environment.logger.error(message, metadata: ["error": "\(error)", "not_logged_before": "\(suppressed)"])
+  }
+
+  /// Numbers messages and changes by the clock, which is beyond every count that the ledger may have: it would refuse, or leave out, what has
+  /// the numbers of others.
+  func beginAnew() {
+    let now = environment.now()
+    state.withLock { state in
+      state.sequence = max(state.sequence, now.unixMicroseconds)
+      state.board.beginAnew(at: now)
+    }
+  }
+
+  /// - Throws: where the ledger cannot be read; then nothing has changed.
+  func restore() async throws {
+    let contents = try await environment.ledger.contents()
+    let now = environment.now()
+    let unreadable = state.withLock { state -> Int in
+      let unreadable = state.board.restore(contents.states, alerts: contents.alerts, now: now)
+      for message in contents.messages {
+        for dropped in state.queue.add(message, now: now) { state.unsaved.add(dropped) }
+      }
+      state.sequence = max(state.sequence, contents.greatestSequence)
+      let rules: [AlertRule] = [.upstreamFailing, .unpriced, .unmetered]
+      state.watch.resume(rules.flatMap { state.board.firingKeys(of: $0) }, now: now)
+      return unreadable
+    }
+    if unreadable > 0 {
+      environment.logger.error(
+        "states of alerts could not be read: what they stood for may be told again",
+        metadata: ["states": "\(unreadable)"])
+    }
+    resolveReceiversWithoutMessages(now)
+    resolveHolds(now)
   }
 
   /// A receiver for which nothing waits can give no sign of life.

@@ -20,6 +20,8 @@ public struct AlertBoard: Sendable {
   public static let groupIntervalMicroseconds: Int64 = 60_000_000
   /// How long a condition that is over is remembered after its window.
   static let rememberedMicroseconds: Int64 = 3_600_000_000
+  /// Conditions that are looked at in one step, as a midnight ends thousands at once: the others have their turn in the next.
+  static let looksMax = 1_000
 
   struct State: Sendable {
     var condition: AlertCondition
@@ -30,6 +32,8 @@ public struct AlertBoard: Sendable {
     var isFiring = true
     /// The limit that it was told with.
     var limitTold: Int128?
+    /// When it is to be looked at whether it has ended, or can be forgotten.
+    var lookAt: Timestamp?
 
     var isPending: Bool { alert == nil }
   }
@@ -47,13 +51,14 @@ public struct AlertBoard: Sendable {
     var over: Set<AlertKey> = []
   }
 
-  private(set) var states: [AlertKey: State] = [:]
+  private(set) var states = AlertStates()
   private(set) var groups: [AlertGroup: Group] = [:]
-  /// Conditions that were forgotten although they held, for want of room.
+  /// Those of ``groups`` of which something is due, or was.
+  private var scheduled: Set<AlertGroup> = []
+  /// Conditions that were forgotten although they held, or were not taken, for want of room.
   public private(set) var forgottenCount: Int64 = 0
   private var changed: Set<AlertKey> = []
   private var forgotten: Set<AlertKey> = []
-  private var nextSweep: Timestamp?
   private var revision: Int64 = 0
   private var random: SeededRandom
 
@@ -61,14 +66,17 @@ public struct AlertBoard: Sendable {
   public init(seed: (UInt64, UInt64)) { random = SeededRandom(seed) }
 
   /// The conditions that hold, told or not.
-  public var firingCount: Int { states.values.count { $0.isFiring } }
+  public var firingCount: Int { states.firingCount }
+
+  /// Has what changes from now on be newer than anything that the ledger keeps: where that could not be read.
+  mutating func beginAnew(at now: Timestamp) { revision = max(revision, now.unixMicroseconds) }
 
   /// Whether a condition holds.
   public func isFiring(_ key: AlertKey) -> Bool { states[key]?.isFiring == true }
 
   /// The conditions of a rule that hold.
   public func firingKeys(of rule: AlertRule) -> [AlertKey] {
-    states.filter { $0.value.isFiring && $0.key.group.rule == rule }.map(\.key)
+    states.keys { key, state in state.isFiring && key.group.rule == rule }
   }
 
   /// An id that nothing else has.
@@ -90,12 +98,12 @@ public struct AlertBoard: Sendable {
     let key = condition.key
     if let endsAt = condition.endsAt, endsAt <= now { return nil }
     if var state = states[key] {
-      if state.isFiring {
-        states[key]?.condition = condition
-        return nil
-      }
       let isNew = condition.limit != state.limitTold
       state.condition = condition
+      if state.isFiring {
+        states.put(state, key)
+        return nil
+      }
       guard isNew || groups[key.group]?.over.contains(key) != true else {
         state.isFiring = true
         put(state, key)
@@ -106,12 +114,11 @@ public struct AlertBoard: Sendable {
       state.alert = nil
       put(state, key)
     } else {
-      makeRoom()
+      guard makeRoom(now: now) else { return nil }
       put(State(condition: condition), key)
     }
     groups[key.group, default: Group()].over.remove(key)
     enroll(key, now: now)
-    note(end: condition.endsAt)
     return states[key]?.row(key)
   }
 
@@ -135,8 +142,9 @@ public struct AlertBoard: Sendable {
   public mutating func advance(now: Timestamp) -> [AlertNotice] {
     sweep(now)
     var notices: [AlertNotice] = []
-    let due = groups.filter { $0.value.dueAt.map { $0 <= now } ?? false }
-    for key in due.keys.sorted(by: { $0.dedupKey < $1.dedupKey }) {
+    let due = scheduled.filter { key in groups[key]?.dueAt.map { $0 <= now } ?? true }
+    scheduled.subtract(due)
+    for key in due.sorted(by: { $0.dedupKey < $1.dedupKey }) where groups[key]?.dueAt != nil {
       if let notice = tell(key, now: now) { notices.append(notice) }
     }
     return notices
@@ -144,7 +152,7 @@ public struct AlertBoard: Sendable {
 
   /// When ``advance(now:)`` has something to do at the earliest; nil for never.
   public var nextDue: Timestamp? {
-    [groups.values.compactMap(\.dueAt).min(), nextSweep].compactMap { $0 }.min()
+    [groups.values.compactMap(\.dueAt).min(), states.nextLook].compactMap { $0 }.min()
   }
 
   /// What is to be stored of conditions since the last call. (That of alerts is part of the notices.)
@@ -164,16 +172,17 @@ public struct AlertBoard: Sendable {
     var unreadable = 0
     var byID: [String: Alert] = [:]
     for alert in alerts { byID[alert.id] = alert }
-    for row in rows {
+    for row in rows.sorted(by: { $0.revision < $1.revision }) {
       guard let (condition, limitTold) = StoredCondition.read(row.document) else {
         unreadable += 1
         continue
       }
       let key = condition.key
       revision = max(revision, row.revision)
-      states[key] = State(
-        condition: condition, revision: row.revision, alert: row.alert, isFiring: row.isFiring, limitTold: limitTold)
-      note(end: condition.endsAt)
+      states.put(
+        State(
+          condition: condition, revision: row.revision, alert: row.alert, isFiring: row.isFiring, limitTold: limitTold),
+        key)
       // It may have been reported already, by a process that has just begun.
       groups[key.group]?.pending.remove(key)
       if let id = row.alert {
@@ -197,20 +206,15 @@ extension AlertBoard {
     var state = state
     revision &+= 1
     state.revision = revision
-    states[key] = state
+    states.put(state, key)
     changed.insert(key)
     forgotten.remove(key)
   }
 
   private mutating func forget(_ key: AlertKey) {
-    states[key] = nil
+    states.remove(key)
     changed.remove(key)
     forgotten.insert(key)
-  }
-
-  private mutating func note(end: Timestamp?) {
-    guard let end else { return }
-    nextSweep = min(nextSweep ?? end, end)
   }
 
   /// The condition is to be told with its group.
@@ -221,12 +225,14 @@ extension AlertBoard {
     let due = group.toldAt.map { max(soonest, $0 + Self.groupIntervalMicroseconds) } ?? soonest
     group.dueAt = min(group.dueAt ?? due, due)
     groups[key.group] = group
+    scheduled.insert(key.group)
   }
 
   /// Where nothing of an alert holds any more, its end is to be told.
   private mutating func scheduleEnd(of key: AlertGroup, now: Timestamp) {
     guard let group = groups[key], group.alert != nil, group.firing.isEmpty, group.pending.isEmpty else { return }
     groups[key]?.dueAt = min(group.dueAt ?? .distantFuture, now + Self.groupWaitMicroseconds)
+    scheduled.insert(key)
   }
 
   private mutating func closeIfEmpty(_ key: AlertGroup) {
@@ -240,17 +246,14 @@ extension AlertBoard {
 
   /// Ends what its window has ended, and forgets what was over for long enough.
   private mutating func sweep(_ now: Timestamp) {
-    guard let due = nextSweep, due <= now else { return }
-    nextSweep = nil
-    for (key, state) in states {
-      guard let endsAt = state.condition.endsAt else { continue }
+    for key in states.takeDue(now, max: Self.looksMax) {
+      guard let state = states[key], let endsAt = state.condition.endsAt else { continue }
       if state.isFiring, endsAt <= now {
         resolve(key, now: now)
-        note(end: states[key] == nil ? nil : endsAt + Self.rememberedMicroseconds)
       } else if !state.isFiring, endsAt + Self.rememberedMicroseconds <= now, !isInAlert(key) {
         forget(key)
       } else {
-        note(end: state.isFiring ? endsAt : max(endsAt + Self.rememberedMicroseconds, now + 1_000_000))
+        states.look(at: key, state.isFiring ? endsAt : max(endsAt + Self.rememberedMicroseconds, now + 1_000_000))
       }
     }
   }
@@ -293,19 +296,20 @@ extension AlertBoard {
     put(state, key)
   }
 
-  /// Forgets a twentieth of what is kept, so that this is rare.
-  private mutating func makeRoom() {
-    guard states.count >= Self.statesMax else { return }
-    let candidates = states.filter { !$0.value.isPending }.sorted { left, right in
-      if left.value.isFiring != right.value.isFiring { return right.value.isFiring }
-      return left.value.revision < right.value.revision
+  /// Forgets one condition where there are as many as may be; false where none of them can be, since they are all to be told first.
+  private mutating func makeRoom(now: Timestamp) -> Bool {
+    guard states.count >= Self.statesMax else { return true }
+    guard let (key, state) = states.removeOldest() else {
+      forgottenCount += 1
+      return false
     }
-    for (key, state) in candidates.prefix(Self.statesMax / 20) {
-      if state.isFiring { forgottenCount += 1 }
-      groups[key.group]?.firing.remove(key)
-      groups[key.group]?.over.remove(key)
-      forget(key)
-    }
+    if state.isFiring { forgottenCount += 1 }
+    groups[key.group]?.firing.remove(key)
+    groups[key.group]?.over.remove(key)
+    forget(key)
+    // An alert of which nothing is known any more would never end.
+    scheduleEnd(of: key.group, now: now)
+    return true
   }
 }
 

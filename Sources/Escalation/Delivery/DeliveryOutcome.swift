@@ -1,4 +1,5 @@
 import Metering
+import Observability
 
 /// What became of one attempt.
 public enum DeliveryOutcome: Sendable, Equatable {
@@ -6,7 +7,7 @@ public enum DeliveryOutcome: Sendable, Equatable {
   case delivered(status: Int)
   /// Any other status but those below; redirects among them, which are not followed.
   case rejected(status: Int)
-  /// 429, or a 5xx: the receiver is overloaded or broken, whatever the message.
+  /// 429, or a 5xx: the receiver is overloaded or broken, whatever the message. Without seconds it asks for no time.
   case unavailable(status: Int, retryAfterSeconds: Int64?)
   /// 410: the receiver wants no more messages.
   case gone
@@ -35,14 +36,14 @@ public enum DeliveryOutcome: Sendable, Equatable {
     }
   }
 
-  /// - Parameter retryAfter: the header of that name: seconds, or a date, which is not read.
-  init(status: Int, retryAfter: String?) {
+  /// - Parameter retryAfter: the header of that name.
+  init(status: Int, retryAfter: String?, now: Timestamp) {
     switch status {
     case 200..<300: self = .delivered(status: status)
     case 410: self = .gone
     case 429, 500...:
       self = .unavailable(
-        status: status, retryAfterSeconds: retryAfter.flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 })
+        status: status, retryAfterSeconds: retryAfter.flatMap { RetryAfter.seconds($0, now: now) })
     default: self = .rejected(status: status)
     }
   }

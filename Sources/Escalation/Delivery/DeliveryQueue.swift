@@ -7,7 +7,7 @@ public import Metering
 /// - A receiver is sent one message at a time, the oldest of those that are due first; and none of an alert while an older one of
 ///   that alert waits, so that the end of an alert never comes before its beginning.
 /// - When a receiver takes a message, what waits for it because it did not answer is due at once.
-/// - `retry-after` stops everything to the receiver until then, and takes no attempt from the message.
+/// - `retry-after` stops everything to the receiver until then, and takes no attempt from the message, but for one that has had a hundred.
 /// - 410 stops everything to the receiver until somebody asks for it again.
 public struct DeliveryQueue: Sendable {
   /// Messages that wait at most, and their bodies in bytes. Beyond it the oldest are dropped.
@@ -197,7 +197,7 @@ extension DeliveryQueue {
       return .recovered
     case .gone: line.isGone = true
     case .unavailable(_, let seconds?):
-      line.pausedUntil = now + min(seconds, DeliverySchedule.retryAfterSecondsMax) * 1_000_000
+      line.pausedUntil = now + DeliverySchedule.waitMicroseconds(retryAfterSeconds: seconds)
     case .unavailable, .rejected, .noAnswer: break
     }
     line.failuresInARow += 1
@@ -211,9 +211,8 @@ extension DeliveryQueue {
     guard now < entry.message.createdAt + DeliverySchedule.ageSecondsMax * 1_000_000 else { return false }
     entry.isReceiversFault = true
     switch outcome {
-    case .unavailable(_, let seconds?):
-      entry.message.nextAttemptAt =
-        now + min(max(1, seconds), DeliverySchedule.retryAfterSecondsMax) * 1_000_000
+    case .unavailable(_, let seconds?) where entry.message.attempts <= DeliverySchedule.obligingAttemptsMax:
+      entry.message.nextAttemptAt = now + DeliverySchedule.waitMicroseconds(retryAfterSeconds: seconds)
       return true
     case .rejected: entry.isReceiversFault = false
     case .unavailable, .noAnswer, .gone, .delivered: break

@@ -8,8 +8,17 @@ enum DeliverySchedule {
   static let jitterPercentMax: Int64 = 10
   /// The longest time that a receiver can ask for by `retry-after`.
   static let retryAfterSecondsMax: Int64 = 86_400
+  /// The shortest: a receiver that asks for less is sent no more than one that asks for nothing.
+  static let retryAfterSecondsMin: Int64 = 5
+  /// After so many attempts at a message it is sent by the schedule, whatever is asked for.
+  static let obligingAttemptsMax = 100
   /// A message that old is given up: a day more than the schedule takes.
   static let ageSecondsMax: Int64 = delaysSeconds.reduce(86_400, +)
+
+  /// How long a receiver that asks for so many seconds is left alone.
+  static func waitMicroseconds(retryAfterSeconds seconds: Int64) -> Int64 {
+    min(max(seconds, retryAfterSecondsMin), retryAfterSecondsMax) * 1_000_000
+  }
 
   /// How long to wait after so many failures that count; nil where no attempt is left.
   static func delayMicroseconds(

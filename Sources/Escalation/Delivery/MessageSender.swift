@@ -24,7 +24,7 @@ struct MessageSender: Sendable {
     switch reply {
     case .answered(let head, _):
       let retryAfter = head.headers.last { $0.name.lowercased() == "retry-after" }?.value
-      return DeliveryOutcome(status: head.status, retryAfter: retryAfter)
+      return DeliveryOutcome(status: head.status, retryAfter: retryAfter, now: now)
     case .noAnswer(let explanation): return .noAnswer(explanation)
     case .cancelled: return nil
     }

@@ -165,19 +165,45 @@ struct AlertBoardTests {
     #expect(next.run(from: .at(300), seconds: 5).map(\.alert) == told.map(\.alert))
   }
 
-  @Test("States are bounded: what ended first goes first, then what was told first")
+  @Test("States are bounded: what ended first goes first, then what was told first; what nobody was told yet stays")
   func bounded() {
     var board = AlertBoard.sample()
     for scope in 0..<AlertBoard.statesMax { board.fire(.threshold("s\(scope)"), now: .start) }
+    #expect(board.fire(.threshold("one too many"), now: .start) == nil && board.forgottenCount == 1)
     _ = board.run(seconds: 3)
     board.resolve(AlertCondition.threshold("s5000").key, now: .at(4))
     _ = board.takeChanges()
     board.fire(.threshold("new"), now: .at(5))
-    #expect(board.states.count == AlertBoard.statesMax - AlertBoard.statesMax / 20 + 1)
+    #expect(board.states.count == AlertBoard.statesMax && board.forgottenCount == 1)
     #expect(board.states[AlertCondition.threshold("s5000").key] == nil)
-    #expect(board.forgottenCount == Int64(AlertBoard.statesMax / 20 - 1))
+    board.fire(.threshold("newer"), now: .at(5))
+    #expect(board.states.count == AlertBoard.statesMax && board.forgottenCount == 2)
+    #expect(board.firingCount == AlertBoard.statesMax)
     #expect(board.isFiring(AlertCondition.threshold("new").key))
-    #expect(board.takeChanges().forgotten.count == AlertBoard.statesMax / 20)
+    #expect(board.takeChanges().forgotten.count == 2)
+  }
+
+  @Test("A midnight that ends thousands at once is done in steps, and one alert tells their end")
+  func midnight() {
+    var board = AlertBoard.sample()
+    let count = 3 * AlertBoard.looksMax
+    for scope in 0..<count { board.fire(.threshold("s\(scope)"), now: .start) }
+    _ = board.run(seconds: 3)
+    #expect(board.advance(now: .dayEnd).isEmpty && board.firingCount == count - AlertBoard.looksMax)
+    let over = board.run(from: .dayEnd, seconds: 10)
+    #expect(over.map(\.isFiring) == [false] && board.firingCount == 0)
+    #expect((over.first?.conditions.count ?? 0) + (over.first?.othersCount ?? 0) == count)
+  }
+
+  @Test("An alert of which every condition was forgotten is over")
+  func forgottenAlert() {
+    var board = AlertBoard.sample()
+    board.fire(.threshold("first", threshold: 500_000), now: .start)
+    let told = board.run(seconds: 3)
+    for scope in 1..<AlertBoard.statesMax { board.fire(.threshold("s\(scope)"), now: .at(4)) }
+    board.fire(.threshold("one more"), now: .at(4))
+    let over = board.run(from: .at(4), seconds: 3).filter { !$0.isFiring }
+    #expect(over.map(\.alert) == told.map(\.alert))
   }
 
   @Test("A deduplication key fits PagerDuty's 255 bytes and stays unique")

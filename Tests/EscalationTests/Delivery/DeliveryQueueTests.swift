@@ -117,6 +117,24 @@ struct DeliveryQueueTests {
     #expect(queue.nextDue == .at(14 * 60 + 60))
   }
 
+  @Test(
+    "A receiver that asks for a second, again and again, is sent nothing each second: 100 times, then by the schedule")
+  func shortRetryAfter() {
+    var queue = queue([.sample(1)])
+    let attempts = run(&queue, until: .at(10_000_000)) { _, _ in .unavailable(status: 429, retryAfterSeconds: 1) }
+    #expect(attempts.prefix(101).map(\.at) == (0...100).map { .at($0 * 5) })
+    #expect(attempts.count == 100 + 10 && attempts.last?.state == .dropped)
+  }
+
+  @Test("retry-after: 0 asks for no time: the message is sent by the schedule")
+  func noRetryAfter() {
+    var queue = queue([.sample(1)])
+    let attempts = run(&queue, until: .at(10_000_000)) { _, now in
+      DeliveryOutcome(status: 429, retryAfter: "0", now: now)
+    }
+    #expect(attempts.count == 10 && attempts.last?.state == .dropped)
+  }
+
   @Test("410 ends it for the receiver, until somebody asks for it again")
   func gone() {
     var queue = queue([.sample(1), .sample(2), .sample(3, receiver: "other")])
@@ -179,9 +197,10 @@ struct DeliveryQueueTests {
       (301, nil, .rejected(status: 301)), (400, nil, .rejected(status: 400)), (410, nil, .gone),
       (429, "7", .unavailable(status: 429, retryAfterSeconds: 7)),
       (503, "-1", .unavailable(status: 503, retryAfterSeconds: nil)),
-      (500, "Mon, 23 Nov 2026 05:06:07 GMT", .unavailable(status: 500, retryAfterSeconds: nil)),
+      (429, "0", .unavailable(status: 429, retryAfterSeconds: nil)),
+      (500, "Mon, 23 Nov 2026 05:06:37 GMT", .unavailable(status: 500, retryAfterSeconds: 30)),
     ] as [(Int, String?, DeliveryOutcome)])
   func statuses(status: Int, retryAfter: String?, outcome: DeliveryOutcome) {
-    #expect(DeliveryOutcome(status: status, retryAfter: retryAfter) == outcome)
+    #expect(DeliveryOutcome(status: status, retryAfter: retryAfter, now: .start) == outcome)
   }
 }
