@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from test_budgets import COST, call, chat, serving
@@ -73,6 +74,25 @@ def command(tollgate, *arguments: str):
     )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
+
+
+def test_of_changes_at_once_none_is_lost(tmp_path):
+    with serving(tmp_path, []) as (tollgate, _), ThreadPoolExecutor(4) as pool:
+        assert api(tollgate, "PUT", "/api/v1/budgets/b", {"limit": "1 USD", "every": "day"})[0] == 201
+        for number in range(2, 42):
+            changes = [
+                {"limit": f"{number} USD"},
+                {"mode": "observe" if number % 2 else "enforce"},
+                {"on_exhausted": "warn" if number % 2 else "deny"},
+                {"bound": "hard" if number % 2 else "expected"},
+            ]
+            answers = list(pool.map(lambda change: api(tollgate, "PATCH", "/api/v1/budgets/b", change), changes))
+            assert [status for status, _ in answers] == [200] * 4, answers
+            found = budget(tollgate, "b")
+            assert found["limit"].removesuffix(" USD") in (f"{number}", f"{number}.0000"), found
+            for change in changes[1:]:
+                assert change.items() <= found.items(), found
+        assert api(tollgate, "PATCH", "/api/v1/budgets/none", {"limit": "1 USD"})[0] == 404
 
 
 def test_a_budget_made_at_run_time_knows_what_was_spent_and_outlives_the_process(tmp_path):

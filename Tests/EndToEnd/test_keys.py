@@ -236,6 +236,11 @@ def test_a_list_that_names_nothing_allows_nothing(keyed):
     tollgate, _ = keyed
     for option, value in (("--models", ""), ("--providers", " , ,"), ("--budgets", ",")):
         assert "names nothing" in tollgate_command(tollgate, "key", "create", "x", option, value, fails=True)
+    for member in ("models", "providers", "budgets"):
+        status, problem = change(tollgate, "POST", "/api/v1/keys", {"name": "x", member: []})
+        assert status == 400 and member in problem["detail"], problem
+    status, key = change(tollgate, "POST", "/api/v1/keys", {"name": "x", "models": None, "may_name": []})
+    assert (status, key["models"], key["may_name"]) == (201, [], [])
 
 
 def test_a_form_names_its_model_before_it_goes_on(keyed):

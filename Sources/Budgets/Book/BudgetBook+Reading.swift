@@ -3,12 +3,17 @@ public import Metering
 extension BudgetBook {
   /// Every budget by name, each with at most so many windows: those of which most is used.
   ///
-  /// - Parameter runsMax: the same for budgets with a limit for each run, whose windows are many; nil is `windowsMax`.
+  /// - Parameters:
+  ///   - runsMax: the same for budgets with a limit for each run, whose windows are many; nil is `windowsMax`.
+  ///   - name: the budget that is asked for alone; nil asks for all.
   public mutating func readings(
-    windowsMax: Int = 1_000, runsMax: Int? = nil, at time: Timestamp
+    windowsMax: Int = 1_000, runsMax: Int? = nil, of name: String? = nil, at time: Timestamp
   ) -> [BudgetReading] {
+    let asked = budgetByName.filter { name == nil || $0.key == name }
+    let only = name.map { budgetByName[$0] ?? -1 }
     var found: [Int: [UsedAccount]] = [:]
     for account in accounts.items.indices where accounts.items[account].scope != nowhere {
+      guard only == nil || accounts.items[account].budget == only else { continue }
       if accounts.items[account].rolling != nil { roll(account, at: time) }
       guard time < accounts.items[account].window.end else { continue }
       let state = accounts.items[account]
@@ -17,7 +22,7 @@ extension BudgetBook {
         UsedAccount(
           account: account, isExhausted: state.spent >= limit, partsPerMillion: Self.used(state.spent, of: limit)))
     }
-    return budgetByName.sorted { $0.key < $1.key }.map { _, budget in
+    return asked.sorted { $0.key < $1.key }.map { _, budget in
       let max = budgets.items[budget].terms.each == .run ? runsMax ?? windowsMax : windowsMax
       return reading(of: budget, found[budget] ?? [], windowsMax: Swift.max(0, max), at: time)
     }

@@ -14,9 +14,9 @@ enum KeyBody {
     grant.agent = try body.text("agent")
     grant.workflow = try body.text("workflow")
     grant.team = try body.text("team")
-    grant.providers = try body.texts("providers") ?? []
-    grant.models = try body.texts("models") ?? []
-    grant.budgets = try body.texts("budgets") ?? []
+    grant.providers = try body.narrowing("providers")
+    grant.models = try body.narrowing("models")
+    grant.budgets = try body.narrowing("budgets")
     if let fields = try body.texts("may_name") {
       grant.mayName = try mayName(fields)
     } else {

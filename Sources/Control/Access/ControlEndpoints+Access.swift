@@ -28,7 +28,7 @@ extension ControlEndpoints {
   /// A key that names a budget which does not exist would be limited by nothing.
   private func checkBudgets(of grant: KeyGrant) throws {
     guard !grant.budgets.isEmpty else { return }
-    let known = queries.budgets.states().map(\.definition.name)
+    let known = queries.budgets.definitions().map(\.name)
     for text in grant.budgets where !known.contains(where: BudgetPattern(text).matches) {
       throw ParameterError("budgets", value: text, accepted: "names of budgets, * standing for anything")
     }

@@ -3,23 +3,36 @@ public import Metering
 
 /// What the control plane asks of budgets, and has changed in them. Changes are made in the name of an actor, the last argument.
 public struct ControlBudgets: Sendable {
-  /// All budgets in force, by name.
-  var states: @Sendable () -> [BudgetStatus]
-  var set: @Sendable (BudgetDefinition, _ actor: String) async throws -> Void
+  /// What is defined, by name.
+  var definitions: @Sendable () -> [BudgetDefinition]
+  /// All budgets in force, by name, or the one of this name alone.
+  var states: @Sendable (_ name: String?) -> [BudgetStatus]
+  var set: Change
   var remove: @Sendable (_ name: String, _ actor: String) async throws -> Void
   var raise: @Sendable (_ name: String, BudgetRaise, BudgetUnit, _ actor: String) async throws -> Void
   var explain: @Sendable (BudgetQuestion) throws -> CallExplanation
   var simulate: @Sendable ([BudgetDefinition], TimeRange) async throws -> BudgetSimulationAnswer
 
+  /// Makes or changes the budget of a name. What it becomes is made of what it is when its turn has come, so that of two changes
+  /// at once the later one begins with what the former one made; nil where there is none.
+  ///
+  /// - Returns: what it was; nil where it is new.
+  public typealias Change =
+    @Sendable (
+      _ name: String, _ actor: String, _ make: @escaping @Sendable (BudgetDefinition?) throws -> BudgetDefinition
+    ) async throws -> BudgetDefinition?
+
   /// - Parameters: what is asked; changes throw ``LedgerError``.
   public init(
-    states: @escaping @Sendable () -> [BudgetStatus],
-    set: @escaping @Sendable (BudgetDefinition, _ actor: String) async throws -> Void,
+    definitions: @escaping @Sendable () -> [BudgetDefinition],
+    states: @escaping @Sendable (_ name: String?) -> [BudgetStatus],
+    set: @escaping Change,
     remove: @escaping @Sendable (_ name: String, _ actor: String) async throws -> Void,
     raise: @escaping @Sendable (_ name: String, BudgetRaise, BudgetUnit, _ actor: String) async throws -> Void,
     explain: @escaping @Sendable (BudgetQuestion) throws -> CallExplanation,
     simulate: @escaping @Sendable ([BudgetDefinition], TimeRange) async throws -> BudgetSimulationAnswer
   ) {
+    self.definitions = definitions
     self.states = states
     self.set = set
     self.remove = remove

@@ -4,7 +4,7 @@ internal import Observability
 
 /// Limits, what is spent of them, and what they would do.
 extension ControlEndpoints {
-  func budgets() -> ControlAnswer { .json(BudgetStatusJSON.page(queries.budgets.states())) }
+  func budgets() -> ControlAnswer { .json(BudgetStatusJSON.page(queries.budgets.states(nil))) }
 
   func budget(_ name: String) throws -> ControlAnswer { .json(BudgetStatusJSON.document(try status(of: name))) }
 
@@ -20,12 +20,13 @@ extension ControlEndpoints {
 
   /// - Parameter isPartial: whether what the body leaves out stays as it is.
   func setBudget(_ name: String, _ body: RequestBody, isPartial: Bool, by actor: Actor) async throws -> ControlAnswer {
-    let known = queries.budgets.states().first { $0.definition.name == name }
-    let former = try isPartial ? known ?? status(of: name) : nil
-    let definition = try BudgetBody.definition(body, name: name, changing: former?.definition)
-    if body.contains("alerts") { try checkReceivers(of: definition) }
-    try await queries.budgets.set(definition, actor.name)
-    return .json(BudgetStatusJSON.document(try status(of: name)), status: known == nil ? 201 : 200)
+    let former = try await queries.budgets.set(name, actor.name) { known in
+      guard known != nil || !isPartial else { throw Self.noSuchBudget }
+      let definition = try BudgetBody.definition(body, name: name, changing: isPartial ? known : nil)
+      if body.contains("alerts") { try checkReceivers(of: definition) }
+      return definition
+    }
+    return .json(BudgetStatusJSON.document(try status(of: name)), status: former == nil ? 201 : 200)
   }
 
   /// An alert for a receiver that is not there would be told to nobody.
@@ -46,15 +47,17 @@ extension ControlEndpoints {
   }
 
   func raiseBudget(_ name: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
-    let (raise, unit) = try RaiseBody.raise(body, of: try status(of: name).definition, now: now())
+    guard let known = queries.budgets.definitions().first(where: { $0.name == name }) else { throw Self.noSuchBudget }
+    let (raise, unit) = try RaiseBody.raise(body, of: known, now: now())
     try await queries.budgets.raise(name, raise, unit, actor.name)
     return .json(BudgetStatusJSON.document(try status(of: name)), status: 201)
   }
 
   private func status(of name: String) throws -> BudgetStatus {
-    guard let status = queries.budgets.states().first(where: { $0.definition.name == name }) else {
-      throw Problem(404, "No such budget", "There is no budget of that name; /api/v1/budgets lists them.")
-    }
+    guard let status = queries.budgets.states(name).first else { throw Self.noSuchBudget }
     return status
   }
+
+  private static let noSuchBudget = Problem(
+    404, "No such budget", "There is no budget of that name; /api/v1/budgets lists them.")
 }

@@ -63,10 +63,21 @@ enum OpenAPIAccessSchemas {
         "agent": {"type": ["string", "null"]},
         "workflow": {"type": ["string", "null"]},
         "team": {"type": ["string", "null"]},
-        "providers": {"type": "array", "items": {"type": "string"}, "description": "Names; * stands for anything."},
-        "models": {"type": "array", "items": {"type": "string"}, "description": "Likewise."},
+        "providers": {
+          "type": ["array", "null"],
+          "minItems": 1,
+          "items": {"type": "string"},
+          "description": "Names; * stands for anything. Left out: all."
+        },
+        "models": {
+          "type": ["array", "null"],
+          "minItems": 1,
+          "items": {"type": "string"},
+          "description": "Likewise."
+        },
         "budgets": {
-          "type": "array",
+          "type": ["array", "null"],
+          "minItems": 1,
           "items": {"type": "string"},
           "description": "Budgets that its calls count in besides those that match, with *. Each must exist."
         },

@@ -37,6 +37,16 @@ extension RequestBody {
     return try texts(name) ?? []
   }
 
+  /// The texts of a list that narrows something down; none where it is missing or null, which leaves it open. A list that names
+  /// nothing is an error, as whoever writes one does not mean that.
+  func narrowing(_ name: String) throws(ParameterError) -> [String] {
+    guard let texts = try texts(name) else { return [] }
+    guard !texts.isEmpty else {
+      throw ParameterError(name, value: "[]", accepted: "a list of at least one name; without any, leave it out")
+    }
+    return texts
+  }
+
   /// An object; nil where it is missing or null.
   func object(_ name: String) throws(ParameterError) -> RequestBody? {
     switch member(name) {

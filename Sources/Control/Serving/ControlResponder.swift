@@ -129,13 +129,27 @@ struct ControlResponder: HTTPResponder {
     return response
   }
 
+  /// A change goes on when its time is over: what has begun to be written is not given up half-way.
   private func withDeadline(
     isChange: Bool, _ answer: @escaping @Sendable () async throws -> ControlAnswer
   ) async throws -> ControlAnswer {
     let limit = configuration.answerTimeoutSeconds
     let advice = isChange ? "it may be made all the same, so look first" : "ask for less, by since, from and to"
     let tooSlow = Problem(503, "Too slow", "The answer took longer than \(limit) seconds; \(advice).")
-    return try await first(within: limit, else: tooSlow, answer)
+    guard isChange else { return try await first(within: limit, else: tooSlow, answer) }
+    let (outcomes, continuation) = AsyncStream.makeStream(of: Result<ControlAnswer, any Error>.self)
+    Task {
+      do {
+        continuation.yield(.success(try await answer()))
+      } catch {
+        continuation.yield(.failure(error))
+      }
+      continuation.finish()
+    }
+    return try await first(within: limit, else: tooSlow) {
+      for await outcome in outcomes { return try outcome.get() }
+      throw CancellationError()
+    }
   }
 
   private func first<T: Sendable>(

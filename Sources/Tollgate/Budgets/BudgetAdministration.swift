@@ -34,17 +34,23 @@ struct BudgetAdministration: Sendable {
   /// Makes a budget, or changes it. What was spent of it stays; where it counts something else now, it is filled from the calls
   /// of its current windows, and refuses nothing until then.
   ///
-  /// - Throws: ``LedgerError``.
-  func set(_ definition: BudgetDefinition, by actor: String) async throws {
-    try await turns.next { try await change(definition, by: actor) }
+  /// - Parameter make: makes of what it is when its turn has come what it becomes; nil where there is none of the name.
+  /// - Returns: what it was.
+  /// - Throws: ``LedgerError``, and what `make` throws.
+  func set(
+    _ name: String, by actor: String, _ make: @escaping @Sendable (BudgetDefinition?) throws -> BudgetDefinition
+  ) async throws -> BudgetDefinition? {
+    try await turns.next {
+      let known = register.desk.withBook { $0.definitions }.first { $0.name == name }
+      try await change(known, to: try make(known), by: actor)
+      return known
+    }
   }
 
-  private func change(_ definition: BudgetDefinition, by actor: String) async throws {
+  private func change(_ known: BudgetDefinition?, to definition: BudgetDefinition, by actor: String) async throws {
     try checkChangeable(definition.name)
     let zone = try Self.zone(of: definition)
-    let (known, count) = register.desk.withBook { book in
-      (book.definitions.first { $0.name == definition.name }, book.budgetCount)
-    }
+    let count = register.desk.withBook { $0.budgetCount }
     guard known != nil || count < BudgetBook.budgetsMax else {
       throw LedgerError.refused("\(BudgetDefinitionError.tooManyBudgets)")
     }
@@ -111,18 +117,20 @@ extension BudgetAdministration {
   /// - Parameter explain: what budgets would decide of a call.
   func control(explain: @escaping @Sendable (BudgetQuestion) throws -> CallExplanation) -> ControlBudgets {
     ControlBudgets(
-      states: { states }, set: { try await set($0, by: $1) }, remove: { try await remove($0, by: $1) },
+      definitions: { register.desk.withBook { $0.definitions } }, states: states(of:),
+      set: { try await set($0, by: $1, $2) }, remove: { try await remove($0, by: $1) },
       raise: { try await raise($0, $1, unit: $2, by: $3) }, explain: explain,
       simulate: { definitions, range in
         try await BudgetReplay(definitions: definitions, range: range).run(on: ledger.spending, now: now())
       })
   }
 
-  private var states: [BudgetStatus] {
+  /// - Parameter name: the budget that is asked for alone; nil asks for all.
+  @Sendable private func states(of name: String?) -> [BudgetStatus] {
     let time = now()
     return register.desk.withBook { book -> [BudgetStatus] in
       let readings = Dictionary(
-        book.readings(windowsMax: BudgetStatus.windowsMax, at: time).map { ($0.name, $0) },
+        book.readings(windowsMax: BudgetStatus.windowsMax, of: name, at: time).map { ($0.name, $0) },
         uniquingKeysWith: { first, _ in first })
       return book.definitions.compactMap { definition in
         readings[definition.name].map {

@@ -117,12 +117,13 @@ struct CredentialAccess: Sendable {
 extension KeyGrant {
   /// The body of `POST /api/v1/keys`.
   fileprivate func body(name: String) -> [UInt8] {
-    func list(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
+    // A list that names nothing is left out: the API refuses it.
+    func list(_ texts: [String]) -> JSONValue { texts.isEmpty ? .null : .array(texts.map(JSONValue.string)) }
     let fields = NameableField.allCases.filter(mayName.contains).map(\.rawValue)
     return JSONValue.object([
       ("name", .string(name)), ("agent", JSONValue(agent)), ("workflow", JSONValue(workflow)),
       ("team", JSONValue(team)), ("providers", list(providers)), ("models", list(models)), ("budgets", list(budgets)),
-      ("may_name", list(fields)), ("expires_at", JSONValue(expiresAt?.rfc3339)),
+      ("may_name", .array(fields.map(JSONValue.string))), ("expires_at", JSONValue(expiresAt?.rfc3339)),
     ]).bytes
   }
 }

@@ -79,8 +79,14 @@ final class CannedLedger: Sendable {
   /// One budget, and changes that are asked for and not made.
   var budgets: ControlBudgets {
     ControlBudgets(
-      states: { [exampleBudget()] },
-      set: { definition, _ in self.asked.withLock { $0.budgets.append(definition) } },
+      definitions: { [exampleBudget().definition] },
+      states: { name in [exampleBudget()].filter { name == nil || $0.definition.name == name } },
+      set: { name, _, make in
+        let known = exampleBudget().definition.name == name ? exampleBudget().definition : nil
+        let definition = try make(known)
+        self.asked.withLock { $0.budgets.append(definition) }
+        return known
+      },
       remove: { name, _ in self.asked.withLock { $0.removals.append(name) } },
       raise: { _, raise, _, _ in self.asked.withLock { $0.raises.append(raise) } },
       explain: { question in
