@@ -1,3 +1,4 @@
+internal import Budgets
 internal import Ledger
 internal import Metering
 internal import Observability
@@ -14,9 +15,9 @@ enum KeyBody {
     grant.agent = try body.text("agent")
     grant.workflow = try body.text("workflow")
     grant.team = try body.text("team")
-    grant.providers = try body.narrowing("providers")
-    grant.models = try body.narrowing("models")
-    grant.budgets = try body.narrowing("budgets")
+    grant.providers = try patterns("providers", body)
+    grant.models = try patterns("models", body)
+    grant.budgets = try patterns("budgets", body)
     if let fields = try body.texts("may_name") {
       grant.mayName = try mayName(fields)
     } else {
@@ -25,6 +26,10 @@ enum KeyBody {
     }
     if try body.text("expires_at") != nil { grant.expiresAt = try body.instant("expires_at") }
     return (try body.requiredText("name"), grant)
+  }
+
+  private static func patterns(_ name: String, _ body: RequestBody) throws(ParameterError) -> [BudgetPattern] {
+    try body.narrowing(name).map { BudgetPattern($0) }
   }
 
   private static func mayName(_ texts: [String]) throws(ParameterError) -> Set<NameableField> {

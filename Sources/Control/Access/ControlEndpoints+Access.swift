@@ -15,7 +15,7 @@ extension ControlEndpoints {
   func audit(_ parameters: QueryParameters) async throws -> ControlAnswer {
     let filter = try AuditParameters.filter(parameters, now: now())
     let rows = try await queries.credentials.audit(filter)
-    return .json(CredentialJSON.page(rows, next: rows.count >= filter.limit ? rows.last?.id : nil))
+    return .json(CredentialJSON.page(rows, next: filter.isFull(rows) ? rows.last?.id : nil))
   }
 
   func createKey(_ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
@@ -29,8 +29,8 @@ extension ControlEndpoints {
   private func checkBudgets(of grant: KeyGrant) throws {
     guard !grant.budgets.isEmpty else { return }
     let known = queries.budgets.definitions().map(\.name)
-    for text in grant.budgets where !known.contains(where: BudgetPattern(text).matches) {
-      throw ParameterError("budgets", value: text, accepted: "names of budgets, * standing for anything")
+    for pattern in grant.budgets where !known.contains(where: pattern.matches) {
+      throw ParameterError("budgets", value: pattern.text, accepted: "names of budgets, * standing for anything")
     }
   }
 

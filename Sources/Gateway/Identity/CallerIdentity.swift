@@ -58,7 +58,7 @@ public struct CallerIdentity: Sendable, Equatable {
   /// The name of the virtual key.
   public var key: String? { virtualKey?.name }
   /// The budgets that its calls count in, whatever those match.
-  var keyBudgets: [BudgetPattern] { virtualKey?.grant.budgets.map { BudgetPattern($0) } ?? [] }
+  var keyBudgets: [BudgetPattern] { virtualKey?.grant.budgets ?? [] }
   /// The team that the virtual key is bound to.
   public var team: String? { virtualKey?.grant.team }
 }

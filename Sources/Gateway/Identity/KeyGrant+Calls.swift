@@ -7,8 +7,8 @@ extension KeyGrant {
 
   func allows(model: String) -> Bool { Self.allows(model, models) }
 
-  private static func allows(_ name: String, _ patterns: [String]) -> Bool {
-    patterns.isEmpty || patterns.contains { BudgetPattern($0).matches(name) }
+  private static func allows(_ name: String, _ patterns: [BudgetPattern]) -> Bool {
+    patterns.isEmpty || patterns.contains { $0.matches(name) }
   }
 }
 

@@ -20,7 +20,7 @@ public final class VirtualKeys: Sendable {
   /// The budgets that the calls of the key of this name count in, whatever those match.
   public func budgets(ofKey name: String) -> [BudgetPattern] {
     let key = keys.withLock { $0 }.values.first { $0.name == name && $0.revoked == nil }
-    return key?.grant.budgets.map { BudgetPattern($0) } ?? []
+    return key?.grant.budgets ?? []
   }
 
   /// The key that a request came with.

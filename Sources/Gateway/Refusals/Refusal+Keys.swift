@@ -1,3 +1,4 @@
+internal import Budgets
 internal import Ledger
 internal import Metering
 internal import Observability
@@ -43,20 +44,21 @@ extension Refusal {
     Refusal(
       .keyNotAllowed,
       "The Tollgate key \(quoted(key.name)) does not allow provider \(quoted(provider)); it allows "
-        + key.grant.providers.joined(separator: ", ") + ".")
+        + key.grant.providers.map(\.text).joined(separator: ", ") + ".")
   }
 
   static func modelNotAllowed(_ model: String, key: VirtualKey) -> Refusal {
     Refusal(
       .keyNotAllowed,
       "The Tollgate key \(quoted(key.name)) does not allow the model \(quoted(model)); it allows "
-        + key.grant.models.joined(separator: ", ") + ".")
+        + key.grant.models.map(\.text).joined(separator: ", ") + ".")
   }
 
   static func modelNotTold(key: VirtualKey) -> Refusal {
     Refusal(
       .keyNotAllowed,
-      "The Tollgate key \(quoted(key.name)) allows only the models \(key.grant.models.joined(separator: ", ")), and this "
-        + "request does not say, in a way that Tollgate can read, which one it asks for.")
+      "The Tollgate key \(quoted(key.name)) allows only the models "
+        + key.grant.models.map(\.text).joined(separator: ", ")
+        + ", and this request does not say, in a way that Tollgate can read, which one it asks for.")
   }
 }

@@ -1,3 +1,4 @@
+import Budgets
 public import Observability
 
 extension VirtualKey {
@@ -8,9 +9,9 @@ extension VirtualKey {
     writer.add("agent", grant.agent)
     writer.add("workflow", grant.workflow)
     writer.add("team", grant.team)
-    writer.add("providers", grant.providers)
-    writer.add("models", grant.models)
-    writer.add("budgets", grant.budgets)
+    writer.add("providers", grant.providers.map(\.text))
+    writer.add("models", grant.models.map(\.text))
+    writer.add("budgets", grant.budgets.map(\.text))
     writer.add("may_name", NameableField.allCases.filter(grant.mayName.contains).map(\.rawValue))
     writer.add("expires_at", grant.expiresAt?.rfc3339)
     writer.add("created", created)

@@ -1,3 +1,4 @@
+import Budgets
 import Metering
 
 /// What names and lists of a key or a token may be.
@@ -21,7 +22,7 @@ enum AccessRules {
     if let team = grant.team { try check(team, "the team", bytesMax: nameBytesMax) }
     for (list, what) in [(grant.providers, "providers"), (grant.models, "models"), (grant.budgets, "budgets")] {
       guard list.count <= listMax else { throw .refused("there may be \(listMax) \(what) at most") }
-      for text in list { try check(pattern: text, of: what) }
+      for pattern in list { try check(pattern.text, of: what) }
     }
     for (bound, field) in [(grant.agent, NameableField.agent), (grant.workflow, .workflow)] {
       guard bound == nil || !grant.mayName.contains(field) else {
@@ -41,7 +42,7 @@ enum AccessRules {
     }
   }
 
-  private static func check(pattern: String, of what: String) throws(LedgerError) {
+  private static func check(_ pattern: String, of what: String) throws(LedgerError) {
     guard (1...patternBytesMax).contains(pattern.utf8.count), pattern.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
     else { throw .refused("each of the \(what) must have 1 to \(patternBytesMax) bytes, and no blank") }
   }

@@ -32,8 +32,8 @@ struct AccessStore {
     let row = try PreparedStatement(connection, "SELECT name, budgets FROM virtual_keys ORDER BY created_at")
     var budgets: [String: [BudgetPattern]] = [:]
     while try row.step() {
-      let names = Self.list(row.text(1))
-      budgets[row.text(0) ?? ""] = names.isEmpty ? nil : names.map { BudgetPattern($0) }
+      let names = Self.patterns(row.text(1))
+      budgets[row.text(0) ?? ""] = names.isEmpty ? nil : names
     }
     return budgets
   }
@@ -55,9 +55,9 @@ struct AccessStore {
     grant.agent = row.text(3)
     grant.workflow = row.text(4)
     grant.team = row.text(5)
-    grant.providers = list(row.text(6))
-    grant.models = list(row.text(7))
-    grant.budgets = list(row.text(8))
+    grant.providers = patterns(row.text(6))
+    grant.models = patterns(row.text(7))
+    grant.budgets = patterns(row.text(8))
     grant.mayName = Set(list(row.text(9)).compactMap(NameableField.init(rawValue:)))
     grant.expiresAt = row.optionalInt64(10).map { Timestamp(unixMicroseconds: $0) }
     var key = VirtualKey(
@@ -80,7 +80,8 @@ struct AccessStore {
     let mayName = NameableField.allCases.filter(grant.mayName.contains).map(\.rawValue)
     let texts: [(Int32, String?)] = [
       (1, key.id), (2, key.name), (3, key.digest.hexadecimal), (4, grant.agent), (5, grant.workflow), (6, grant.team),
-      (7, Self.text(grant.providers)), (8, Self.text(grant.models)), (9, Self.text(grant.budgets)),
+      (7, Self.text(grant.providers.map(\.text))), (8, Self.text(grant.models.map(\.text))),
+      (9, Self.text(grant.budgets.map(\.text))),
       (10, Self.text(mayName)), (12, key.previous?.digest.hexadecimal), (15, key.created.by), (17, key.rotated?.by),
       (19, key.revoked?.by),
     ]
@@ -167,6 +168,8 @@ struct AccessStore {
 
   /// Lists stand in a column with a line each.
   private static func list(_ text: String?) -> [String] { (text ?? "").split(separator: "\n").map(String.init) }
+
+  private static func patterns(_ text: String?) -> [BudgetPattern] { list(text).map { BudgetPattern($0) } }
 
   private static func text(_ list: [String]) -> String { list.joined(separator: "\n") }
 

@@ -5,6 +5,9 @@ public struct AuditEntry: Sendable, Equatable {
   public var id: Int64
   public var at: Timestamp
   public var change: AuditedChange
+
+  /// The length of what it was and what it is.
+  var stateBytes: Int { (change.before?.utf8.count ?? 0) + (change.after?.utf8.count ?? 0) }
 }
 
 /// A change that is to be written down.
@@ -42,4 +45,12 @@ public struct AuditFilter: Sendable {
   /// 1...1,000; a number outside is taken as the nearest inside.
   public var limit = 100
   public init() {}
+
+  /// A page ends with the entry that reaches so many bytes, however many there may be.
+  static let pageBytesMax = 4 << 20
+
+  /// Whether more entries may follow those of a page.
+  public func isFull(_ page: [AuditEntry]) -> Bool {
+    page.count >= limit || page.reduce(0) { $0 + $1.stateBytes } >= Self.pageBytesMax
+  }
 }

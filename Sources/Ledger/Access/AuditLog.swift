@@ -4,8 +4,9 @@ import Metering
 extension LedgerStore {
   /// Entries that are kept, however young the older ones are.
   static let auditEntriesMax: Int64 = 100_000
-  /// The longest JSON of a state that is kept whole; of a longer one only that there was one.
-  static let auditStateBytesMax = 16_384
+  /// The longest JSON of a state that is kept whole; of a longer one only that there was one. Everything that can be changed has less: a
+  /// key with three lists of 100 patterns of 256 bytes, each escaped, has 157 kB.
+  static let auditStateBytesMax = 163_840
   private static let auditNameBytesMax = 200
 
   /// Writes an entry, and deletes those that are too old or too many.
@@ -57,13 +58,15 @@ struct AuditQuery {
       selecting: "id, at, actor, action, subject, before, after", from: "audit", limit: filter.limit, context.connection
     )
     var entries: [AuditEntry] = []
-    while try row.step() {
+    var bytes = 0
+    while bytes < AuditFilter.pageBytesMax, try row.step() {
       entries.append(
         AuditEntry(
           id: row.int64(0), at: Timestamp(unixMicroseconds: row.int64(1)),
           change: AuditedChange(
             actor: row.text(2) ?? "", action: row.text(3) ?? "", subject: row.text(4) ?? "", before: row.text(5),
             after: row.text(6))))
+      bytes += entries.last?.stateBytes ?? 0
     }
     return entries
   }

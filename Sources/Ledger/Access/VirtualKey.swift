@@ -1,3 +1,4 @@
+public import Budgets
 public import Metering
 
 /// What callers may name of themselves.
@@ -16,11 +17,11 @@ public struct KeyGrant: Sendable, Equatable {
   /// Who answers for the cost: a label of metrics and reports.
   public var team: String?
   /// Providers that may be called, `*` standing for anything; empty for all.
-  public var providers: [String] = []
+  public var providers: [BudgetPattern] = []
   /// Models that may be called, `*` standing for anything; empty for all.
-  public var models: [String] = []
+  public var models: [BudgetPattern] = []
   /// Budgets that its calls count in, whatever those match.
-  public var budgets: [String] = []
+  public var budgets: [BudgetPattern] = []
   /// What its holder may name. What is not in here is not taken from a request, however it says it.
   public var mayName = Set(NameableField.allCases)
   /// When it ends to be valid; nil for never.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Budgets
 import Control
 import Ledger
 import Logging
@@ -118,7 +119,9 @@ extension KeyGrant {
   /// The body of `POST /api/v1/keys`.
   fileprivate func body(name: String) -> [UInt8] {
     // A list that names nothing is left out: the API refuses it.
-    func list(_ texts: [String]) -> JSONValue { texts.isEmpty ? .null : .array(texts.map(JSONValue.string)) }
+    func list(_ patterns: [BudgetPattern]) -> JSONValue {
+      patterns.isEmpty ? .null : .array(patterns.map { .string($0.text) })
+    }
     let fields = NameableField.allCases.filter(mayName.contains).map(\.rawValue)
     return JSONValue.object([
       ("name", .string(name)), ("agent", JSONValue(agent)), ("workflow", JSONValue(workflow)),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Budgets
 import Ledger
 import Metering
 import Observability
@@ -92,9 +93,9 @@ struct KeyCreateCommand: AsyncParsableCommand {
     grant.agent = agent
     grant.workflow = workflow
     grant.team = team
-    grant.providers = Self.list(providers)
-    grant.models = Self.list(models)
-    grant.budgets = Self.list(budgets)
+    grant.providers = Self.list(providers).map { BudgetPattern($0) }
+    grant.models = Self.list(models).map { BudgetPattern($0) }
+    grant.budgets = Self.list(budgets).map { BudgetPattern($0) }
     grant.mayName = mayName ?? Set(NameableField.allCases)
     if agent != nil { grant.mayName.remove(.agent) }
     if workflow != nil { grant.mayName.remove(.workflow) }

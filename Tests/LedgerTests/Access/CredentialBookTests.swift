@@ -1,3 +1,4 @@
+import Budgets
 import Glibc
 import Metering
 import Observability
@@ -158,6 +159,28 @@ struct CredentialBookTests {
     filter.before = entries[2].id
     filter.limit = 1
     #expect(try await ledger.credentials.audit(filter) == [entries[3]])
+    ledger.close()
+  }
+
+  @Test("The largest key stands whole in the audit log, and a page of many such ends early")
+  func largeStates() async throws {
+    let ledger = try open()
+    var grant = KeyGrant()
+    let patterns = Array(repeating: BudgetPattern(String(repeating: "\"", count: 256)), count: AccessRules.listMax)
+    (grant.providers, grant.models, grant.budgets) = (patterns, patterns, patterns)
+    var keys: [VirtualKey] = []
+    for number in 0..<40 {
+      keys.append(try await ledger.credentials.createKey("k\(number)", grant, by: "anna").key)
+    }
+    var filter = AuditFilter()
+    filter.limit = 1_000
+    var entries: [AuditEntry] = []
+    while case let page = try await ledger.credentials.audit(filter), let last = page.last {
+      #expect(filter.isFull(page) == (page.count + entries.count < keys.count) && page.count < 30)
+      entries += page
+      filter.before = last.id
+    }
+    #expect(entries.map(\.change.after) == keys.reversed().map(\.json))
     ledger.close()
   }
 
