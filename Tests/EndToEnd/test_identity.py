@@ -126,7 +126,7 @@ BILLING = {
     "an API key of OpenAI": ("openai", [("Authorization", "Bearer sk-proj-abc")], "metered"),
     "an API key of Anthropic": ("anthropic", [("X-Api-Key", "sk-ant-api03-abc")], "metered"),
     "an API key as a bearer": ("anthropic", [("Authorization", "Bearer sk-ant-api03-abc")], "metered"),
-    "a Claude subscription's login": ("anthropic", [("Authorization", "Bearer sk-ant-oat01-abc")], "subscription"),
+    "a Claude login anywhere but at Anthropic": ("anthropic", [("Authorization", "Bearer sk-ant-oat01-abc")], "metered"),
 }
 
 
@@ -151,6 +151,12 @@ def test_two_keys_have_two_ids_and_one_key_has_one(proxied):
         for key in keys
     ]
     assert ids[0] == ids[2] != ids[1]
+
+
+def test_a_provider_can_be_configured_as_under_a_subscription(make_stub, make_tollgate):
+    config = {"providers": {"anthropic": {"base_url": make_stub().url, "billing": "subscription"}}}
+    login = [("Authorization", "Bearer sk-ant-oat01-abc")]
+    assert call_of(make_tollgate(config=config), "/anthropic/v1/messages", CLAUDE, login)["billing"] == "subscription"
 
 
 def test_a_provider_can_be_configured_as_free(make_stub, make_tollgate):

@@ -125,7 +125,7 @@ def test_a_clients_own_login_passes_beside_the_key(keyed):
         raw = client.messages.with_raw_response.create(model="claude-haiku-4-5", max_tokens=10, messages=HI)
     assert credentials(stubs["anthropic"].last) == {"authorization": "Bearer sk-ant-oat01-mine"}
     call = tollgate.call(raw.headers["x-tollgate-call"])
-    assert (call["key"], call["team"], call["billing"]) == ("claude-code", "core", "subscription")
+    assert (call["key"], call["team"]) == ("claude-code", "core")
 
 
 def test_a_key_is_demanded_where_the_providers_is_put_in(keyed):

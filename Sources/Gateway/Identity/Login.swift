@@ -27,18 +27,15 @@ struct Login {
   /// needs) that is sent to Anthropic, or of a ChatGPT login (a JWT, which API keys never are) that is sent to OpenAI.
   ///
   /// A subscription is outside of budgets in dollars, and any caller can write a field: so the token itself has to be one that
-  /// the provider would not bill.
+  /// the provider would not bill, and the host the provider's own. Whoever else speaks its API, under its name too, takes keys
+  /// that may look like anything.
   func billing(at provider: ProviderRoute) -> Billing {
     if let configured = provider.billing { return configured }
     guard let authorization, authorization.isBearer, apiKey == nil else { return .metered }
     if Self.isChatGPT(provider), isChatGPTAccount { return .subscription }
     if Self.isOpenAI(provider) { return authorization.isJSONWebToken ? .subscription : .metered }
-    // Another who speaks Anthropic's API takes keys of its own, which may look like anything: the beta proves nothing there.
-    if Self.isAnthropic(provider), hasSubscriptionBeta {
-      return authorization.text.hasPrefix("sk-ant-api") ? .metered : .subscription
-    }
-    let speaksAnthropic = Self.isAnthropic(provider) || provider.dialect == .anthropic
-    return speaksAnthropic && authorization.text.hasPrefix("sk-ant-oat") ? .subscription : .metered
+    guard Self.isAnthropic(provider), !authorization.text.hasPrefix("sk-ant-api") else { return .metered }
+    return hasSubscriptionBeta || authorization.text.hasPrefix("sk-ant-oat") ? .subscription : .metered
   }
 
   /// The id of the key that made a signature of AWS.
@@ -48,14 +45,20 @@ struct Login {
   }
 
   private static func isOpenAI(_ provider: ProviderRoute) -> Bool {
-    provider.name == "openai" || provider.origin.host == "api.openai.com" || isChatGPT(provider)
+    isChatGPT(provider) || provider.isAt("api.openai.com")
   }
 
   /// Takes logins of ChatGPT and no API keys.
-  private static func isChatGPT(_ provider: ProviderRoute) -> Bool { provider.origin.host == "chatgpt.com" }
+  private static func isChatGPT(_ provider: ProviderRoute) -> Bool { provider.isAt("chatgpt.com") }
 
-  private static func isAnthropic(_ provider: ProviderRoute) -> Bool {
-    provider.name == "anthropic" || provider.origin.host == "api.anthropic.com"
+  private static func isAnthropic(_ provider: ProviderRoute) -> Bool { provider.isAt("api.anthropic.com") }
+}
+
+extension ProviderRoute {
+  /// Whether calls go to the host, or to one of its regions (`eu.api.openai.com`).
+  fileprivate func isAt(_ host: String) -> Bool {
+    let own = origin.host.lowercased()
+    return own == host || own.hasSuffix("." + host)
   }
 }
 

@@ -66,6 +66,26 @@ struct BillingTests {
     #expect(try resolve(beta, at: claude).billing == .subscription)
     let other = ProviderRoute(name: "glm", origin: try .parse("https://llm.example/anthropic"), dialect: .anthropic)
     #expect(try resolve(beta, at: other).billing == .metered, "a key of another who speaks the same API")
+    let region = ProviderRoute(name: "eu", origin: try .parse("https://eu.api.openai.com"))
+    #expect(try resolve(["Authorization": "Bearer eyJ"], at: region).billing == .subscription)
+  }
+
+  @Test("is not believed at another host, whatever the provider is called, unless it is configured")
+  func otherHost() throws {
+    let logins: [(String, HTTPHeaders)] = [
+      ("anthropic", ["Authorization": "Bearer sk-ant-oat01-x"]),
+      ("anthropic", ["Authorization": "Bearer x", "anthropic-beta": "oauth-2025-04-20"]),
+      ("openai", ["Authorization": "Bearer eyJhbGciOi"]),
+      ("openai", ["Authorization": "Bearer eyJhbGciOi", "chatgpt-account-id": "acct"]),
+    ]
+    for (name, headers) in logins {
+      for url in ["https://llm.example", "https://api.anthropic.com.example", "https://xapi.openai.com"] {
+        var provider = ProviderRoute(name: name, origin: try .parse(url))
+        #expect(try resolve(headers, at: provider).billing == .metered, "\(name) at \(url)")
+        provider.billing = .subscription
+        #expect(try resolve(headers, at: provider).billing == .subscription)
+      }
+    }
   }
 
   @Test("is told apart by a digest of the key, the same in every field, and none without a key")
