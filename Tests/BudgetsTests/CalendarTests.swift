@@ -58,6 +58,27 @@ import Testing
     }
   }
 
+  @Test(arguments: ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"])
+  func `between two changes the offset is one, and at each it becomes another`(name: String) throws {
+    let zone = try Self.zone(name)
+    var time = Timestamp(unixMicroseconds: 0)
+    let end = Timestamp(unixMicroseconds: 4_102_444_800_000_000)
+    var count = 0
+    while let change = zone.nextChange(after: time, before: end) {
+      let before = Timestamp(unixMicroseconds: change.unixMicroseconds - 1)
+      #expect(change > time && change < end)
+      #expect(zone.utcOffsetSeconds(at: time) == zone.utcOffsetSeconds(at: before), "\(name) \(change)")
+      #expect(zone.utcOffsetSeconds(at: before) != zone.utcOffsetSeconds(at: change), "\(name) \(change)")
+      #expect(zone.nextChange(after: before, before: change) == nil)
+      time = change
+      count += 1
+    }
+    #expect(count > 100, "two a year, to 2100")
+    let fixed = TimeZoneRules.fixed(utcOffsetSeconds: -19_800)
+    #expect(fixed.utcOffsetSeconds(at: end) == -19_800 && fixed.nextChange(after: time, before: end) == nil)
+    #expect(fixed.beginning(ofDay: Timestamp(unixMicroseconds: 0)).unixMicroseconds == 19_800_000_000)
+  }
+
   @Test func `a day has 23 or 25 hours where clocks change`() throws {
     let zone = try Self.zone("Europe/Berlin")
     func hours(_ text: String) throws -> Int64 {

@@ -12,8 +12,7 @@ extension TimeZoneRules {
     case .total, .rolling: return .always
     default: break
     }
-    // Beyond the years of calendars, which no clock shows, arithmetic might overflow.
-    let second = min(max(floorDivide(time.unixMicroseconds, by: 1_000_000).quotient, Self.firstSecond), Self.lastSecond)
+    let second = Self.second(of: time)
     if case .hour = period { return hour(of: second) }
     let day = day(of: second)
     switch period {
@@ -23,6 +22,11 @@ extension TimeZoneRules {
       return window(CivilDay.first(ofMonth: month), CivilDay.first(ofMonth: month + 1))
     default: return window(day, day + 1)
     }
+  }
+
+  /// Kept within the years of calendars: beyond them, which no clock shows, arithmetic might overflow.
+  static func second(of time: Timestamp) -> Int64 {
+    min(max(floorDivide(time.unixMicroseconds, by: 1_000_000).quotient, firstSecond), lastSecond)
   }
 
   /// The years 1 to 9999, without their ends.
@@ -43,7 +47,7 @@ extension TimeZoneRules {
   }
 
   /// The first second at which clocks show the day or a later one.
-  private func start(of day: Int64) -> Int64 {
+  func start(of day: Int64) -> Int64 {
     let midnight = day * CivilDay.seconds
     // No zone is further from UTC than 26 hours.
     let spans = spans(from: midnight - 2 * CivilDay.seconds, to: midnight + 2 * CivilDay.seconds)
@@ -62,5 +66,5 @@ extension TimeZoneRules {
       start: Self.timestamp(max(start, span.start)), end: Self.timestamp(min(start + 3600, span.end)))
   }
 
-  private static func timestamp(_ second: Int64) -> Timestamp { Timestamp(unixMicroseconds: second * 1_000_000) }
+  static func timestamp(_ second: Int64) -> Timestamp { Timestamp(unixMicroseconds: second * 1_000_000) }
 }

@@ -44,7 +44,7 @@ public struct TimeRange: Sendable, Equatable {
     _ name: String, _ text: String?, _ zone: QueryTimeZone
   ) throws(ParameterError) -> Timestamp? {
     guard let text else { return nil }
-    guard let instant = Timestamp(rfc3339: text) ?? zone.midnight(text) else {
+    guard let instant = Timestamp(rfc3339: text) ?? zone.beginning(text) else {
       throw ParameterError(
         name, value: text,
         accepted: "a time such as 2026-11-23T06:00:00Z (a + is %2B in a URL), or a date such as 2026-11-23")

@@ -1,4 +1,5 @@
 import Budgets
+import Control
 import Gateway
 import Ledger
 import Logging

@@ -1,4 +1,5 @@
 import Budgets
+import Control
 import Metering
 
 /// `budgets`: limits that are in force from the start, and that only this file changes.

@@ -1,47 +1,40 @@
-import Foundation
+import Budgets
+import Control
 import Metering
 
 /// The time zone in which days begin and times are written.
 struct ReportTimeZone: Sendable, Equatable {
   /// As it was given: `UTC`, `Europe/Berlin`.
   let name: String
-  private let zone: TimeZone
+  private let rules: TimeZoneRules
 
-  static let utc = ReportTimeZone(name: "UTC", zone: .gmt)
+  static let utc = ReportTimeZone(name: "UTC", rules: .utc)
 
-  private init(name: String, zone: TimeZone) {
+  private init(name: String, rules: TimeZoneRules) {
     self.name = name
-    self.zone = zone
+    self.rules = rules
   }
 
   /// Reads a name of the time zone database, `UTC`, or `local` for this machine's.
   init(parsing text: String) throws(MalformedText) {
     switch text {
     case "UTC": self = .utc
-    case "local": self.init(name: TimeZone.current.identifier, zone: .current)
+    case "local": self = ZoneFile.read(ZoneFile.localName).map { Self(name: ZoneFile.localName, rules: $0) } ?? .utc
     default:
-      // A name has a slash: without one, Foundation takes abbreviations and offsets too, whose meaning is less sure.
-      guard text.contains("/"), let zone = TimeZone(identifier: text) else {
+      // A name has a slash: abbreviations such as CET mean other things to other people.
+      guard text.contains("/"), let rules = ZoneFile.read(text) else {
         throw MalformedText(
           "\"\(text)\" is not a time zone; write a name such as UTC, Europe/Berlin, America/New_York or local")
       }
-      self.init(name: text, zone: zone)
+      self.init(name: text, rules: rules)
     }
   }
 
   /// Seconds to add to UTC at a point of time.
-  func utcOffsetSeconds(at time: Timestamp) -> Int {
-    zone.secondsFromGMT(for: Self.date(time))
-  }
+  func utcOffsetSeconds(at time: Timestamp) -> Int { rules.utcOffsetSeconds(at: time) }
 
   /// When the offset changes next after `time`, where that is before `end`.
   func nextChange(after time: Timestamp, before end: Timestamp) -> Timestamp? {
-    guard let date = zone.nextDaylightSavingTimeTransition(after: Self.date(time)) else { return nil }
-    let change = Timestamp(unixMicroseconds: Int64(date.timeIntervalSince1970.rounded()) &* 1_000_000)
-    return change > time && change < end ? change : nil
-  }
-
-  private static func date(_ time: Timestamp) -> Date {
-    Date(timeIntervalSince1970: Double(time.unixMicroseconds) / 1_000_000)
+    rules.nextChange(after: time, before: end)
   }
 }

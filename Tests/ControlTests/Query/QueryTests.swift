@@ -128,6 +128,10 @@ private func refused(_ query: String) -> String? {
     #expect(after.from?.rfc3339 == "2026-03-29T22:00:00.000000Z")
     let auckland = try range(from: "2026-04-06", to: "2026-04-07", tz: "Pacific/Auckland")
     #expect(auckland.from?.rfc3339 == "2026-04-05T12:00:00.000000Z")
+    // In Sao Paulo clocks went forward at midnight: the day began at 01:00, which was 03:00 UTC.
+    let skipped = try range(from: "2018-11-04", to: "2018-11-05", tz: "America/Sao_Paulo")
+    #expect(skipped.from?.rfc3339 == "2018-11-04T03:00:00.000000Z")
+    #expect(skipped.to?.rfc3339 == "2018-11-05T02:00:00.000000Z" && skipped.utcOffsetSeconds == -7_200)
   }
 
   @Test("A named zone whose offset changes within the range is refused, since days could not be told apart by one")
@@ -135,6 +139,13 @@ private func refused(_ query: String) -> String? {
     #expect(throws: ParameterError.self) { try range(from: "2026-03-01", to: "2026-04-01", tz: "Europe/Berlin") }
     #expect(throws: ParameterError.self) { try range(from: "2026-06-01", tz: "Europe/Berlin") }
     #expect(throws: ParameterError.self) { try range(tz: "Europe/Berlin") }
+    // Half an hour forward for good, and no summer time.
+    #expect(throws: ParameterError.self) { try range(from: "2018-05-01", to: "2018-06-01", tz: "Asia/Pyongyang") }
+    #expect(throws: Never.self) { try range(from: "2018-06-01", to: "2026-06-01", tz: "Asia/Pyongyang") }
+    #expect(throws: ParameterError.self) { try range(from: "2026-01-01", to: "2026-02-01", tz: "right/Europe/Berlin") }
+    #expect(throws: ParameterError.self) {
+      try range(from: "2026-01-01", to: "2026-02-01", tz: "../zoneinfo/Europe/Berlin")
+    }
     #expect(throws: Never.self) { try range(tz: "-08:00") }
   }
 }
