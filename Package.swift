@@ -17,7 +17,6 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -88,7 +87,6 @@ let package = Package(
       name: "Control",
       dependencies: [
         "JSON", "Budgets", "Metering", "Observability", "Ledger", "Escalation", "Runs", hummingbird, hummingbirdCore,
-        hummingbirdTLS,
         httpTypes,
         lifecycle, logging, nioCore, nioSSL,
       ],

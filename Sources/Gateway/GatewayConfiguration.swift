@@ -32,8 +32,9 @@ public struct GatewayConfiguration: Sendable {
   public var host = "127.0.0.1"
   /// The port to listen on; 0 lets the system choose.
   public var port = 4100
-  /// What the port shows who it is with; nil where it speaks no TLS.
-  public var tls: TLSConfiguration?
+  /// Gives what a new connection is shown who answers with: asked for each, so that a renewed certificate counts from the next on. Nil
+  /// where the port speaks no TLS.
+  public var tls: (@Sendable () -> NIOSSLContext)?
   public var limits = GatewayLimits()
   public var onClientDisconnect = ClientDisconnectPolicy.cancel
   public var unmetered = UnmeteredPolicy.allow

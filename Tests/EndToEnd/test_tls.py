@@ -3,9 +3,11 @@
 import datetime
 import ipaddress
 import json
+import signal
 import socket
 import ssl
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from harness.stub_upstream import chat_reply
 from harness.tollgate_process import Tollgate, binary, environment, run_tollgate
+from harness.waiting import eventually
 
 HI = [{"role": "user", "content": "Hi"}]
 OPENAI_KEY = "sk-provider-of-the-operator"
@@ -30,6 +33,11 @@ OPENAI_KEY = "sk-provider-of-the-operator"
 @pytest.fixture
 def certificate(tmp_path) -> tuple[Path, Path]:
     """A certificate of this machine's loopback, which is its own authority, and its key."""
+    return make_certificate(tmp_path)
+
+
+def make_certificate(directory: Path, days: int = 1) -> tuple[Path, Path]:
+    """The files `cert.pem` and `key.pem`, put in the place of what was there: valid from a year ago, for so many days from now on."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
@@ -39,8 +47,8 @@ def certificate(tmp_path) -> tuple[Path, Path]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - datetime.timedelta(days=365))
+        .not_valid_after(now + datetime.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(
             x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
@@ -48,11 +56,14 @@ def certificate(tmp_path) -> tuple[Path, Path]:
         )
         .sign(key, hashes.SHA256())
     )
-    paths = tmp_path / "cert.pem", tmp_path / "key.pem"
-    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    paths = directory / "cert.pem", directory / "key.pem"
+    for path, content in zip(paths, (made.public_bytes(serialization.Encoding.PEM), private), strict=True):
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(content)
+        fresh.replace(path)
     return paths
 
 
@@ -252,3 +263,77 @@ def test_files_that_are_not_a_certificate_and_its_key_are_refused(certificate, t
         files[wrong] = str(other)
     said = refused(tmp_path, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", config={"tls": files})
     assert "tls." in said and "other.pem" in said
+
+
+def shown(port: int) -> bytes:
+    """The certificate that a new connection is shown."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        return connection.getpeercert(binary_form=True)
+
+
+def der(path: Path) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(path.read_text())
+
+
+def test_a_renewed_certificate_counts_for_new_connections_and_open_ones_go_on(secure, certificate, tmp_path):
+    tollgate, _ = secure
+    ports = (tollgate.port, tollgate.control_port)
+    # What trusts both, since the file itself is replaced.
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(certificate[0].read_bytes())
+    former = der(certificate[0])
+    assert [shown(port) for port in ports] == [former, former]
+    context = ssl.create_default_context(cafile=trusted)
+    with httpx.Client(verify=context, timeout=15) as client:
+        paths = [f"{tollgate.url}/local/v1/models", f"{tollgate.control_url}/healthz"]
+        before = [client.get(path).status_code for path in paths]
+        assert before[1] == 200
+        make_certificate(tmp_path)
+        trusted.write_bytes(trusted.read_bytes() + certificate[0].read_bytes())
+        tollgate.certificate = trusted
+        renewed = der(certificate[0])
+        for port in ports:
+            eventually(lambda port=port: shown(port) == renewed, seconds=15, what="the renewed certificate")
+        # The client trusts the former one alone: it gets answers on the connections that it has, and no other.
+        assert [client.get(path).status_code for path in paths] == before
+    assert "was read again" in tollgate.log
+    assert tollgate.metric("tollgate_certificate_reload_success") == 1
+    assert tollgate.metric("tollgate_certificate_expiry_timestamp_seconds") > time.time()
+
+
+@pytest.mark.parametrize("wrong", ["nothing", "another key", "expired"])
+def test_a_renewed_certificate_that_is_not_in_order_is_refused_and_the_former_stays(
+    secure, certificate, tmp_path, wrong
+):
+    tollgate, _ = secure
+    ports = (tollgate.port, tollgate.control_port)
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(certificate[0].read_bytes())
+    tollgate.certificate = trusted
+    former = der(trusted)
+    if wrong == "nothing":
+        certificate[0].write_text("-----BEGIN CERTIFICATE-----\n")
+    elif wrong == "another key":
+        other = tmp_path / "other"
+        other.mkdir()
+        make_certificate(other)[1].replace(certificate[1])
+    else:
+        make_certificate(tmp_path, days=-1)
+    tollgate.process.send_signal(signal.SIGHUP)
+    eventually(lambda: tollgate.log.count("was refused, and the one before it stays") >= 2, seconds=15, what="two refusals")
+    assert [shown(port) for port in ports] == [former, former]
+    assert tollgate.metric("tollgate_certificate_reload_success") == 0
+    assert command(tollgate, "report").returncode == 0
+    # What is in order again counts at once.
+    make_certificate(tmp_path)
+    renewed = der(certificate[0])
+    tollgate.process.send_signal(signal.SIGHUP)
+    for port in ports:
+        eventually(lambda port=port: shown(port) == renewed, seconds=15, what="the renewed certificate")
+    trusted.write_bytes(trusted.read_bytes() + certificate[0].read_bytes())
+    assert tollgate.metric("tollgate_certificate_reload_success") == 1

@@ -6,8 +6,9 @@ public struct ControlConfiguration: Sendable {
   public var host = "127.0.0.1"
   /// 0 takes any free port.
   public var port = 4101
-  /// What the port shows who it is with; nil where it speaks no TLS.
-  public var tls: TLSConfiguration?
+  /// Gives what a new connection is shown who answers with: asked for each, so that a renewed certificate counts from the next on. Nil
+  /// where the port speaks no TLS.
+  public var tls: (@Sendable () -> NIOSSLContext)?
   /// Whether whoever connects from this machine may read without a token. Not where a load balancer passes on what others send,
   /// as it may run on this machine.
   public var trustsLoopback = true

@@ -1,7 +1,6 @@
 public import Escalation
 internal import Hummingbird
 internal import HummingbirdCore
-internal import HummingbirdTLS
 public import Ledger
 public import Logging
 public import Metering
@@ -72,7 +71,7 @@ public struct ControlServer: Service {
     var frameworkLogger = logger
     frameworkLogger.logLevel = max(logger.logLevel, .warning)
     let application = Application(
-      responder: responder, server: try server,
+      responder: responder, server: server,
       configuration: ApplicationConfiguration(
         address: address,
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionsMax, logger: frameworkLogger)
@@ -83,9 +82,11 @@ public struct ControlServer: Service {
   }
 
   private var server: HTTPServerBuilder {
-    get throws {
-      let plain = HTTPServerBuilder.http1(configuration: channelConfiguration)
-      return try configuration.tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain
+    let (channelConfiguration, context) = (channelConfiguration, configuration.tls)
+    return HTTPServerBuilder { responder in
+      let plain = HTTP1Channel(responder: responder, configuration: channelConfiguration)
+      guard let context else { return plain }
+      return SecuredChannel(base: plain, context: context)
     }
   }
 

@@ -25,7 +25,6 @@ final class Listener: Sendable {
       tables.append((loop, table))
     }
     let found = tables
-    let tls = try gateway.configuration.tls.map { try NIOSSLContext(configuration: $0) }
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 4096)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -38,7 +37,7 @@ final class Listener: Sendable {
           guard let table = found.first(where: { $0.0 === channel.eventLoop })?.1.value else {
             throw ListenerError.foreignEventLoop
           }
-          try Self.configure(channel, tls: tls, gateway: gateway, table: table)
+          try Self.configure(channel, gateway: gateway, table: table)
         }
       }
     let channel = try await bootstrap.bind(host: gateway.configuration.host, port: gateway.configuration.port).get()
@@ -54,7 +53,7 @@ final class Listener: Sendable {
   }
 
   private static func configure(
-    _ channel: any Channel, tls: NIOSSLContext?, gateway: GatewayContext, table: ConnectionTable
+    _ channel: any Channel, gateway: GatewayContext, table: ConnectionTable
   ) throws {
     var decoding = NIOHTTPDecoderLimitConfiguration()
     decoding.maxHeaderListSize = HeadLimits.headBytesMax
@@ -64,7 +63,7 @@ final class Listener: Sendable {
     var encoding = HTTPResponseEncoder.Configuration()
     encoding.automaticallySetFramingHeaders = false
     let pipeline = channel.pipeline.syncOperations
-    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+    if let tls = gateway.configuration.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls())) }
     try pipeline.addHandler(
       ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: decoding)))
     try pipeline.addHandler(HTTPResponseEncoder(configuration: encoding))

@@ -44,6 +44,23 @@ extension MetricsRegistry {
     return gauge
   }
 
+  /// Makes `tollgate_certificate_reload_success`: 1 while the newest certificate files are in force, 0 after some were refused.
+  public func certificateReloadSuccess() -> Gauge {
+    let gauge = gauge(
+      MetricDescriptor(
+        "tollgate_certificate_reload_success", help: "Whether the last load of changed certificate files succeeded."))
+    gauge.set(1)
+    return gauge
+  }
+
+  /// Makes `tollgate_certificate_expiry_timestamp_seconds`: when the first of the ports' certificates ends.
+  public func certificateExpiry() -> Gauge {
+    gauge(
+      MetricDescriptor(
+        "tollgate_certificate_expiry_timestamp_seconds",
+        help: "When the first certificate in force ends, in seconds since 1970."))
+  }
+
   /// Makes `tollgate_price_book_reload_timestamp_seconds`: since when the price files in force are.
   public func priceBookReloadTimestamp() -> Gauge {
     gauge(

@@ -23,6 +23,7 @@ struct Services {
   private let logger: Logger
   private let drainTimeoutMilliseconds: Int64
   private let priceBookReload: PriceBookReload?
+  private let certificateReload: CertificateReload?
   private let runs: RunDesk
   private let runClosing: RunClosing
   private let budgets: BudgetDesk
@@ -84,9 +85,16 @@ struct Services {
     self.escalation = escalation
     alerts.open(to: escalation)
     var dataPlane = configuration.gateway
-    dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
     var controlPlane = configuration.controlPlane
-    controlPlane.tls = try configuration.listen.controlTLS.files?.serverConfiguration(path: "control.tls")
+    let certificate = try configuration.listen.dataPlaneTLS.files.map { try ServerCertificate($0, path: "tls") }
+    let controlCertificate = try configuration.listen.controlTLS.files.map {
+      try ServerCertificate($0, path: "control.tls")
+    }
+    (dataPlane.tls, controlPlane.tls) = (certificate?.provider, controlCertificate?.provider)
+    let certificates = [certificate, controlCertificate].compactMap(\.self)
+    certificateReload =
+      certificates.isEmpty
+      ? nil : CertificateReload(certificates, registry: registry, logger: logger, now: WallClock.now)
     gateway = GatewayServer(
       context: GatewayContext(
         configuration: dataPlane, headRules: try configuration.headRules, routing: routing, ledger: ledger,
@@ -121,19 +129,17 @@ struct Services {
   func run(
     until signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable () -> Void
   ) async throws {
+    let services: [(any Service)?] = [
+      LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops), escalation, control, traces,
+      priceBookReload, certificateReload,
+      RunService(runs: runs, closing: runClosing, ledger: ledger, logger: logger),
+      HoldJournal(inbox: inbox, ledger: ledger, logger: logger), BudgetClock(desk: budgets),
+      UnusedBudgetWatch(desk: budgets, logger: logger),
+      GatewayService(gateway: gateway, prepare: administration.fill, started: started),
+    ]
     var configuration = ServiceGroupConfiguration(
-      services: [
-        .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),
-        .init(service: escalation),
-        .init(service: control),
-      ] + (traces.map { [.init(service: $0)] } ?? []) + (priceBookReload.map { [.init(service: $0)] } ?? []) + [
-        .init(service: RunService(runs: runs, closing: runClosing, ledger: ledger, logger: logger)),
-        .init(service: HoldJournal(inbox: inbox, ledger: ledger, logger: logger)),
-        .init(service: BudgetClock(desk: budgets)),
-        .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),
-        .init(service: GatewayService(gateway: gateway, prepare: administration.fill, started: started)),
-      ],
-      gracefulShutdownSignals: signals, logger: logger)
+      services: services.compactMap(\.self).map { .init(service: $0) }, gracefulShutdownSignals: signals,
+      logger: logger)
     // Beyond the drain's own limit something hangs: end anyway.
     configuration.maximumGracefulShutdownDuration = .milliseconds(drainTimeoutMilliseconds + 10_000)
     try await ServiceGroup(configuration: configuration).run()
