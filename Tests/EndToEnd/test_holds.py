@@ -321,6 +321,45 @@ def test_holds_are_not_lost_by_a_kill(tmp_path):
         assert pending(tollgate) == []
 
 
+def test_what_a_run_was_allowed_survives_a_kill_and_is_not_given_twice(tmp_path):
+    with serving(tmp_path, HOLDING, holds={"wait": "2s"}) as (tollgate, _):
+        assert call(tollgate).status == 200
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(call, tollgate, path=RUN.format("r"))
+            [row] = held(tollgate)
+            body = {"extent": "run", "amount": "3 calls", "for": "1h"}
+            assert post(tollgate, f"/api/v1/holds/{row['id']}/approve", body)[0] == 200
+            assert answer.result().status == 200
+        tollgate.kill()
+        tollgate.start()
+        assert [call(tollgate, path=RUN.format(run)).status for run in ("s", "r", "r", "r")] == [402, 200, 200, 402]
+        tollgate.kill()
+        tollgate.start()
+        assert call(tollgate, path=RUN.format("r")).status == 402, "all of it is used"
+
+
+def test_a_decision_is_in_the_audit_log_before_it_is_in_force(tmp_path):
+    with serving(tmp_path, HOLDING, holds={"wait": "1s", "then": "retry"}) as (tollgate, _):
+        assert call(tollgate).status == 200
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(call, tollgate, path=RUN.format("r"))
+            [row] = held(tollgate)
+            assert post(tollgate, f"/api/v1/holds/{row['id']}/approve", {"extent": "run"})[0] == 200
+            tollgate.kill()
+            answer.exception()
+        tollgate.start()
+        assert hold(tollgate, row["id"])["state"] == "approved"
+        [entry] = tollgate.json("/api/v1/audit?action=hold")["rows"]
+        assert (entry["subject"], entry["before"]["state"], entry["after"]["state"]) == (row["id"], "pending", "approved")
+        # The run passes by it; of another the client is told to come again, and then the case is denied.
+        assert call(tollgate, path=RUN.format("r")).status == 200
+        assert call(tollgate, path=RUN.format("s")).status == 429
+        [other] = tollgate.json("/api/v1/holds?state=retrying")["rows"]
+        assert post(tollgate, f"/api/v1/holds/{other['id']}/deny", {"reason": "no"})[0] == 200
+        entry = tollgate.json("/api/v1/audit?action=hold")["rows"][0]
+        assert (entry["before"]["state"], entry["after"]["state"]) == ("retrying", "denied")
+
+
 def test_the_prompt_is_nowhere(tmp_path):
     with serving(tmp_path, HOLDING) as (tollgate, _):
         assert call(tollgate).status == 200

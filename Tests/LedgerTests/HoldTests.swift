@@ -35,6 +35,53 @@ import Testing
     ledger.close()
   }
 
+  @Test func `a hold that has ended is not opened again by what was on its way`() async throws {
+    let ledger = try openLedger(scratch.data)
+    var denied = hold(1)
+    denied.state = .denied
+    denied.end = HoldRecord.End(at: noon, by: "anna")
+    try await ledger.holds.write(denied)
+    try await ledger.holds.write(hold(1))
+    #expect(try await ledger.holds.page(HoldFilter()) == [denied])
+    ledger.close()
+  }
+
+  @Test func `what runs were allowed is found with the calls that came after it, while it is in force`() async throws {
+    let clock = TestClock()
+    let ledger = try openLedger(scratch.data, clock: clock)
+    func approve(_ id: Int64, run: String, extent: HoldExtent = .run, minutes: Int64 = 60) async throws {
+      var approved = hold(id, run: run)
+      approved.state = .approved
+      approved.end = HoldRecord.End(
+        at: clock.now, by: "anna",
+        approval: HoldRecord.Approval(extent: extent, amount: 20, until: clock.now.adding(seconds: minutes * 60)))
+      try await ledger.holds.write(approved)
+    }
+    func settle(_ run: String, key: String? = "k", startedAt: Timestamp) throws {
+      var record = CallRecord(.sample(ledger.nextCallID(), startedAt: startedAt))
+      (record.run, record.virtualKey, record.durationMicroseconds) = (run, key, 1_000_000)
+      try ledger.put(record)
+    }
+    clock.now = clock.now.adding(seconds: 600)
+    try settle("r", startedAt: clock.now.adding(seconds: -500))
+    try settle("r", startedAt: clock.now)
+    try settle("r", key: nil, startedAt: clock.now)
+    try settle("s", startedAt: clock.now)
+    try await approve(10, run: "r")
+    try await approve(20, run: "r", minutes: 120)
+    try await approve(30, run: "call alone", extent: .call)
+    try await approve(40, run: "short", minutes: 1)
+    clock.now = clock.now.adding(seconds: 60)
+    let found = try await ledger.holds.approvalsOfRuns()
+    #expect(found.map(\.hold.id.rawValue) == [10])
+    #expect(found.first?.hold.end?.approval?.amount == 40)
+    #expect(found.first?.hold.end?.approval?.until == clock.now.adding(seconds: 7140))
+    #expect(found.first?.calls.map(\.call.run) == ["r"], "the one that ended after it")
+    clock.now = clock.now.adding(seconds: 7140)
+    #expect(try await ledger.holds.approvalsOfRuns().isEmpty)
+    ledger.close()
+  }
+
   @Test func `what was open when the process ended is dropped at the next start, and the rest stays as it was`()
     async throws
   {

@@ -23,7 +23,7 @@ extension ControlEndpoints {
       let fields = try QueryParameters(form, known: HoldPage.fields)
       let isReading = fields["decision"] == "show"
       let actor = try holder(fields["token"] ?? "", isReading ? .viewer : .approver)
-      if !isReading { try decide(text, fields, by: actor) }
+      if !isReading { try await decide(text, fields, by: actor) }
       let message = isReading ? nil : "Your decision has been taken."
       return HoldPage(id: text, hold: try await foundHold(text), message: message).answer()
     } catch let problem as Problem {
@@ -33,14 +33,14 @@ extension ControlEndpoints {
     }
   }
 
-  private func decide(_ text: String, _ fields: QueryParameters, by actor: Actor) throws {
+  private func decide(_ text: String, _ fields: QueryParameters, by actor: Actor) async throws {
     let reason = try HoldBody.reason(fields["reason"])
     switch fields["decision"] {
-    case "deny": _ = try decide(text, .deny, reason, by: actor)
+    case "deny": _ = try await decide(text, .deny, reason, by: actor)
     case "approve":
       func given(_ name: String) -> String? { fields[name].flatMap { $0.isEmpty ? nil : $0 } }
       let approval = try HoldBody.approval(amount: given("amount"), time: given("for"), extent: given("extent"))
-      _ = try decide(text, approval, reason, by: actor)
+      _ = try await decide(text, approval, reason, by: actor)
     default: throw ParameterError("decision", value: fields["decision"] ?? "", accepted: "approve, deny or show")
     }
   }

@@ -11,13 +11,13 @@ extension ControlEndpoints {
 
   func hold(_ text: String) async throws -> ControlAnswer { .json(HoldJSON.document(try await foundHold(text))) }
 
-  func approveHold(_ text: String, _ body: RequestBody, by actor: Actor) throws -> ControlAnswer {
+  func approveHold(_ text: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
     let (decision, reason) = try HoldBody.approval(body)
-    return .json(HoldJSON.document(try decide(text, decision, reason, by: actor)))
+    return .json(HoldJSON.document(try await decide(text, decision, reason, by: actor)))
   }
 
-  func denyHold(_ text: String, _ body: RequestBody, by actor: Actor) throws -> ControlAnswer {
-    .json(HoldJSON.document(try decide(text, .deny, try HoldBody.denialReason(body), by: actor)))
+  func denyHold(_ text: String, _ body: RequestBody, by actor: Actor) async throws -> ControlAnswer {
+    .json(HoldJSON.document(try await decide(text, .deny, try HoldBody.denialReason(body), by: actor)))
   }
 
   func foundHold(_ text: String) async throws -> HoldRecord {
@@ -25,17 +25,19 @@ extension ControlEndpoints {
     return hold
   }
 
-  func decide(_ text: String, _ decision: HoldDecision, _ reason: String?, by actor: Actor) throws -> HoldRecord {
+  func decide(
+    _ text: String, _ decision: HoldDecision, _ reason: String?, by actor: Actor
+  ) async throws -> HoldRecord {
     guard let id = CallID(text) else { throw Self.noSuchHold }
-    do throws(HoldDecisionError) {
-      return try queries.holds.decide(id, decision, actor.name, reason)
-    } catch .unknown {
+    do {
+      return try await queries.holds.decide(id, decision, actor.name, reason)
+    } catch HoldDecisionError.unknown {
       throw Self.noSuchHold
-    } catch .ended(let hold) {
+    } catch HoldDecisionError.ended(let hold) {
       let by = hold.end?.by.map { " by \($0)" } ?? ""
       let reason = hold.end?.reason.map { ": \($0)" } ?? ""
       throw Problem(409, "Decided already", "The hold has ended: \(hold.state.rawValue)\(by)\(reason).")
-    } catch .unfit(let reason) {
+    } catch HoldDecisionError.unfit(let reason) {
       throw Problem(422, "Does not fit", reason + ".")
     }
   }

@@ -9,9 +9,9 @@ public struct ControlHolds: Sendable {
   var keptHold: @Sendable (CallID) async throws -> HoldRecord?
   var decide: Decide
 
-  /// Takes a decision in the name of an actor, and says how the hold ended.
+  /// Takes a decision in the name of an actor, and says how the hold ended. Throws ``HoldDecisionError``, ``LedgerError``.
   public typealias Decide =
-    @Sendable (_ hold: CallID, HoldDecision, _ actor: String, _ reason: String?) throws(HoldDecisionError) -> HoldRecord
+    @Sendable (_ hold: CallID, HoldDecision, _ actor: String, _ reason: String?) async throws -> HoldRecord
 
   /// - Parameters:
   ///   - kept: those that the ledger keeps.

@@ -37,8 +37,8 @@ extension ControlEndpoints {
     case .budget(let name): return try await setBudget(name, body, isPartial: method == .patch, by: actor)
     case .budgetRaise(let name): return try await raiseBudget(name, body, by: actor)
     case .simulate: return try await simulate(body)
-    case .holdApproval(let id): return try approveHold(id, body, by: actor)
-    case .holdDenial(let id): return try denyHold(id, body, by: actor)
+    case .holdApproval(let id): return try await approveHold(id, body, by: actor)
+    case .holdDenial(let id): return try await denyHold(id, body, by: actor)
     case .adjustments:
       let adjustment = try await queries.books.book(try AdjustmentBody.correction(body), actor.name)
       return .json(AdjustmentJSON.document(adjustment), status: 201)

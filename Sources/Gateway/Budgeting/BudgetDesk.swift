@@ -138,14 +138,34 @@ public final class BudgetDesk: Sendable {
     state.withLock { $0.book.allow(call, approval, at: time) }
   }
 
-  /// Takes a person's decision about a held call.
+  /// Takes a person's decision about a held call. It is in force once it is kept; where it cannot be, nothing has changed.
   ///
-  /// - Parameter actor: whose decision it is.
+  /// - Parameters:
+  ///   - actor: whose decision it is.
+  ///   - keep: writes the hold as it was and as it ends, so that both survive the process.
   /// - Returns: the hold as it ended.
+  /// - Throws: ``HoldDecisionError``, and what `keep` throws.
   public func decide(
-    _ hold: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp
-  ) throws(HoldDecisionError) -> HoldRecord {
-    try holds.decide(hold, decision, by: actor, reason: reason, at: time) { allow($0, $1, at: time) }
+    _ hold: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp,
+    keep: @Sendable (_ before: HoldRecord, _ after: HoldRecord) async throws -> Void
+  ) async throws -> HoldRecord {
+    let taken = try holds.take(hold, decision, by: actor, reason: reason, at: time)
+    do {
+      try await keep(taken.before, taken.after)
+    } catch {
+      holds.giveBack(taken, at: time)
+      throw error
+    }
+    return holds.carryOut(taken) { allow($0, $1, at: time) }
+  }
+
+  /// Lets an approval of a run count again that the process before took.
+  ///
+  /// - Parameter left: what its run has not used of it.
+  public func restore(_ approved: HoldRecord, left: Int64, at time: Timestamp) {
+    guard var approval = approved.end?.approval, left > 0 else { return }
+    approval.amount = left
+    allow(approved.budgetCall, approved.budgetApproval(approval), at: time)
   }
 
   /// Ends waits that have become too long, and takes note that time has passed.

@@ -55,22 +55,4 @@ extension HoldRecord {
   func isOfSameRun(as other: HoldRecord) -> Bool {
     run != nil && run == other.run && key == other.key && budget == other.budget
   }
-
-  /// What is allowed by an approval, where it fits the call.
-  func approval(
-    _ extent: HoldExtent, amount wanted: BudgetLimit?, seconds: Int64, at time: Timestamp
-  ) throws(HoldDecisionError) -> Approval {
-    guard 1...HoldLimits.approvalSecondsMax ~= seconds else {
-      throw .unfit("an approval is in force for a second at least and for 7 days at most")
-    }
-    guard extent == .call || run != nil else { throw .unfit("the call names no run: approve the call alone") }
-    if let wanted, wanted.unit != unit {
-      throw .unfit("the budget \(budget) counts \(unit.rawValue): write such as \(unit.text(need))")
-    }
-    let amount = wanted?.amount ?? need
-    guard amount >= need else {
-      throw .unfit("\(unit.text(amount)) is not enough: the call needs \(unit.text(need))")
-    }
-    return Approval(extent: extent, amount: amount, until: time.adding(seconds: seconds))
-  }
 }

@@ -27,11 +27,11 @@ public final class HoldDesk: Sendable {
 
   public let policy: HoldPolicy
   private let state = Mutex(OpenHolds())
-  private let onChange: @Sendable (HoldRecord) -> Void
+  private let onChange: @Sendable (HoldChange) -> Void
 
   /// - Parameter onChange: is told of each hold when it opens, changes and ends, in that order. It is called under the lock, so
   ///   that the order is kept: it must only hand over.
-  public init(policy: HoldPolicy = HoldPolicy(), onChange: @escaping @Sendable (HoldRecord) -> Void = { _ in }) {
+  public init(policy: HoldPolicy = HoldPolicy(), onChange: @escaping @Sendable (HoldChange) -> Void = { _ in }) {
     self.policy = policy
     self.onChange = onChange
   }
@@ -60,7 +60,7 @@ public final class HoldDesk: Sendable {
       let until = time.adding(seconds: policy.waitSeconds)
       let record = state.park(
         HoldRecord(id: id, of: call, need: need, refusal: refusal, openedAt: time, until: until), refusal, turn)
-      onChange(record)
+      onChange(HoldChange(hold: record))
       return .parked(record.id)
     }
   }
@@ -69,74 +69,84 @@ public final class HoldDesk: Sendable {
   ///
   /// - Parameter reason: why, for the record.
   func drop(_ id: CallID, reason: String, at time: Timestamp) {
-    end(id, as: .dropped, HoldRecord.End(at: time, reason: reason))
+    state.withLock { state in
+      guard state[id]?.isDecided != true else { return state.leave(id) }
+      end(id, as: .dropped, HoldRecord.End(at: time, reason: reason), &state)
+    }
   }
 
-  /// A parked call passes since its run was allowed to. False where the hold has ended meanwhile.
+  /// A parked call passes since its run was allowed to. False where the hold has ended meanwhile, or is about to.
   func pass(_ id: CallID, by approval: HoldRecord.End, at time: Timestamp) -> Bool {
-    var end = approval
-    end.at = time
-    return self.end(id, as: .approved, end) != nil
+    // What was allowed stands in the hold that it was asked for.
+    let end = HoldRecord.End(at: time, by: approval.by, reason: approval.reason)
+    return state.withLock { self.end(id, as: .approved, end, &$0) != nil }
   }
 
   @discardableResult
-  private func end(_ id: CallID, as kind: HoldRecord.State, _ end: HoldRecord.End) -> OpenHolds.Hold? {
-    state.withLock { state in
-      guard let ended = state.end(id, as: kind, end) else { return nil }
-      onChange(ended.record)
-      return ended
-    }
+  private func end(
+    _ id: CallID, as kind: HoldRecord.State, _ end: HoldRecord.End, isKept: Bool = false, _ state: inout OpenHolds
+  ) -> OpenHolds.Hold? {
+    guard let ended = state.end(id, as: kind, end) else { return nil }
+    onChange(HoldChange(hold: ended.record, isKept: isKept))
+    return ended
   }
 
   // MARK: Deciding
 
-  /// Takes the decision of a person about an open hold.
+  /// Takes the decision of a person about an open hold. Until it is carried out or given back, nothing else ends the hold.
+  func take(
+    _ id: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp
+  ) throws(HoldDecisionError) -> TakenDecision {
+    let answer = state.withLock { state -> Result<TakenDecision, HoldDecisionError> in
+      guard let open = state[id] else { return .failure(state.ended(id).map { .ended($0) } ?? .unknown) }
+      guard !open.isDecided else { return .failure(.unfit("somebody else decides about it at this moment")) }
+      do throws(HoldDecisionError) {
+        let end = HoldRecord.End(at: time, by: actor, reason: reason)
+        let after = try open.record.decided(decision, end)
+        state.setDecided(true, id)
+        return .success(TakenDecision(before: open.record, after: after))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try answer.get()
+  }
+
+  /// Puts a decision in force that the ledger has.
   ///
   /// - Parameter allow: called before the call is told, with what budgets are to allow.
   /// - Returns: the hold as it ended.
-  public func decide(
-    _ id: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp,
-    allow: (BudgetCall, HoldApproval) -> Void
-  ) throws(HoldDecisionError) -> HoldRecord {
-    let end = HoldRecord.End(at: time, by: actor, reason: reason)
-    switch decision {
-    case .deny:
-      guard let ended = self.end(id, as: .denied, end) else { throw refusal(of: id) }
-      ended.turn?.tell(.ended(ended.record, ended.refusal))
-      return ended.record
-    case .approve(let extent, let amount, let seconds):
-      return try approve(id, Wanted(extent: extent, amount: amount, seconds: seconds), end, allow)
+  func carryOut(_ decision: TakenDecision, allow: (BudgetCall, HoldApproval) -> Void) -> HoldRecord {
+    guard let end = decision.after.end else { return decision.after }
+    let ended = state.withLock { state -> OpenHolds.Hold? in
+      state.setDecided(false, decision.after.id)
+      guard let ended = self.end(decision.after.id, as: decision.after.state, end, isKept: true, &state) else {
+        return nil
+      }
+      if let approval = end.approval, approval.extent == .call, ended.turn == nil, !ended.hasLeft {
+        state.addPass(ended.record, approval)
+      }
+      return ended
     }
-  }
-
-  private struct Wanted {
-    var extent: HoldExtent
-    var amount: BudgetLimit?
-    var seconds: Int64
-  }
-
-  private func approve(
-    _ id: CallID, _ wanted: Wanted, _ end: HoldRecord.End, _ allow: (BudgetCall, HoldApproval) -> Void
-  ) throws(HoldDecisionError) -> HoldRecord {
-    guard let open = state.withLock({ $0[id]?.record }) else { throw refusal(of: id) }
-    var end = end
-    let approval = try open.approval(wanted.extent, amount: wanted.amount, seconds: wanted.seconds, at: end.at)
-    end.approval = approval
-    guard let ended = self.end(id, as: .approved, end) else { throw refusal(of: id) }
-    if ended.turn == nil, approval.extent == .call {
-      state.withLock { $0.addPass(ended.record, approval) }
-    } else {
-      let extent: HoldApproval.Extent = approval.extent == .run ? .run : .call
-      allow(
-        ended.record.budgetCall,
-        HoldApproval(budget: open.budget, amount: approval.amount, until: approval.until, extent: extent))
+    guard let ended else { return decision.after }
+    if let approval = end.approval, approval.extent == .run || ended.turn != nil {
+      allow(ended.record.budgetCall, ended.record.budgetApproval(approval))
     }
-    if let turn = ended.turn {
-      turn.tell(.approved(ended.record))
-    } else {
-      wakeRun(of: ended.record)
+    switch (ended.turn, end.approval) {
+    case (let turn?, nil): turn.tell(.ended(ended.record, ended.refusal))
+    case (let turn?, _?): turn.tell(.approved(ended.record))
+    case (nil, _): wakeRun(of: ended.record)
     }
     return ended.record
+  }
+
+  /// A decision could not be written: the hold is open as it was.
+  func giveBack(_ decision: TakenDecision, at time: Timestamp) {
+    state.withLock { state in
+      state.setDecided(false, decision.after.id)
+      guard state[decision.after.id]?.hasLeft == true else { return }
+      end(decision.after.id, as: .dropped, HoldRecord.End(at: time, reason: Self.clientGone), &state)
+    }
   }
 
   /// Lets the other parked calls of a run try again, once its run has been allowed more.
@@ -146,17 +156,13 @@ public final class HoldDesk: Sendable {
     for sibling in siblings { sibling.turn?.tell(.tryAgain(end)) }
   }
 
-  private func refusal(of id: CallID) -> HoldDecisionError {
-    state.withLock { $0.ended(id) }.map { HoldDecisionError.ended($0) } ?? .unknown
-  }
-
   // MARK: Time
 
   /// Ends holds that nobody decided about in time.
   func timePassed(at time: Timestamp) {
     let changes = state.withLock { state in
       let changes = state.expire(policy.then, at: time)
-      for change in changes { onChange(change.record) }
+      for change in changes { onChange(HoldChange(hold: change.record)) }
       return changes
     }
     for change in changes { if let answer = change.answer { change.turn?.tell(answer) } }

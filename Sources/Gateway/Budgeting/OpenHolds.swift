@@ -9,6 +9,10 @@ struct OpenHolds {
     var refusal: BudgetRefusal
     /// Nil where the client was told to come again.
     var turn: HoldDesk.Turn?
+    /// Somebody has decided, and what they said is being written: the hold ends by that and by nothing else.
+    var isDecided = false
+    /// Its client has left meanwhile.
+    var hasLeft = false
   }
 
   /// What the passing of time changed, and what a parked call is to be told of it.
@@ -53,26 +57,40 @@ struct OpenHolds {
 
   /// Parks a call: under the hold of the call that it repeats, where there is one.
   mutating func park(_ record: HoldRecord, _ refusal: BudgetRefusal, _ turn: HoldDesk.Turn) -> HoldRecord {
-    var record = record
+    var hold = Hold(record: record, refusal: refusal, turn: turn)
     let identity = record.identity
-    if let before = holds(where: { $0.turn == nil && $0.record.identity == identity }).first?.record {
-      record.id = before.id
-      record.openedAt = before.openedAt
+    if let before = holds(where: { $0.turn == nil && !$0.hasLeft && $0.record.identity == identity }).first {
+      hold.record.id = before.record.id
+      hold.record.openedAt = before.record.openedAt
+      hold.isDecided = before.isDecided
     }
-    open[record.id] = Hold(record: record, refusal: refusal, turn: turn)
+    open[hold.record.id] = hold
     parkedCount += 1
-    return record
+    return hold.record
   }
 
-  /// Takes a hold out of those that are open; nil where it is not.
+  /// Takes a hold out of those that are open; nil where it is not, or somebody has decided.
   mutating func end(_ id: CallID, as state: HoldRecord.State, _ end: HoldRecord.End) -> Hold? {
-    guard var hold = open.removeValue(forKey: id) else { return nil }
+    guard var hold = open[id], !hold.isDecided else { return nil }
+    open[id] = nil
     if hold.turn != nil { parkedCount -= 1 }
     hold.record.state = state
     hold.record.end = end
     if ended.count >= Self.endedMax { ended.removeFirst() }
     ended.append(hold.record)
     return hold
+  }
+
+  // MARK: Decisions
+
+  /// Has nothing else end the hold than a decision that is being written, or anything again.
+  mutating func setDecided(_ isDecided: Bool, _ id: CallID) { open[id]?.isDecided = isDecided }
+
+  /// The client of a parked call has left while a decision about it is being written.
+  mutating func leave(_ id: CallID) {
+    if open[id]?.turn != nil { parkedCount -= 1 }
+    open[id]?.turn = nil
+    open[id]?.hasLeft = true
   }
 
   // MARK: Passes
@@ -101,7 +119,7 @@ struct OpenHolds {
     guard !open.isEmpty || !passes.isEmpty else { return [] }
     passes.removeAll { $0.until <= time }
     var changes: [Change] = []
-    for hold in holds(where: { $0.record.until <= time }) {
+    for hold in holds(where: { $0.record.until <= time && !$0.isDecided }) {
       if hold.turn != nil, then == .retry {
         changes.append(beginRetry(hold, at: time))
       } else if let change = expire(hold, reason: "nobody decided in time", at: time) {

@@ -15,11 +15,18 @@ struct HoldTable {
     spent, reserved, need, expected, bound, ended_at, ended_by, reason, extent, amount, approved_until
     """
 
-  /// Writes a hold as it is now, in place of what was there of it.
+  /// Writes a hold as it is now, in place of what was there of it. One that has ended stays as it is: whatever comes then is older news, as
+  /// a decision does not wait for what is on its way.
   func write(_ hold: HoldRecord) throws(SQLiteFailure) {
-    let marks = repeatElement("?", count: 27).joined(separator: ", ")
+    let names = Self.columns.split { $0 == "," || $0 == " " || $0 == "\n" }
+    let marks = names.map { _ in "?" }.joined(separator: ", ")
+    let updates = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
     let insert = try PreparedStatement(
-      connection, "INSERT OR REPLACE INTO holds (\(Self.columns)) VALUES (\(marks))")
+      connection,
+      """
+      INSERT INTO holds (\(Self.columns)) VALUES (\(marks))
+      ON CONFLICT (id) DO UPDATE SET \(updates) WHERE ended_at IS NULL
+      """)
     let numbers: [(Int32, Int64?)] = [
       (1, hold.id.rawValue), (2, hold.call.rawValue), (3, hold.openedAt.unixMicroseconds),
       (4, hold.until.unixMicroseconds), (15, hold.unit.code), (16, hold.limit), (17, hold.spent), (18, hold.reserved),
@@ -71,6 +78,24 @@ struct HoldTable {
     conditions.add("state = ?", filter.state.map { .text($0.rawValue) })
     conditions.add("id < ?", filter.before.map { .number($0.rawValue) })
     let row = try conditions.statement(selecting: columns, from: "holds", limit: filter.limit, connection)
+    var holds: [HoldRecord] = []
+    while try row.step() {
+      if let hold = hold(row) { holds.append(hold) }
+    }
+    return holds
+  }
+
+  /// Holds of which a run was allowed something that is in force, in the order in which they were decided.
+  static func approvalsOfRuns(
+    at time: Timestamp, _ connection: OpaquePointer
+  ) throws(SQLiteFailure) -> [HoldRecord] {
+    let row = try PreparedStatement(
+      connection,
+      """
+      SELECT \(columns) FROM holds WHERE state = 'approved' AND extent = 'run' AND approved_until > ? AND run IS NOT NULL
+      ORDER BY ended_at, id
+      """)
+    row.bind(time.unixMicroseconds, at: 1)
     var holds: [HoldRecord] = []
     while try row.step() {
       if let hold = hold(row) { holds.append(hold) }

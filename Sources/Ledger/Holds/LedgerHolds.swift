@@ -33,6 +33,61 @@ public struct LedgerHolds: Sendable {
   }
 }
 
+/// What a person allowed a run and is in force, as a process finds it that begins.
+public struct KeptApproval: Sendable, Equatable {
+  /// The first of the holds by which the run was allowed something; what was allowed is the sum of all.
+  public var hold: HoldRecord
+  /// The run's calls that may have used it: that call, and those that ended after it.
+  public var calls: [SpentCall]
+}
+
+extension LedgerHolds {
+  /// Approvals of runs that are in force, one a budget, run and key.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func approvalsOfRuns() async throws -> [KeptApproval] {
+    let time = now()
+    return try await readers.read { context in
+      let ofKeys = try AccessStore(connection: context.connection).budgetsOfKeys()
+      var approvals: [KeptApproval] = []
+      for hold in try HoldTable.approvalsOfRuns(at: time, context.connection) {
+        let known = approvals.firstIndex { $0.hold.isAllowedLike(hold) }
+        guard let known else {
+          let calls = try SpentCallQuery(
+            start: Timestamp(unixMicroseconds: 0), after: nil, limit: Self.callsMax, ofKeys: ofKeys, run: hold.run
+          ).run(context)
+          approvals.append(KeptApproval(hold: hold, calls: calls.filter(hold.mayHavePaid)))
+          continue
+        }
+        approvals[known].hold.add(hold)
+      }
+      return approvals
+    }
+  }
+
+  /// Calls of a run that are looked at: one of more is not let pass again.
+  private static let callsMax = 100_000
+}
+
+extension HoldRecord {
+  fileprivate func isAllowedLike(_ other: HoldRecord) -> Bool {
+    budget == other.budget && run == other.run && key == other.key
+  }
+
+  /// Adds what was allowed later; for how long, the last says.
+  fileprivate mutating func add(_ later: HoldRecord) {
+    guard let amount = end?.approval?.amount, let more = later.end?.approval else { return }
+    let (sum, overflow) = amount.addingReportingOverflow(more.amount)
+    end?.approval = Approval(extent: .run, amount: overflow ? .max : sum, until: more.until)
+  }
+
+  /// Whether what was allowed may have paid for the call.
+  fileprivate func mayHavePaid(for call: SpentCall) -> Bool {
+    guard let decidedAt = end?.at, call.call.key == key else { return false }
+    return call.call.id == self.call || call.endedAt >= decidedAt
+  }
+}
+
 /// Which holds to list. What is nil does not filter.
 public struct HoldFilter: Sendable {
   public var state: HoldRecord.State?

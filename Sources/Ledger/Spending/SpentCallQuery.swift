@@ -8,6 +8,8 @@ struct SpentCallQuery {
   let limit: Int
   /// The budgets that the calls of each key count in whatever those match, by the key's name.
   let ofKeys: [String: [BudgetPattern]]
+  /// Nil for the calls of all runs, and of none.
+  var run: String?
 
   /// By how much an id may be older than the start of its call.
   private static let idLeadMicroseconds: Int64 = 60_000_000
@@ -20,17 +22,19 @@ struct SpentCallQuery {
       CASE WHEN tool_calls > 0 OR server_tools > 0
         THEN (SELECT sum(times) FROM tool_calls WHERE call = calls.id) ELSE 0 END, virtual_key, team,
       method, path, dialect, error
-    FROM calls WHERE id > ? AND started_at >= ? AND outcome <> \(Outcome.denied.code) ORDER BY id LIMIT ?
+    FROM calls WHERE id > ? AND started_at >= ? AND outcome <> \(Outcome.denied.code)
     """
 
   func run(_ context: ReadContext) throws -> [SpentCall] {
-    let rows = try PreparedStatement(context.connection, Self.sql)
+    let ofRun = run == nil ? "" : "AND run = ?4"
+    let rows = try PreparedStatement(context.connection, "\(Self.sql) \(ofRun) ORDER BY id LIMIT ?3")
     // An id is given just before the start is noted, and is never less than its time.
     let first = CallIDSource.floor(
       at: Timestamp(unixMicroseconds: max(0, start.unixMicroseconds) &- Self.idLeadMicroseconds))
     rows.bind(after?.rawValue ?? max(0, first &- 1), at: 1)
     rows.bind(start.unixMicroseconds, at: 2)
     rows.bind(Int64(limit), at: 3)
+    if let run { try rows.bind(run, at: 4) }
     var calls: [SpentCall] = []
     while try rows.step() { calls.append(try call(rows, context.names)) }
     return calls

@@ -1,5 +1,6 @@
 import Budgets
 import Control
+import Gateway
 import Ledger
 import Logging
 import Metering
@@ -11,18 +12,18 @@ final class HoldInbox: Sendable {
   /// Changes that wait while the ledger cannot take them; of more, the oldest are lost.
   private static let waitingMax = 10_000
 
-  fileprivate let records: AsyncStream<HoldRecord>
-  private let continuation: AsyncStream<HoldRecord>.Continuation
+  fileprivate let changes: AsyncStream<HoldChange>
+  private let continuation: AsyncStream<HoldChange>.Continuation
   private let lostCount = Atomic(0)
 
   init() {
-    (records, continuation) = AsyncStream.makeStream(
-      of: HoldRecord.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
+    (changes, continuation) = AsyncStream.makeStream(
+      of: HoldChange.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
   }
 
   /// Never waits.
-  func put(_ record: HoldRecord) {
-    if case .dropped = continuation.yield(record) { lostCount.wrappingAdd(1, ordering: .relaxed) }
+  func put(_ change: HoldChange) {
+    if case .dropped = continuation.yield(change) { lostCount.wrappingAdd(1, ordering: .relaxed) }
   }
 
   /// How many changes were lost since this was asked before.
@@ -31,8 +32,8 @@ final class HoldInbox: Sendable {
   fileprivate func finish() { continuation.finish() }
 }
 
-/// Logs holds as they open, change and end, and writes them into the ledger, off the way of calls; with each decision its entry in
-/// the audit log. What cannot be written is tried again, in order.
+/// Logs holds as they open, change and end, and writes them into the ledger, off the way of calls. What cannot be written is tried
+/// again, in order. Decisions of people are there before they are in force; what they led to besides has its entry in the audit log.
 struct HoldJournal: Service {
   let inbox: HoldInbox
   let ledger: Ledger
@@ -43,9 +44,9 @@ struct HoldJournal: Service {
   func run() async throws {
     // What is in the inbox by then is still written: calls have ended before this service does.
     await withGracefulShutdownHandler {
-      for await record in inbox.records {
-        log(record)
-        await write(record)
+      for await change in inbox.changes {
+        log(change.hold)
+        if !change.isKept { await write(change.hold) }
       }
     } onGracefulShutdown: {
       inbox.finish()
@@ -68,7 +69,7 @@ struct HoldJournal: Service {
   private func write(_ record: HoldRecord) async {
     while true {
       do {
-        return try await ledger.holds.write(record, audit: Self.audit(record))
+        return try await ledger.holds.write(record, audit: AuditedChange(ending: record))
       } catch {
         logger.warning("a hold cannot be written yet", metadata: ["hold": "\(record.id)", "error": "\(error)"])
         if Task.isShuttingDownGracefully { return }
@@ -77,16 +78,24 @@ struct HoldJournal: Service {
     }
   }
 
-  /// The entry of a decision; nil where nobody decided.
-  private static func audit(_ record: HoldRecord) -> AuditedChange? {
-    guard let actor = record.end?.by else { return nil }
-    var before = record
+}
+
+extension AuditedChange {
+  /// The entry of a decision about a hold.
+  init(deciding before: HoldRecord, as after: HoldRecord) {
+    self.init(
+      actor: after.end?.by ?? "", action: after.state == .approved ? "hold.approve" : "hold.deny",
+      subject: after.id.description, before: String(decoding: HoldJSON.document(before), as: UTF8.self),
+      after: String(decoding: HoldJSON.document(after), as: UTF8.self))
+  }
+
+  /// The entry of a parked call that passed by what somebody allowed its run; nil where nobody had a hand in it.
+  fileprivate init?(ending hold: HoldRecord) {
+    guard hold.end?.by != nil else { return nil }
+    var before = hold
     before.state = .pending
     before.end = nil
-    return AuditedChange(
-      actor: actor, action: record.state == .approved ? "hold.approve" : "hold.deny", subject: record.id.description,
-      before: String(decoding: HoldJSON.document(before), as: UTF8.self),
-      after: String(decoding: HoldJSON.document(record), as: UTF8.self))
+    self.init(deciding: before, as: hold)
   }
 }
 

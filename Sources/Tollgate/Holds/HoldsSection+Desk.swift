@@ -9,9 +9,9 @@ extension HoldsSection {
   ///
   /// - Parameter tell: takes each change of a hold, for those who are to be asked; must return at once.
   func desk(inbox: HoldInbox, tell: @escaping @Sendable (HoldRecord) -> Void) -> HoldDesk {
-    HoldDesk(policy: policy) { hold in
-      tell(hold)
-      inbox.put(hold)
+    HoldDesk(policy: policy) { change in
+      tell(change.hold)
+      inbox.put(change)
     }
   }
 }
@@ -20,8 +20,10 @@ extension ControlHolds {
   /// Those of a desk, and what the ledger keeps of them.
   init(kept: LedgerHolds, of desk: BudgetDesk) {
     let holds = desk.holds
-    self.init(kept: kept, recent: { holds.recent }) { id, decision, actor, reason throws(HoldDecisionError) in
-      try desk.decide(id, decision, by: actor, reason: reason, at: WallClock.now())
+    self.init(kept: kept, recent: { holds.recent }) { id, decision, actor, reason in
+      try await desk.decide(id, decision, by: actor, reason: reason, at: WallClock.now()) { before, after in
+        try await kept.write(after, audit: AuditedChange(deciding: before, as: after))
+      }
     }
   }
 }

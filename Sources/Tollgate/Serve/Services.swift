@@ -129,13 +129,19 @@ struct Services {
   func run(
     until signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable () -> Void
   ) async throws {
+    let approvals = HoldApprovals(desk: budgets, ledger: ledger, logger: logger)
     let services: [(any Service)?] = [
       LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops), escalation, control, traces,
       priceBookReload, certificateReload,
       RunService(runs: runs, closing: runClosing, ledger: ledger, logger: logger),
       HoldJournal(inbox: inbox, ledger: ledger, logger: logger), BudgetClock(desk: budgets),
       UnusedBudgetWatch(desk: budgets, logger: logger),
-      GatewayService(gateway: gateway, prepare: administration.fill, started: started),
+      GatewayService(
+        gateway: gateway,
+        prepare: { [administration] in
+          try await administration.fill()
+          await approvals.restore(at: WallClock.now())
+        }, started: started),
     ]
     var configuration = ServiceGroupConfiguration(
       services: services.compactMap(\.self).map { .init(service: $0) }, gracefulShutdownSignals: signals,

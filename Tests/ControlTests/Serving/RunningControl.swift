@@ -195,7 +195,7 @@ func withControl(
 /// No call waits for a person.
 let noHolds = ControlHolds(
   recent: { [] }, kept: { _ in [] }, keptHold: { _ in nil },
-  decide: { _, _, _, _ throws(HoldDecisionError) in throw .unknown })
+  decide: { _, _, _, _ in throw HoldDecisionError.unknown })
 
 let testToken = String(repeating: "5f", count: 32)
 

@@ -91,6 +91,58 @@ import Testing
     #expect(bench.desk.recent.first { $0.id == id(2) }?.end?.by == "anna")
   }
 
+  @Test func `a decision that is being written is in force only then, and nothing else ends the hold meanwhile`() throws
+  {
+    let bench = Bench()
+    _ = bench.park(1, at: noon)
+    let approve = HoldDecision.approve(.call, amount: nil, seconds: 60)
+    let taken = try bench.desk.take(id(1), approve, by: "anna", reason: nil, at: noon)
+    #expect(taken.before.state == .pending && taken.after.state == .approved && taken.after.end?.by == "anna")
+    #expect(bench.told(1) == [] && bench.allowed.isEmpty && bench.ends.isEmpty)
+    #expect(throws: HoldDecisionError.self) { try bench.decide(1, .deny, at: noon) }
+    bench.desk.timePassed(at: noon.adding(seconds: 3600))
+    #expect(bench.told(1) == [] && bench.ends.isEmpty && bench.desk.pendingCount == 1)
+    bench.desk.giveBack(taken, at: noon)
+    bench.desk.timePassed(at: noon.adding(seconds: 3600))
+    #expect(bench.told(1) == ["expired"], "it could not be written: the hold is open as it was")
+
+    _ = bench.park(2, at: noon)
+    bench.carryOut(try bench.desk.take(id(2), approve, by: "anna", reason: nil, at: noon))
+    #expect(bench.told(2) == ["approved"] && bench.allowed.count == 1)
+  }
+
+  @Test func `a client that leaves while a decision is being written is told nothing, and its hold ends once`() throws {
+    let bench = Bench { $0.max = 1 }
+    let approve = HoldDecision.approve(.call, amount: nil, seconds: 60)
+    _ = bench.park(1, at: noon)
+    let taken = try bench.desk.take(id(1), approve, by: "anna", reason: nil, at: noon)
+    bench.desk.drop(id(1), reason: "left", at: noon)
+    #expect(bench.desk.pendingCount == 0)
+    bench.carryOut(taken)
+    #expect(bench.told(1) == [] && bench.allowed.isEmpty && bench.ends[id(1)] == 1)
+    #expect(bench.desk.recent.map(\.state) == [.approved])
+    _ = bench.park(2, at: noon)
+    let other = try bench.desk.take(id(2), .deny, by: "anna", reason: nil, at: noon)
+    bench.desk.drop(id(2), reason: "left", at: noon)
+    bench.desk.giveBack(other, at: noon)
+    #expect(bench.desk.recent.map(\.state) == [.dropped, .approved] && bench.ends[id(2)] == 1)
+    #expect(bench.park(3, at: noon) == .parked(id(3)))
+  }
+
+  @Test func `a client that comes again while a decision is being written passes by it`() throws {
+    let bench = Bench { $0.then = .retry }
+    _ = bench.park(1, at: noon)
+    bench.desk.timePassed(at: noon.adding(seconds: 60))
+    let time = noon.adding(seconds: 61)
+    let approve = HoldDecision.approve(.call, amount: nil, seconds: 60)
+    let taken = try bench.desk.take(id(1), approve, by: "anna", reason: nil, at: time)
+    #expect(taken.before.state == .retrying)
+    #expect(bench.park(2, at: time) == .parked(id(1)))
+    bench.carryOut(taken)
+    #expect(bench.told(2) == ["approved"] && bench.allowed.count == 1 && bench.desk.pendingCount == 0)
+    #expect(bench.park(3, at: time) == .parked(id(3)), "nothing is left for another")
+  }
+
   @Test func `no more calls are parked than may be`() {
     let bench = Bench { $0.max = 2 }
     #expect(bench.park(1, at: noon) == .parked(id(1)) && bench.park(2, at: noon) == .parked(id(2)))
@@ -167,10 +219,10 @@ private struct Bench {
     seen = box
     desk = HoldDesk(
       policy: policy,
-      onChange: { hold in
+      onChange: { change in
         box.seen.withLock {
-          $0.opened.insert(hold.id)
-          if hold.end != nil { $0.ends[hold.id, default: 0] += 1 }
+          $0.opened.insert(change.hold.id)
+          if change.hold.end != nil { $0.ends[change.hold.id, default: 0] += 1 }
         }
       })
   }
@@ -203,9 +255,12 @@ private struct Bench {
   }
 
   func decide(_ hold: Int64, _ decision: HoldDecision, at time: Timestamp) throws -> HoldRecord {
-    try desk.decide(CallID(rawValue: hold), decision, by: "anna", reason: "why", at: time) { [seen] _, approval in
-      seen.seen.withLock { $0.allowed.append(approval) }
-    }
+    carryOut(try desk.take(CallID(rawValue: hold), decision, by: "anna", reason: "why", at: time))
+  }
+
+  @discardableResult
+  func carryOut(_ decision: TakenDecision) -> HoldRecord {
+    desk.carryOut(decision) { [seen] _, approval in seen.seen.withLock { $0.allowed.append(approval) } }
   }
 
   func approve(
