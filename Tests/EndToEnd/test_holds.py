@@ -344,7 +344,7 @@ def test_a_decision_is_in_the_audit_log_before_it_is_in_force(tmp_path):
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(call, tollgate, path=RUN.format("r"))
             [row] = held(tollgate)
-            assert post(tollgate, f"/api/v1/holds/{row['id']}/approve", {"extent": "run"})[0] == 200
+            assert post(tollgate, f"/api/v1/holds/{row['id']}/approve", {"extent": "run", "amount": "2 calls"})[0] == 200
             tollgate.kill()
             answer.exception()
         tollgate.start()

@@ -55,7 +55,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
     ])
 
   private var members = RequestMembers()
-  private var role: Int?
+  private var roles = MessageRoles()
   private var isChat = false
   private let operation: Operation
 
@@ -64,9 +64,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json, &facts)
     switch Field(rawValue: label) {
-    case .message:
-      role = nil
-      facts.reading?.beginMessage()
+    case .message: roles.begin(&facts)
     case .oldResult: facts.reading?.beginMessage()
     default: break
     }
@@ -74,7 +72,7 @@ struct CohereRequest: ~Copyable, DocumentWire {
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
-    case .role: role = json.word
+    case .role: roles.value(json)
     case .oldMessage:
       isChat = true
       members.value(RequestMembers.Field.prompt.rawValue, json, &facts)
@@ -91,23 +89,8 @@ struct CohereRequest: ~Copyable, DocumentWire {
     case .oldResult:
       facts.toolResults &+= 1
       facts.reading?.endLooseResult()
-    case .message: endMessage(&facts)
+    case .message: roles.end(&facts)
     default: break
-    }
-  }
-
-  /// What stands before the last message of the assistant is history.
-  private func endMessage(_ facts: inout RequestFacts) {
-    switch role {
-    case 0:
-      facts.toolResults = 0
-      facts.reading?.endMessage(.model)
-    case 1:
-      facts.toolResults &+= 1
-      facts.reading?.endResult()
-      facts.reading?.endMessage(.client)
-    case nil: facts.reading?.endMessage(.client)
-    default: facts.reading?.endMessage(.instructions)
     }
   }
 

@@ -36,7 +36,7 @@ struct OllamaRequest: ~Copyable, DocumentWire {
     ])
 
   private var members = RequestMembers()
-  private var role: Int?
+  private var roles = MessageRoles()
   private var streams: Bool?
   /// Whether it is embeddings that are asked for, which neither stream nor have a limit.
   private let embeds: Bool
@@ -45,15 +45,12 @@ struct OllamaRequest: ~Copyable, DocumentWire {
 
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json, &facts)
-    if label == Field.message.rawValue {
-      role = nil
-      facts.reading?.beginMessage()
-    }
+    if label == Field.message.rawValue { roles.begin(&facts) }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
-    case .role: role = json.word
+    case .role: roles.value(json)
     case .stream where json.kind == .bool:
       if streams != nil { facts.isAmbiguous = true }
       streams = json.isTrue
@@ -64,22 +61,7 @@ struct OllamaRequest: ~Copyable, DocumentWire {
 
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     members.end(label, json)
-    if label == Field.message.rawValue { endMessage(&facts) }
-  }
-
-  /// What stands before the last message of the assistant is history.
-  private func endMessage(_ facts: inout RequestFacts) {
-    switch role {
-    case 0:
-      facts.toolResults = 0
-      facts.reading?.endMessage(.model)
-    case 1:
-      facts.toolResults &+= 1
-      facts.reading?.endResult()
-      facts.reading?.endMessage(.client)
-    case nil: facts.reading?.endMessage(.client)
-    default: facts.reading?.endMessage(.instructions)
-    }
+    if label == Field.message.rawValue { roles.end(&facts) }
   }
 
   mutating func endDocument(_ facts: inout RequestFacts) {}

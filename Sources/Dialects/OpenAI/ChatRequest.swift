@@ -128,7 +128,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private var members = RequestMembers()
   private var streamOptions = StreamOptionsReader()
   private let endpoint: Endpoint
-  private var role: Int?
+  private var messageRoles = MessageRoles(results: 2)
   private var tokens: Int64 = 0
   private var hasInputText = false
   private var prompts: Int64 = 0
@@ -138,16 +138,13 @@ struct ChatRequest: ~Copyable, DocumentWire {
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json, &facts)
     streamOptions.begin(Field(rawValue: label), json)
-    if label == Field.message.rawValue {
-      role = nil
-      facts.reading?.beginMessage()
-    }
+    if label == Field.message.rawValue { messageRoles.begin(&facts) }
     if label == Field.inputText.rawValue { prompts &+= 1 }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
-    case .role: role = json.word
+    case .role: messageRoles.value(json)
     case .inputText where json.kind == .string:
       hasInputText = true
       prompts &+= 1
@@ -169,22 +166,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   mutating func end(_ label: UInt8, _ json: inout JSONReader, _ facts: inout RequestFacts) {
     members.end(label, json)
     streamOptions.end(Field(rawValue: label), json)
-    if label == Field.message.rawValue { endMessage(&facts) }
-  }
-
-  /// What stands before the last message of the assistant is history.
-  private func endMessage(_ facts: inout RequestFacts) {
-    switch role {
-    case 0:
-      facts.toolResults = 0
-      facts.reading?.endMessage(.model)
-    case 1, 2:
-      facts.toolResults &+= 1
-      facts.reading?.endResult()
-      facts.reading?.endMessage(.client)
-    case nil: facts.reading?.endMessage(.client)
-    default: facts.reading?.endMessage(.instructions)
-    }
+    if label == Field.message.rawValue { messageRoles.end(&facts) }
   }
 
   func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {
