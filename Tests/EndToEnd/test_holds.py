@@ -344,13 +344,19 @@ def test_a_decision_is_in_the_audit_log_before_it_is_in_force(tmp_path):
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(call, tollgate, path=RUN.format("r"))
             [row] = held(tollgate)
-            assert post(tollgate, f"/api/v1/holds/{row['id']}/approve", {"extent": "run", "amount": "2 calls"})[0] == 200
+            assert (
+                post(tollgate, f"/api/v1/holds/{row['id']}/approve", {"extent": "run", "amount": "2 calls"})[0] == 200
+            )
             tollgate.kill()
             answer.exception()
         tollgate.start()
         assert hold(tollgate, row["id"])["state"] == "approved"
         [entry] = tollgate.json("/api/v1/audit?action=hold")["rows"]
-        assert (entry["subject"], entry["before"]["state"], entry["after"]["state"]) == (row["id"], "pending", "approved")
+        assert (entry["subject"], entry["before"]["state"], entry["after"]["state"]) == (
+            row["id"],
+            "pending",
+            "approved",
+        )
         # The run passes by it; of another the client is told to come again, and then the case is denied.
         assert call(tollgate, path=RUN.format("r")).status == 200
         assert call(tollgate, path=RUN.format("s")).status == 429

@@ -126,7 +126,11 @@ BILLING = {
     "an API key of OpenAI": ("openai", [("Authorization", "Bearer sk-proj-abc")], "metered"),
     "an API key of Anthropic": ("anthropic", [("X-Api-Key", "sk-ant-api03-abc")], "metered"),
     "an API key as a bearer": ("anthropic", [("Authorization", "Bearer sk-ant-api03-abc")], "metered"),
-    "a Claude login anywhere but at Anthropic": ("anthropic", [("Authorization", "Bearer sk-ant-oat01-abc")], "metered"),
+    "a Claude login anywhere but at Anthropic": (
+        "anthropic",
+        [("Authorization", "Bearer sk-ant-oat01-abc")],
+        "metered",
+    ),
 }
 
 

@@ -325,7 +325,9 @@ def test_a_renewed_certificate_that_is_not_in_order_is_refused_and_the_former_st
     else:
         make_certificate(tmp_path, days=-1)
     tollgate.process.send_signal(signal.SIGHUP)
-    eventually(lambda: tollgate.log.count("was refused, and the one before it stays") >= 2, seconds=15, what="two refusals")
+    eventually(
+        lambda: tollgate.log.count("was refused, and the one before it stays") >= 2, seconds=15, what="two refusals"
+    )
     assert [shown(port) for port in ports] == [former, former]
     assert tollgate.metric("tollgate_certificate_reload_success") == 0
     assert command(tollgate, "report").returncode == 0
