@@ -80,7 +80,8 @@ import Testing
       for _ in 0..<3 { bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next()) }
       var book = RunBook(key: fingerprints)
       _ = book.restore([bytes])
-      _ = book.link(LinkRequest(caller: Desk.caller, conversation: hello.facts), at: desk.now, random: 1)
+      let request = LinkRequest(caller: Desk.caller, conversation: hello.facts)
+      _ = book.link(LinkQuery(request, by: fingerprints, at: desk.now), random: 1)
     }
     var book = RunBook(key: fingerprints)
     #expect(book.restore([Array("tgrb9".utf8)]) == 1)
