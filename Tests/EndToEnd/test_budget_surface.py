@@ -176,9 +176,10 @@ def test_the_command_line_sets_lists_and_removes_with_and_without_a_proxy(tmp_pa
         offline = ["--data", str(tollgate.data), "--format", "json"]
         listed = run_tollgate("budget", "list", *offline)
         assert json.loads(listed.stdout)["rows"][0]["windows"][0]["spent"] == "2 calls", listed.stderr
-        changed = run_tollgate("budget", "set", "etl", "--limit", "3 calls", *offline)
+        changed = run_tollgate("budget", "set", "etl", "--limit", "3 calls", "--alert", "80%=nobody", *offline)
         assert json.loads(changed.stdout)["limit"] == "3 calls", changed.stderr
         tollgate.start()
+        assert "told to nobody" in tollgate.log and '"receivers":"nobody"' in tollgate.log.replace(" ", "")
         assert [call(tollgate, path=WORKFLOW.format("etl-a")).status for _ in range(2)] == [200, 402]
         table = run_tollgate("budget", "list", "--control", tollgate.control_url)
         assert "workflow=etl-a" in table.stdout and "3 calls" in table.stdout

@@ -11,21 +11,25 @@ final class BudgetRegister: Sendable {
   let desk: BudgetDesk
   let recovery: RecoveryBudgets
   private let configured: Set<String>
+  /// The names of those who can be told.
+  private let receivers: Set<String>
   private let logger: Logger
 
   /// With the budgets of the configuration; ``take(_:at:)`` brings the others.
   ///
   /// - Parameters:
+  ///   - receivers: the names of those who can be told.
   ///   - holds: where calls wait for a person.
   ///   - tell: takes each change of a budget's state, and gives back what is to be stored with its cause; must return at
   ///     once.
   init(
-    _ section: BudgetsSection, holds: HoldDesk, logger: Logger, at time: Timestamp,
+    _ section: BudgetsSection, receivers: [String], holds: HoldDesk, logger: Logger, at time: Timestamp,
     tell: @escaping @Sendable (BudgetEvent) -> AlertState?
   ) throws {
     desk = try section.desk(holds: holds, logger: logger, at: time, tell: tell)
     recovery = RecoveryBudgets(try section.book(at: time))
     configured = Set(section.definitions.map(\.name))
+    self.receivers = Set(receivers)
     self.logger = logger
   }
 
@@ -46,6 +50,7 @@ final class BudgetRegister: Sendable {
       }
       do {
         define(definition, zone: try ZoneFile.rules(of: definition.timeZone), at: time)
+        reportUnknownReceivers(of: definition)
       } catch {
         logger.error(
           "a budget that was made at run time is left out",
@@ -57,6 +62,15 @@ final class BudgetRegister: Sendable {
     for raise in stored.raises where raise.raise.until > time && units[raise.budget] == raise.unit {
       self.raise(raise.budget, raise.raise, at: time)
     }
+  }
+
+  /// A budget that was made without a proxy, or before the configuration changed, may name receivers that are not there.
+  private func reportUnknownReceivers(of definition: BudgetDefinition) {
+    let unknown = Set(definition.alerts.flatMap(\.receivers)).subtracting(receivers)
+    guard !unknown.isEmpty else { return }
+    logger.error(
+      "alerts of a budget go to receivers that are not configured, and are told to nobody there",
+      metadata: ["budget": "\(definition.name)", "receivers": "\(unknown.sorted().joined(separator: ","))"])
   }
 
   /// Puts a definition in force.

@@ -54,7 +54,8 @@ struct Services {
     let holds = configuration.holds.desk(inbox: inbox) { alerts.take($0, page: page) }
     registry.holdsPending(of: holds)
     let register = try BudgetRegister(
-      configuration.budgets, holds: holds, logger: logger, at: WallClock.now(), tell: alerts.take)
+      configuration.budgets, receivers: configuration.receivers.receivers.map(\.name), holds: holds, logger: logger,
+      at: WallClock.now(), tell: alerts.take)
     budgets = register.desk
     registry.budgetMetrics(of: budgets, now: WallClock.now)
     let keys = VirtualKeys()
