@@ -143,7 +143,8 @@ let package = Package(
     .testTarget(
       name: "TollgateTests",
       dependencies: [
-        "Tollgate", "Budgets", "Dialects", "Escalation", "Gateway", "Metering", "Observability", "Upstream", logging,
+        "Tollgate", "Budgets", "Dialects", "Escalation", "Gateway", "Ledger", "Metering", "Observability", "Upstream",
+        logging,
       ],
       swiftSettings: strict),
     .testTarget(name: "StyleTests", swiftSettings: strict),
