@@ -59,23 +59,28 @@ extension Escalation: Service {
       do {
         try await restore()
         return true
-      } catch  where attempt < Self.restoresMax {
-        logUnread("alerts of the last process cannot be read yet: nothing is told until they are", error)
-        guard await pause() else { return false }
       } catch {
-        logUnread(
-          "alerts of the last process could not be read: what waits there is delivered after the next start", error)
-        beginAnew()
+        guard attempt < Self.restoresMax else {
+          environment.logger.error(
+            "alerts of the last process could not be read: what waits there is delivered after the next start",
+            metadata: ["error": "\(error)"])
+          break
+        }
+        noteUnread(error)
       }
+      guard await pause() else { return false }
     }
+    beginAnew()
     return true
   }
 
-  private func logUnread(_ message: Logger.Message, _ error: any Error) {
+  private func noteUnread(_ error: any Error) {
     guard let suppressed = saveFailures.admit(nowMilliseconds: environment.now().unixMicroseconds / 1000) else {
       return
     }
-    environment.logger.error(message, metadata: ["error": "\(error)", "not_logged_before": "\(suppressed)"])
+    environment.logger.error(
+      "alerts of the last process cannot be read yet: nothing is told until they are",
+      metadata: ["error": "\(error)", "not_logged_before": "\(suppressed)"])
   }
 
   /// Numbers messages and changes by the clock, which is beyond every count that the ledger may have: it would refuse, or leave out, what has
@@ -93,6 +98,7 @@ extension Escalation: Service {
     let contents = try await environment.ledger.contents()
     let now = environment.now()
     let unreadable = state.withLock { state -> Int in
+      let waiting = Set(state.board.firingKeys(of: .holdWaiting))
       let unreadable = state.board.restore(contents.states, alerts: contents.alerts, now: now)
       for message in contents.messages {
         for dropped in state.queue.add(message, now: now) { state.unsaved.add(dropped) }
@@ -100,6 +106,10 @@ extension Escalation: Service {
       state.sequence = max(state.sequence, contents.greatestSequence)
       let rules: [AlertRule] = [.upstreamFailing, .unpriced, .unmetered]
       state.watch.resume(rules.flatMap { state.board.firingKeys(of: $0) }, now: now)
+      // No held call outlives its process.
+      for key in state.board.firingKeys(of: .holdWaiting) where !waiting.contains(key) {
+        state.board.resolve(key, now: now)
+      }
       return unreadable
     }
     if unreadable > 0 {
@@ -108,7 +118,6 @@ extension Escalation: Service {
         metadata: ["states": "\(unreadable)"])
     }
     resolveReceiversWithoutMessages(now)
-    resolveHolds(now)
   }
 
   /// A receiver for which nothing waits can give no sign of life.
@@ -117,13 +126,6 @@ extension Escalation: Service {
       for key in state.board.firingKeys(of: .receiverFailing) where state.queue.waitingCount(key.group.subject) == 0 {
         state.board.resolve(key, now: now)
       }
-    }
-  }
-
-  /// No held call outlives its process.
-  private func resolveHolds(_ now: Timestamp) {
-    state.withLock { state in
-      for key in state.board.firingKeys(of: .holdWaiting) { state.board.resolve(key, now: now) }
     }
   }
 
