@@ -26,7 +26,7 @@ final class ServerCertificate: Sendable {
 
   /// Gives what a new connection is secured with.
   var provider: @Sendable () -> NIOSSLContext {
-    { self.state.withLock { $0.loaded.context } }
+    return { self.state.withLock { $0.loaded.context } }
   }
 
   /// When the one in force ends.
