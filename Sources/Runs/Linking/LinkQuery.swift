@@ -49,7 +49,6 @@ public struct LinkQuery: Sendable {
   /// Tells callers with the same key and workflow apart.
   var callerEvidence: UInt32 { UInt32(truncatingIfNeeded: scope.caller) }
 
-
   func key(of boundary: MessageBoundary) -> UInt64 {
     Self.key(of: boundary, base: base, words: words, by: keys)
   }
