@@ -82,7 +82,8 @@ public struct ControlServer: Service {
   }
 
   private var server: HTTPServerBuilder {
-    let (channelConfiguration, context) = (channelConfiguration, configuration.tls)
+    let channelConfiguration = channelConfiguration
+    let context = configuration.tls
     return HTTPServerBuilder { responder in
       let plain = HTTP1Channel(responder: responder, configuration: channelConfiguration)
       guard let context else { return plain }

@@ -1,4 +1,3 @@
-import NIOHTTP1
 import Budgets
 import Control
 import Ledger
