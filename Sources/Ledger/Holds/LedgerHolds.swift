@@ -54,8 +54,10 @@ extension LedgerHolds {
         let known = approvals.firstIndex { $0.hold.isAllowedLike(hold) }
         guard let known else {
           let calls = try SpentCallQuery(
-            start: Timestamp(unixMicroseconds: 0), after: nil, limit: Self.callsMax, ofKeys: ofKeys, run: hold.run
+            start: Timestamp(unixMicroseconds: 0), after: CallID(rawValue: hold.call.rawValue &- 1),
+            limit: Self.callsMax, ofKeys: ofKeys, run: hold.run
           ).run(context)
+          guard calls.count < Self.callsMax else { continue }
           approvals.append(KeptApproval(hold: hold, calls: calls.filter(hold.mayHavePaid)))
           continue
         }
@@ -65,7 +67,7 @@ extension LedgerHolds {
     }
   }
 
-  /// Calls of a run that are looked at: one of more is not let pass again.
+  /// Calls of a run that are looked at: where there are more, people are asked again.
   private static let callsMax = 100_000
 }
 
