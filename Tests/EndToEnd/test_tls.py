@@ -289,7 +289,7 @@ def test_a_renewed_certificate_counts_for_new_connections_and_open_ones_go_on(se
     former = der(certificate[0])
     assert [shown(port) for port in ports] == [former, former]
     context = ssl.create_default_context(cafile=trusted)
-    with httpx.Client(verify=context, timeout=15) as client:
+    with httpx.Client(verify=context, timeout=15, limits=httpx.Limits(keepalive_expiry=60)) as client:
         paths = [f"{tollgate.url}/local/v1/models", f"{tollgate.control_url}/healthz"]
         before = [client.get(path).status_code for path in paths]
         assert before[1] == 200
