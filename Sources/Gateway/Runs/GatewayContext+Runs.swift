@@ -150,6 +150,7 @@ extension Call {
       call: id, at: place, requestFacts.conversation ?? ConversationFacts(), resultCount: requestFacts.toolResults,
       by: key)
     request.isModelCall = !isOfTools
+    request.toolDurations = identity.toolDurations.map { ToolDurations.read($0, by: key) } ?? []
     request.toolNames = requestFacts.toolCalls.map(\.name)
     return RunEntry(request: request, call: budgetCall)
   }

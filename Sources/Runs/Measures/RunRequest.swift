@@ -18,9 +18,9 @@ public struct RunRequest: Sendable, Equatable {
   public var results: [ToolResultFacts]
   /// How many there are, kept in ``results`` or not.
   public var resultCount: Int
-  /// What the client itself measured of the tools that are answered (Claude Code's `prev-tool-durations`), by the order of
-  /// ``results``, in microseconds; empty where it said nothing.
-  public var resultDurationsMicroseconds: [Int64]
+  /// What the client itself measured of the tools that are answered (Claude Code's `prev-tool-durations`); empty where it said
+  /// nothing.
+  public var toolDurations: [ToolDuration]
   /// Which retry of the SDK's this is; 0 for the first try.
   public var retry: Int64
   /// Whether a model is called. Calls of servers of tools (MCP) are asked for by their tools, and counted as such.
@@ -41,7 +41,7 @@ public struct RunRequest: Sendable, Equatable {
     self.results = results
     self.retry = retry
     resultCount = results.count
-    resultDurationsMicroseconds = []
+    toolDurations = []
     isModelCall = true
     toolNames = []
   }

@@ -169,26 +169,30 @@ public struct RunTally: Sendable, Equatable {
   private mutating func takeResults(
     of request: RunRequest, isNew: Bool, _ node: inout RunNode
   ) -> (answers: [AnsweredTool], longest: PendingTool?) {
-    var answers: [AnsweredTool] = []
-    var longest: PendingTool?
-    for (place, result) in request.results.enumerated() {
+    var taken: [(tool: PendingTool, result: ToolResultFacts)] = []
+    for result in request.results {
       // Nothing but the conversation tells a result without an id from the same one sent again.
       if result.call == nil, !isNew { continue }
       let answer = pending.take(result, of: request.node)
       if case .again = answer { continue }
-      let failed = result.failure != nil
       count(&node) {
         $0.toolResults &+= 1
-        if failed { $0.toolErrors &+= 1 }
+        if result.failure != nil { $0.toolErrors &+= 1 }
       }
-      guard case .call(var tool) = answer else { continue }
-      let durations = request.resultDurationsMicroseconds
-      let took = durations.indices.contains(place) ? max(0, durations[place]) : time.lastAt.excess(over: tool.askedAt)
+      if case .call(let tool) = answer { taken.append((tool, result)) }
+    }
+    var answers: [AnsweredTool] = []
+    var longest: PendingTool?
+    let measured = request.toolDurations.assigned(to: taken.map { ($0.tool.name, $0.result.failure != nil) })
+    for (place, (tool, result)) in taken.enumerated() {
+      let took = measured[place] ?? time.lastAt.excess(over: tool.askedAt)
+      let failed = result.failure != nil
       tools.update(at: tool.tool) { $0.addResult(failed: failed, took: took) }
       count(&node) { $0.toolWorkMicroseconds = $0.toolWorkMicroseconds.saturatingAdd(took) }
       if let key = tool.repeatKey { repeats.answer(key, result) }
-      tool.chain = tool.chain.adding(tool: took)
-      if longest.map({ $0.chain.microseconds < tool.chain.microseconds }) ?? true { longest = tool }
+      var ended = tool
+      ended.chain = tool.chain.adding(tool: took)
+      if longest.map({ $0.chain.microseconds < ended.chain.microseconds }) ?? true { longest = ended }
       answers.append(
         AnsweredTool(
           call: tool.call, position: tool.position, answeredAt: Timestamp(unixMicroseconds: time.lastAt),

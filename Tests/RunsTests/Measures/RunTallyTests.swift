@@ -103,9 +103,24 @@ struct RunTallyTests {
     _ = play.turn([("f", 1)])
     play.wait(seconds: 60)
     var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: play.results())
-    request.resultDurationsMicroseconds = [250]
+    request.toolDurations = [ToolDuration(name: Play.name("f"), microseconds: 250)]
     _ = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time)
     #expect(play.tally?.toolsByName.first?.measures.timeMicroseconds == 250)
+  }
+
+  @Test("takes what did not run for what the client left out: a failure before a success, and what it does not name")
+  func someReportedDurations() throws {
+    let play = try Play()
+    let (_, call) = play.ask()
+    play.reply(call, [("f", 1), ("f", 2), ("g", 3), ("f", 4)])
+    play.wait(seconds: 9)
+    var results = play.results()
+    results[0].failure = .mark
+    var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: results)
+    request.toolDurations = [10, 20].map { ToolDuration(name: Play.name("f"), microseconds: $0) }
+    request.toolDurations.append(ToolDuration(name: Play.name("never asked for"), microseconds: 5))
+    let answered = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time).answered
+    #expect(answered.map(\.tookMicroseconds) == [9_000_000, 10, 9_000_000, 20])
   }
 
   @Test("splits the time into model, tools and idle, overlaps counted once")
@@ -145,7 +160,10 @@ struct RunTallyTests {
     play.reply(first.call, [("slow", 1), ("fast", 2)])
     play.wait(seconds: 5)
     var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: play.results())
-    request.resultDurationsMicroseconds = [5_000_000, 3_000_000]
+    request.toolDurations = [
+      ToolDuration(name: Play.name("fast"), microseconds: 3_000_000),
+      ToolDuration(name: Play.name("slow"), microseconds: 5_000_000),
+    ]
     _ = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time)
     play.wait(seconds: 2)
     _ = play.monitor.end(Play.call(77), in: Play.slot, RunReply(), at: play.time)
