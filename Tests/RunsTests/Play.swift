@@ -71,7 +71,7 @@ final class Play {
   }
 
   func release(_ release: GuardrailRelease, of run: String = run) -> Bool {
-    monitor.release(run, release, at: time)
+    !monitor.release(run, release, at: time).isEmpty
   }
 
   func close() -> RunEnd? { monitor.close(Self.slot) }

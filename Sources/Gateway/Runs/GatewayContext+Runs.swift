@@ -63,13 +63,15 @@ extension GatewayContext {
     if let conversation = call.requestFacts.conversation { reply.compareTools(with: conversation, by: runs.key) }
     var anomalies = call.anomalies(of: reply, outcome: record.outcome)
     if call.runTicket != nil {
-      var counted = RunReply(reply, by: runs.key)
+      // A reply that is fetched again brings nothing new.
+      let isKnown = call.endpoint?.operation.repeatsUsage == true && record.usageSource == .none
+      var counted = isKnown ? RunReply(ending: reply.ending) : RunReply(reply, by: runs.key)
       counted.tokens = record.usage.totalTokens
       counted.costPicodollars = record.costPicodollars ?? 0
       let end = RunCallEnd(
         link: LinkReply(reply, by: runs.key, hasFailed: record.outcome != .ok), reply: counted,
         failure: RunFailure(record.outcome))
-      anomalies += call.runTicket?.end(end) ?? []
+      anomalies += call.runTicket?.end(end, of: call.budgetCall) ?? []
     }
     for anomaly in anomalies {
       metrics.runs.found(anomaly, agent: record.agent, workflow: record.workflow)
@@ -140,16 +142,16 @@ extension Call {
     place?.source = source
   }
 
+  /// Whether the run counts it as a call of a model.
+  var isModelCall: Bool { BudgetedCalls.areOfModels(endpoint, method: method, opensWebSocket: opensWebSocket) }
+
   /// What the run is told of the call; nil where it is none of a model, nor of a tool.
   fileprivate func runEntry(at place: RunPlace, by key: FingerprintKey) -> RunEntry? {
-    let isOfTools = endpoint?.operation == .mcp
-    guard isOfTools || BudgetedCalls.areDecided(endpoint, method: method, opensWebSocket: opensWebSocket) else {
-      return nil
-    }
+    guard isModelCall || endpoint?.operation == .mcp else { return nil }
     var request = RunRequest(
       call: id, at: place, requestFacts.conversation ?? ConversationFacts(), resultCount: requestFacts.toolResults,
       by: key)
-    request.isModelCall = !isOfTools
+    request.isModelCall = isModelCall
     request.toolDurations = identity.toolDurations.map { ToolDurations.read($0, by: key) } ?? []
     request.toolNames = requestFacts.toolCalls.map(\.name)
     return RunEntry(request: request, call: budgetCall)

@@ -63,11 +63,16 @@ public final class RunDesk: Sendable {
   }
 
   /// Takes what a call's reply said.
-  func end(_ linked: LinkedCall, _ call: BudgetCall?, _ end: RunCallEnd) -> [Anomaly] {
+  ///
+  /// - Parameter isCounted: whether the run counts the call; of another, it takes what was fetched.
+  func end(_ linked: LinkedCall, _ call: BudgetCall, isCounted: Bool, _ end: RunCallEnd) -> [Anomaly] {
     let time = now()
     return state.withLock { state in
       state.book.record(end.link, of: linked, at: time)
-      guard let call else { return [] }
+      guard isCounted else {
+        state.monitor.addFetched(end.reply, call, in: linked.slot, at: time)
+        return []
+      }
       return state.monitor.end(call, in: linked.slot, end.reply, failure: end.failure, at: time)
     }
   }
@@ -105,8 +110,8 @@ public final class RunDesk: Sendable {
 
   /// Lets a run go on that a guardrail has stopped.
   ///
-  /// - Returns: whether such a run goes on, and has such a limit.
-  public func release(_ run: String, _ release: GuardrailRelease) -> Bool {
+  /// - Returns: what is to be kept of it; empty where no such run goes on, or has such a limit.
+  public func release(_ run: String, _ release: GuardrailRelease) -> [KeptGuardrail] {
     let time = now()
     return state.withLock { $0.monitor.release(run, release, at: time) }
   }
@@ -121,6 +126,15 @@ public final class RunDesk: Sendable {
   /// Tells what a run of a workflow came to that ended before this process began, the oldest first.
   public func restore(_ past: WorkflowHistory.Run, of workflow: String) {
     state.withLock { $0.monitor.restore(past, of: workflow) }
+  }
+
+  /// Takes over runs that had not ended when the process before this one did, before any call is linked.
+  ///
+  /// - Parameter kept: the one that was idle longest first.
+  public func restore(_ kept: [KeptRun]) {
+    state.withLock { state in
+      for (run, slot) in zip(kept, state.book.reopen(kept)) { state.monitor.restore(run, in: slot) }
+    }
   }
 }
 

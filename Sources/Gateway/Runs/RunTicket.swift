@@ -28,11 +28,12 @@ struct RunTicket: ~Copyable {
 
   /// Tells the run what the call's reply was.
   ///
+  /// - Parameter other: the call, where the run does not count it.
   /// - Returns: what is wrong with the run, each once.
-  mutating func end(_ end: RunCallEnd) -> [Anomaly] {
+  mutating func end(_ end: RunCallEnd, of other: @autoclosure () -> BudgetCall) -> [Anomaly] {
     guard !isTold else { return [] }
     isTold = true
-    return desk.end(linked, call, end)
+    return desk.end(linked, call ?? other(), isCounted: call != nil, end)
   }
 
   deinit { if !isTold { desk.drop(linked, call, because: failure) } }

@@ -22,13 +22,11 @@ final class RunWriter {
       connection, "UPDATE runs SET cost_high = cost_high + ?, cost_low = cost_low + ? WHERE id = ?")
   }
 
-  func add(
-    _ record: borrowing CallRecord, answered: [AnsweredTool], toolErrors: Int
-  ) throws(SQLiteFailure) {
-    for tool in answered { try write(tool) }
+  func add(_ record: borrowing CallRecord, _ extras: CallExtras) throws(SQLiteFailure) {
+    for tool in extras.answeredTools { try write(tool) }
     guard let run = record.run else { return }
     var totals = pending[run] ?? RunTotals(record)
-    totals.add(record, toolErrors: toolErrors)
+    totals.add(record, extras)
     pending[run] = totals
   }
 
@@ -68,7 +66,8 @@ final class RunWriter {
     try upsert.bind(try names.stored(totals.workflow), at: 5)
     upsert.bind(totals.source?.code, at: 6)
     try upsert.bind(totals.parentRun, at: 7)
-    var place: Int32 = 8
+    upsert.bind(totals.startedAt, at: 8)
+    var place: Int32 = 9
     let sums = totals.sums
     for index in sums.indices {
       upsert.bind(sums[index], at: place)
@@ -82,7 +81,7 @@ final class RunWriter {
     try upsert.run()
   }
 
-  static let keyColumns = ["id", "started_at", "last_at", "agent", "workflow", "run_source", "parent_run"]
+  static let keyColumns = ["id", "started_at", "last_at", "agent", "workflow", "run_source", "parent_run", "begun_at"]
   /// In the order of ``RunTotals/sums``.
   static let sumColumns = [
     "llm_calls", "errors", "retries", "tool_calls", "server_tool_calls", "tool_results", "tool_errors", "unpriced",
@@ -110,6 +109,10 @@ final class RunWriter {
     let rest = [
       "started_at = min(started_at, excluded.started_at)", "last_at = max(last_at, excluded.last_at)",
       "parent_run = ifnull(parent_run, excluded.parent_run)",
+      """
+      begun_at = CASE WHEN excluded.last_at > ended_at THEN excluded.started_at
+        ELSE min(ifnull(begun_at, started_at), excluded.started_at) END
+      """,
     ]
     return """
       INSERT INTO runs (\(columns.joined(separator: ", ")))

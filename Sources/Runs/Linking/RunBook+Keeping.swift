@@ -59,4 +59,24 @@ extension RunBook {
     }
     return unreadable
   }
+
+  /// Takes over runs that the ledger knows of, whose links may be lost: each is found by its name again.
+  ///
+  /// - Returns: their places, in the same order.
+  public mutating func reopen(_ kept: [KeptRun]) -> [RunSlot] {
+    let slots = kept.map { kept in
+      let key = keys.link(.name, kept.run, in: keys.tenant(of: kept.key))
+      if let known = newest(of: key) { return known.run }
+      makeRoom()
+      let slot = runs.insert(
+        OpenRun(
+          id: kept.run, startedAt: kept.startedAt, lastCallAt: kept.lastAt, parentRun: kept.parentRun,
+          depth: kept.depthOfFirst, nameKey: key))
+      insert(Link(key: key, run: slot, seconds: UInt32(clamping: kept.lastAt.unixMicroseconds / 1_000_000)))
+      changes.note(slot)
+      return slot
+    }
+    runs.sortByLastCall()
+    return slots
+  }
 }

@@ -1,3 +1,5 @@
+internal import Metering
+
 /// The open runs, in the order of their last calls.
 struct RunTable: Sendable {
   private struct Entry: Sendable {
@@ -66,6 +68,15 @@ struct RunTable: Sendable {
     entries[place].generation &+= 1
     free.append(place)
     return run
+  }
+
+  /// Puts the runs into the order of their last calls, where they were not inserted in it.
+  mutating func sortByLastCall() {
+    var open: [(place: Int, at: Int64)] = []
+    forEach { slot, run in open.append((Int(slot.place), run.lastCallAt.unixMicroseconds)) }
+    open.sort { $0.at < $1.at }
+    (oldest, newest) = (-1, -1)
+    for (place, _) in open { append(place) }
   }
 
   /// Passes all runs, the one whose last call was the longest ago first.

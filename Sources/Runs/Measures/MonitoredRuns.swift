@@ -13,6 +13,8 @@ struct MonitoredRun: Sendable {
   /// How the last reply ended; nil until one did.
   var ending: ReplyEnding?
   var failure: RunFailure?
+  /// Whether it began before this process did.
+  var isRestored = false
 
   init(_ call: BudgetCall, _ tally: RunTally) {
     name = call.run ?? call.id.description
@@ -20,6 +22,9 @@ struct MonitoredRun: Sendable {
     workflow = call.workflow
     self.tally = tally
   }
+
+  /// Whether how it ended was seen by the process before, and by nobody since.
+  var isUnseen: Bool { isRestored && ending == nil && failure == nil }
 
   /// Whether nothing is lost of what it may come to: a single call that awaits no tools.
   var isBrief: Bool { tally.totals.llmCalls <= 1 && tally.callsInFlight == 0 && tally.unansweredTools == 0 }

@@ -113,20 +113,28 @@ public struct RunMonitor: ~Copyable, Sendable {
     return found ?? []
   }
 
+  /// Adds what a call brought that the run does not count as one: what is fetched of a response that was worked on in the background.
+  public mutating func addFetched(_ reply: RunReply, _ call: BudgetCall, in run: RunSlot, at now: Timestamp) {
+    guard reply.tokens > 0 || reply.costPicodollars > 0 || reply.width > 0 else { return }
+    if !runs.contains(run) {
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: patience)), at: run)
+    }
+    _ = runs.change(run) { $0.tally.addFetched(reply, at: now) }
+    makeRoom(but: run)
+  }
+
   /// Lets runs go on that a guardrail has stopped.
   ///
   /// - Parameter name: what they are called; where several callers named theirs so, all of them.
-  /// - Returns: whether there is such a run, and such a limit.
-  public mutating func release(_ name: String, _ release: GuardrailRelease, at now: Timestamp) -> Bool {
-    var isKnown = false
+  /// - Returns: what is to be kept of it; empty where there is no such run, or no such limit.
+  public mutating func release(_ name: String, _ release: GuardrailRelease, at now: Timestamp) -> [KeptGuardrail] {
+    var kept: [GuardrailLimit.Kind: KeptGuardrail] = [:]
     let guardrails = guardrails
     for slot in runs.slots(named: name) {
-      let isReleased = runs.change(slot) { run in
-        guardrails.release(release, run.tally, &run.guardrails, at: now)
-      }
-      if isReleased == true { isKnown = true }
+      let limits = runs.change(slot) { guardrails.release(release, $0.tally, &$0.guardrails, at: now) }
+      for limit in limits ?? [] where limit.granted >= kept[limit.kind]?.granted ?? 0 { kept[limit.kind] = limit }
     }
-    return isKnown
+    return Array(kept.values)
   }
 
   // MARK: Ends
@@ -155,7 +163,8 @@ public struct RunMonitor: ~Copyable, Sendable {
     let tally = run.tally
     let awaitsTools = tally.unansweredTools > 0
     var end = RunEnd(run: run.name, slot: slot, agent: run.agent, workflow: run.workflow, tally: tally)
-    end.outcome = RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaitsTools)
+    end.outcome =
+      run.isUnseen ? .unknown : RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaitsTools)
     if end.outcome == .unansweredTool {
       end.anomalies.append(Anomaly(.unansweredTool, value: Int64(tally.unansweredTools)))
     }
@@ -179,12 +188,13 @@ public struct RunMonitor: ~Copyable, Sendable {
     histories[workflow, default: WorkflowHistory()].add(past)
   }
 
-  /// Tells what was counted of a run that began before this process did, so that its limits hold on; nothing where it is known already.
-  ///
-  /// - Parameter call: any call of the run.
-  public mutating func restore(_ totals: RunMeasures, _ call: BudgetCall, in run: RunSlot, startsAt start: Timestamp) {
+  /// Takes over a run that began before this process did, so that its limits hold on; nothing where it is known already.
+  public mutating func restore(_ kept: KeptRun, in run: RunSlot) {
     guard !runs.contains(run) else { return }
-    runs.insert(MonitoredRun(call, RunTally(startsAt: start, totals: totals, patience: patience)), at: run)
+    var restored = MonitoredRun(kept.call, RunTally(kept, patience: patience))
+    restored.guardrails = GuardrailState(kept, by: guardrails)
+    restored.isRestored = true
+    runs.insert(restored, at: run)
     makeRoom(but: run)
   }
 }

@@ -51,11 +51,23 @@ public struct RunTally: Sendable, Equatable {
   private var serversInFlight = 0
   private var sequence: Int64 = 0
 
-  /// - Parameter totals: what was counted of the run before this process began.
-  public init(startsAt time: Timestamp, totals: RunMeasures = RunMeasures(), patience: LoopPatience = .standard) {
+  public init(startsAt time: Timestamp, patience: LoopPatience = .standard) {
     self.patience = patience
-    self.totals = totals
     self.time = RunClock(startsAt: time.unixMicroseconds)
+  }
+
+  /// A run that began before this process did. Its tools, and what it did when no model worked, are not known apart any more.
+  init(_ kept: KeptRun, patience: LoopPatience) {
+    self.init(startsAt: kept.startedAt, patience: patience)
+    totals = kept.totals
+    depth = kept.depth
+    time = RunClock(
+      startsAt: kept.startedAt.unixMicroseconds, lastAt: kept.lastAt.unixMicroseconds,
+      modelMicroseconds: kept.totals.modelWorkMicroseconds)
+    for tool in kept.tools {
+      let place = tools.place(of: tool.name)
+      tools.update(at: place) { $0.add(tool.measures) }
+    }
   }
 
   /// How the time was spent, up to the last thing that happened.
@@ -256,6 +268,16 @@ public struct RunTally: Sendable, Equatable {
     if nodes[flight.node] != nil { nodes[flight.node] = node }
     settleTools()
     return true
+  }
+
+  /// Adds a reply that no call in flight brings: that of a response which was worked on in the background, say, to whoever asks for it.
+  mutating func addFetched(_ reply: RunReply, at now: Timestamp) {
+    advance(to: now)
+    totals.add(reply)
+    for call in reply.toolCalls {
+      let tool = tools.place(of: call.tool)
+      tools.update(at: tool) { $0.calls &+= 1 }
+    }
   }
 
   /// Takes the tools that a reply asks for.

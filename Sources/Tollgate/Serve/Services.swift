@@ -112,6 +112,12 @@ struct Services {
     self.logger = logger
   }
 
+  /// Reads what calls before this process came to, before the first one comes.
+  @Sendable private func prepare() async throws {
+    try await administration.fill()
+    await RunRestoring(runs: runs, ledger: ledger, logger: logger).restore()
+  }
+
   /// Serves until a signal, until the service group around it shuts down, or until the task is cancelled. Services stop in
   /// reverse order, so that `/readyz` and `/metrics` live through the drain, and the ledger takes the rows of the last calls.
   ///
@@ -131,7 +137,7 @@ struct Services {
         .init(service: HoldJournal(inbox: inbox, ledger: ledger, logger: logger)),
         .init(service: BudgetClock(desk: budgets)),
         .init(service: UnusedBudgetWatch(desk: budgets, logger: logger)),
-        .init(service: GatewayService(gateway: gateway, prepare: administration.fill, started: started)),
+        .init(service: GatewayService(gateway: gateway, prepare: prepare, started: started)),
       ],
       gracefulShutdownSignals: signals, logger: logger)
     // Beyond the drain's own limit something hangs: end anyway.

@@ -223,11 +223,11 @@ struct AnomalyTests {
     let before = [passes(1, 1, &monitor), passes(2, 2, &monitor), passes(3, 1, &monitor)]
     #expect(before == [true, true, false])
     let now = Timestamp(unixMicroseconds: 9)
-    let isKnown = monitor.release(Play.run, GuardrailRelease(guardrail: "g", amount: 1), at: now)
-    #expect(isKnown)
+    let kept = monitor.release(Play.run, GuardrailRelease(guardrail: "g", amount: 1), at: now)
+    #expect(kept == [KeptGuardrail(guardrail: "g", kind: .llmCalls, granted: 1)])
     let after = [passes(4, 1, &monitor), passes(5, 2, &monitor), passes(6, 2, &monitor)]
     #expect(after == [true, true, false])
-    let isOtherKnown = monitor.release("other", GuardrailRelease(guardrail: "g", amount: 1), at: now)
-    #expect(!isOtherKnown)
+    let other = monitor.release("other", GuardrailRelease(guardrail: "g", amount: 1), at: now)
+    #expect(other.isEmpty)
   }
 }

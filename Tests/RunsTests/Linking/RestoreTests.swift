@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Metering
 import Testing
@@ -84,5 +85,31 @@ import Testing
     }
     var book = RunBook(key: fingerprints)
     #expect(book.restore([Array("tgrb9".utf8)]) == 1)
+  }
+
+  private func kept(_ name: String, key: String? = Desk.caller.key, lastAt seconds: Int64) -> KeptRun {
+    let time = Timestamp(unixMicroseconds: seconds * 1_000_000)
+    return KeptRun(
+      name, key: key, call: BudgetCall(id: CallID(rawValue: 0), agent: "a", workflow: "w", provider: "p"),
+      startedAt: time, lastAt: time)
+  }
+
+  @Test("Runs whose links were lost are found by their names again, each under its own key, and end by their last calls")
+  func reopened() throws {
+    var desk = Desk()
+    _ = desk.turn(hello) { $0.name = .init("known") }
+    let now = desk.now.unixMicroseconds / 1_000_000
+    let slots = desk.book.reopen([
+      kept("lost", lastAt: now - 10), kept("lost", key: "another's", lastAt: now - 20),
+      kept("known", lastAt: now - 5), kept("idle", lastAt: now - 86_400),
+    ])
+    #expect(Set(slots).count == 4)
+    #expect(desk.book.runCount == 4)
+    for (place, name) in [(0, "lost"), (2, "known")] {
+      let call = desk.turn(hello) { $0.name = .init(name) }
+      #expect(!call.isNew)
+      #expect(call.slot == slots[place])
+    }
+    #expect(desk.book.expire(at: desk.now, max: 9).map(\.run) == ["idle"])
   }
 }

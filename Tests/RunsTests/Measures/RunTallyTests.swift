@@ -273,17 +273,22 @@ struct RunTallyTests {
     #expect(play.tally?.totals.costPicodollars == 3_000)
   }
 
-  @Test("goes on from what was counted before a restart")
-  func restore() throws {
-    let play = try Play([
-      GuardrailDefinition(name: "g", limits: [GuardrailLimit(.llmCalls, 7)], action: .deny)
-    ])
-    play.wait(seconds: 60)
-    var totals = RunMeasures()
-    totals.llmCalls = 5
-    play.monitor.restore(totals, Play.call(1), in: Play.slot, startsAt: Timestamp(unixMicroseconds: 0))
-    #expect((0..<4).map { _ in play.ask().answer.passes } == [true, true, false, false])
-    #expect(play.tally?.clock.wallMicroseconds == 60_000_000)
+  @Test("takes what is fetched of a response for the run's, and for no call")
+  func fetched() throws {
+    let play = try Play()
+    let (_, call) = play.ask()
+    play.reply(call, cost: 3)
+    var reply = RunReply(
+      toolCalls: [RunToolCall(id: nil, tool: "f", name: Play.name("f"), arguments: 1)], ending: .toolUse)
+    reply.costPicodollars = 40
+    reply.tokens = 7
+    play.monitor.addFetched(reply, Play.call(9), in: Play.slot, at: play.time)
+    let totals = try #require(play.tally?.totals)
+    #expect(totals.llmCalls == 1)
+    #expect(totals.costPicodollars == 43)
+    #expect(totals.tokens == 7)
+    #expect(totals.toolCalls == 1)
+    #expect(play.tally?.toolsByName.map(\.measures.calls) == [1])
   }
 
   @Test("takes no more memory than it says, whatever a run does")
