@@ -22,7 +22,7 @@ extension Call {
   var guardrailWarning: String? {
     guard let trip = runTicket?.admission.answer.trips.first, trip.action == .warn else { return nil }
     return String(decoding: trip.description.utf8.prefix(Self.warningBytesMax), as: UTF8.self).filter {
-      $0.isASCII && $0 >= " "
+      $0.isASCII && $0 >= " " && $0 != "\u{7F}"
     }
   }
 

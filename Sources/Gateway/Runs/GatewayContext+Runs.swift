@@ -162,7 +162,14 @@ extension Call {
     guard let operation = endpoint?.operation, !operation.repeatsUsage else { return [] }
     return ReplyAnomalies.find(
       in: reply, status: self.reply.status, isModelText: operation.converses,
-      outputTokensMax: requestFacts.outputTokensMax, isAborted: outcome == .aborted || outcome == .denied)
+      outputTokensMax: requestFacts.outputTokensMax, hasEnd: replyHasEnd(of: operation),
+      isAborted: outcome == .aborted || outcome == .denied)
+  }
+
+  /// Whether the reply has an end of its own that is read: what is free may have no body, or one that is no reply (a notification to
+  /// a server of tools, a deletion, a file).
+  private func replyHasEnd(of operation: Operation) -> Bool {
+    !operation.isFree && !isReplyOpaque && (self.reply.framing.isStream || responseBytes > 0)
   }
 }
 

@@ -78,11 +78,13 @@ public final class RunDesk: Sendable {
   }
 
   /// A call came to no reply, or was not sent.
-  func drop(_ linked: LinkedCall, _ call: BudgetCall?, because failure: RunFailure) {
+  ///
+  /// - Parameter admission: what its run said of it.
+  func drop(_ linked: LinkedCall, _ call: BudgetCall?, _ admission: RunAdmission, because failure: RunFailure) {
     let time = now()
     state.withLock { state in
       state.book.record(LinkReply(hasFailed: true), of: linked, at: time)
-      if let call { state.monitor.cancel(call, in: linked.slot, because: failure, at: time) }
+      if let call { state.monitor.cancel(call, admission, in: linked.slot, because: failure, at: time) }
     }
   }
 

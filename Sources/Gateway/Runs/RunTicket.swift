@@ -36,5 +36,5 @@ struct RunTicket: ~Copyable {
     return desk.end(linked, call ?? other(), isCounted: call != nil, end)
   }
 
-  deinit { if !isTold { desk.drop(linked, call, because: failure) } }
+  deinit { if !isTold { desk.drop(linked, call, admission, because: failure) } }
 }

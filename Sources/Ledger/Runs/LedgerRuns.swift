@@ -1,4 +1,5 @@
 public import Metering
+public import Runs
 
 /// The runs that the ledger keeps.
 public struct LedgerRuns: Sendable {
@@ -37,7 +38,8 @@ public struct LedgerRuns: Sendable {
       ofEvents.type = nil
       ofEvents.limit = RunDetail.rowsMax
       return RunDetail(
-        run: run, calls: calls, callCount: try RunQuery.callCount(id, context), tools: try RunTool.all(of: calls.map(\.id), context),
+        run: run, calls: calls, callCount: try RunQuery.callCount(id, context),
+        tools: try RunTool.all(of: calls.map(\.id), context),
         events: try RunEventQuery(ofEvents).run(context).reversed().map(\.event),
         children: try RunQuery(ofParent).run(context).reversed())
     }
@@ -107,7 +109,9 @@ public struct LedgerRuns: Sendable {
   /// Keeps what a person let a run have beyond its guardrails, with the entry in the audit log.
   ///
   /// - Throws: ``LedgerError``.
-  public func keep(_ limits: [KeptGuardrail], of run: String, at time: Timestamp, audit change: AuditedChange) async throws {
+  public func keep(_ limits: [KeptGuardrail], of run: String, at time: Timestamp, audit change: AuditedChange)
+    async throws
+  {
     try await perform { store in
       let insert = try PreparedStatement(
         store.connection,
@@ -128,10 +132,11 @@ public struct LedgerRuns: Sendable {
 
   // MARK: Ends
 
-  /// Keeps how runs ended. What is not known any more is left out.
+  /// Keeps how runs ended. What is not known any more is left out; and what nobody saw of a run (`unknown`) takes the place of nothing,
+  /// as one that had to make room may have been told already.
   ///
   /// - Parameters:
-  ///   - seenAt: when they were seen to have ended; a run with a call that ended later goes on.
+  ///   - seenAt: when they were seen to have ended; a run with a call that began later goes on.
   ///   - events: what was noticed of them then, stored with them.
   /// - Throws: ``LedgerError``.
   public func write(
@@ -143,7 +148,11 @@ public struct LedgerRuns: Sendable {
     try await perform { store in
       let update = try PreparedStatement(
         store.connection,
-        "UPDATE runs SET ended_at = ?, outcome = ?, document = ? WHERE id = ? AND last_at <= ?")
+        """
+        UPDATE runs SET ended_at = ?1, outcome = ?2, document = ?3 WHERE id = ?4 AND (ended_at IS NULL OR ?2 <> ?6)
+          AND (last_at <= ?5 OR NOT EXISTS (SELECT 1 FROM calls WHERE run = ?4 AND started_at > ?5))
+        """)
+      try update.bind(RunOutcome.unknown.rawValue, at: 6)
       for (run, end) in ends {
         update.bind(end.at.unixMicroseconds, at: 1)
         try update.bind(end.outcome, at: 2)

@@ -4,6 +4,8 @@ import Metering
 struct RunTotals {
   var startedAt: Int64
   var lastAt: Int64
+  /// When the call began that began last.
+  private(set) var lastStartedAt: Int64
   /// Of the call that began first.
   var agent: String
   var workflow: String
@@ -28,6 +30,7 @@ struct RunTotals {
   init(_ record: borrowing CallRecord) {
     startedAt = record.startedAt.unixMicroseconds
     lastAt = startedAt
+    lastStartedAt = startedAt
     agent = record.agent
     workflow = record.workflow
     source = record.place?.source
@@ -44,6 +47,7 @@ struct RunTotals {
     }
     parentRun = parentRun ?? record.place?.parentRun
     lastAt = max(lastAt, start.capped(plus: record.durationMicroseconds))
+    lastStartedAt = max(lastStartedAt, start)
     if extras.isModelCall { llmCalls &+= 1 }
     if record.outcome.isError { errors &+= 1 }
     if record.place?.isRetry == true { retries &+= 1 }

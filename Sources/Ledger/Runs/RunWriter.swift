@@ -78,6 +78,7 @@ final class RunWriter {
       upsert.bind(maxima[index], at: place)
       place &+= 1
     }
+    upsert.bind(totals.lastStartedAt, at: place)
     try upsert.run()
   }
 
@@ -90,10 +91,12 @@ final class RunWriter {
   /// In the order of ``RunTotals/maxima``.
   static let maxColumns = ["depth", "fanout_max"]
 
-  /// What a run is called by is what its first call said. A run that had ended and goes on has not ended. Counts stay at the
-  /// largest number, see `RollupWriter`; the halves of a cost are small.
+  /// What a run is called by is what its first call said. A run that had ended and goes on has not ended: with a call that began after
+  /// that, as one that was in flight when somebody ended the run is a part of what ended. Counts stay at the largest number, see
+  /// `RollupWriter`; the halves of a cost are small.
   private static let upsertSQL: String = {
     let columns = keyColumns + sumColumns + maxColumns
+    let goesOn = "?\(columns.count + 1) > ended_at"
     let earlier = ["agent", "workflow", "run_source"].map {
       "\($0) = CASE WHEN excluded.started_at < started_at THEN excluded.\($0) ELSE \($0) END"
     }
@@ -104,13 +107,13 @@ final class RunWriter {
     }
     let maxima = maxColumns.map { "\($0) = max(\($0), excluded.\($0))" }
     let reopened = ["outcome", "document", "ended_at"].map {
-      "\($0) = CASE WHEN excluded.last_at > ended_at THEN NULL ELSE \($0) END"
+      "\($0) = CASE WHEN \(goesOn) THEN NULL ELSE \($0) END"
     }
     let rest = [
       "started_at = min(started_at, excluded.started_at)", "last_at = max(last_at, excluded.last_at)",
       "parent_run = ifnull(parent_run, excluded.parent_run)",
       """
-      begun_at = CASE WHEN excluded.last_at > ended_at THEN excluded.started_at
+      begun_at = CASE WHEN \(goesOn) THEN max(excluded.started_at, ended_at)
         ELSE min(ifnull(begun_at, started_at), excluded.started_at) END
       """,
     ]

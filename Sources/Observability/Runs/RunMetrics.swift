@@ -18,7 +18,7 @@ public final class RunMetrics: Sendable {
     rule = LabelDimension(valuesMax: Guardrails.definitionsMax, registry: registry)
   }
 
-  /// A guardrail has tripped, told or not.
+  /// A guardrail has tripped, for the first time in its run, or after its cool-down again.
   public func tripped(_ trip: GuardrailTrip, agent: String, workflow: String) {
     let labels = TripLabels(
       rule: rule.value(trip.guardrail), action: trip.action, party: party(agent: agent, workflow: workflow))
@@ -62,7 +62,7 @@ private struct RunFamilies: Sendable {
 
   init(registry: MetricsRegistry) {
     trips = registry.counters(
-      MetricDescriptor("tollgate_guardrail_trips", help: "Calls of runs that had reached a guardrail's limit."),
+      MetricDescriptor("tollgate_guardrail_trips", help: "Limits of guardrails that runs reached, each once until its cool-down is over."),
       by: TripLabels.self)
     anomalies = registry.counters(
       MetricDescriptor("tollgate_anomalies", help: "Failures that nobody sees unless somebody looks."),

@@ -7,6 +7,8 @@ struct MonitoredRun: Sendable {
   var name: String
   var agent: String
   var workflow: String
+  /// The newest of its calls.
+  var lastCall: CallID
   var tally: RunTally
   var guardrails = GuardrailState()
   var anomalies = RunAnomalies()
@@ -20,6 +22,7 @@ struct MonitoredRun: Sendable {
     name = call.run ?? call.id.description
     agent = call.agent
     workflow = call.workflow
+    lastCall = call.id
     self.tally = tally
   }
 

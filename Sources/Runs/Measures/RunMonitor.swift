@@ -7,7 +7,7 @@ public import Metering
 /// which run is told from outside (``RunBook``); a run is known by its ``RunSlot``.
 ///
 /// A call is admitted (``admit(_:_:in:at:)``), and if it passes, either taken back before it is sent on
-/// (``cancel(_:in:because:at:)``) or ended (``end(_:in:_:failure:at:)``). A run is closed once its book says that it ended
+/// (``cancel(_:_:in:because:at:)``) or ended (``end(_:in:_:failure:at:)``). A run is closed once its book says that it ended
 /// (``close(_:)``).
 public struct RunMonitor: ~Copyable, Sendable {
   /// How many runs are kept, and about how many bytes all of them may take: one of a single call takes some 2 KB, one of which everything
@@ -67,6 +67,7 @@ public struct RunMonitor: ~Copyable, Sendable {
     }
     let guardrails = guardrails
     let admission = runs.change(run) { run in
+      run.lastCall = call.id
       let answer = guardrails.decide(request, call, of: run.name, run.tally, &run.guardrails, at: now)
       guard answer.passes else {
         run.failure = .guardrail
@@ -76,21 +77,26 @@ public struct RunMonitor: ~Copyable, Sendable {
       let before = run.tally.totals
       let answered = run.tally.begin(request, at: now)
       let after = run.tally.totals
-      return RunAdmission(
+      var admission = RunAdmission(
         answer: answer, answered: answered, results: Int(clamping: after.toolResults &- before.toolResults),
         resultErrors: Int(clamping: after.toolErrors &- before.toolErrors))
+      if request.isModelCall { run.tally.returned.move(to: &admission, of: request) }
+      return admission
     }
     makeRoom(but: run)
     return admission ?? RunAdmission()
   }
 
   /// Takes back a call that was admitted and then not sent on. One that was not admitted changes nothing.
+  ///
+  /// - Parameter admission: what was said of it: the results that it brought are told of the call that brings them again.
   public mutating func cancel(
-    _ call: BudgetCall, in run: RunSlot, because failure: RunFailure, at now: Timestamp
+    _ call: BudgetCall, _ admission: RunAdmission, in run: RunSlot, because failure: RunFailure, at now: Timestamp
   ) {
     _ = runs.change(run) { run in
-      if run.tally.cancel(call.id, at: now) { run.failure = failure }
+      if run.tally.cancel(call.id, admission, at: now) { run.failure = failure }
     }
+    makeRoom(but: run)
   }
 
   /// Counts the reply of a call that was admitted and sent on. One that was not admitted changes nothing.
@@ -161,12 +167,13 @@ public struct RunMonitor: ~Copyable, Sendable {
 
   private mutating func end(of run: MonitoredRun, at slot: RunSlot) -> RunEnd {
     let tally = run.tally
-    let awaitsTools = tally.unansweredTools > 0
-    var end = RunEnd(run: run.name, slot: slot, agent: run.agent, workflow: run.workflow, tally: tally)
+    let awaited = tally.awaitedTools
+    var end = RunEnd(
+      run: run.name, slot: slot, agent: run.agent, workflow: run.workflow, lastCall: run.lastCall, tally: tally)
     end.outcome =
-      run.isUnseen ? .unknown : RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaitsTools)
+      run.isUnseen ? .unknown : RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaited > 0)
     if end.outcome == .unansweredTool {
-      end.anomalies.append(Anomaly(.unansweredTool, value: Int64(tally.unansweredTools)))
+      end.anomalies.append(Anomaly(.unansweredTool, value: Int64(awaited)))
     }
     guard tally.totals.llmCalls > 0 else { return end }
     let past = WorkflowHistory.Run(

@@ -44,6 +44,8 @@ public struct RunTally: Sendable, Equatable {
   private var pending = PendingTools()
   private var repeats = RepeatTable()
   private var threads = LoopThreads()
+  /// What calls brought that were taken back.
+  var returned = ReturnedAnswers()
   private var inFlight: [CallID: InFlight] = [:]
   /// Calls in flight beyond ``inFlightMax``.
   private var othersInFlight = 0
@@ -81,11 +83,20 @@ public struct RunTally: Sendable, Equatable {
     let nodeBytes = MemoryLayout<RunNode>.stride &+ MemoryLayout<Fingerprint>.stride &+ 8
     let flightBytes = MemoryLayout<InFlight>.stride &+ MemoryLayout<CallID>.stride &+ 8
     return MemoryLayout<RunTally>.stride &+ nodes.capacity &* nodeBytes &+ inFlight.capacity &* flightBytes
-      &+ tools.bytes &+ pending.bytes &+ repeats.bytes &+ threads.bytes
+      &+ tools.bytes &+ pending.bytes &+ repeats.bytes &+ threads.bytes &+ returned.bytes
   }
 
   /// Tools that were asked for and are not answered.
   public var unansweredTools: Int { pending.count }
+
+  /// Those of them that the last reply to the run's first agent asked for.
+  var awaitedTools: Int {
+    guard pending.count > 0, let top = nodes.values.map(\.depth).min() else { return 0 }
+    return pending.list.count { tool in
+      guard let node = nodes[tool.node] else { return false }
+      return node.depth == top && node.lastReply == tool.call
+    }
+  }
 
   /// Every tool by its name; `other` has those beyond the limit.
   public var toolsByName: [(name: String, measures: ToolMeasures)] {
@@ -149,13 +160,15 @@ public struct RunTally: Sendable, Equatable {
     return []
   }
 
-  /// Takes back a call that was counted and then not sent on.
+  /// Takes back a call that was counted and then not sent on. The results that it brought stay counted: the client sends them again, and
+  /// ``returned`` then has what was told of them.
   ///
   /// - Returns: whether there is such a call.
   @discardableResult
-  public mutating func cancel(_ call: CallID, at now: Timestamp) -> Bool {
+  mutating func cancel(_ call: CallID, _ admission: RunAdmission, at now: Timestamp) -> Bool {
     advance(to: now)
     let flight = inFlight.removeValue(forKey: call)
+    if let conversation = flight?.conversation { returned.add(admission, of: conversation) }
     guard flight?.isModelCall ?? true else {
       serversInFlight &-= 1
       settleTools()
@@ -185,7 +198,7 @@ public struct RunTally: Sendable, Equatable {
     for result in request.results {
       // Nothing but the conversation tells a result without an id from the same one sent again.
       if result.call == nil, !isNew { continue }
-      let answer = pending.take(result, of: request.node)
+      let answer = pending.take(result, of: request.node, at: sequence)
       if case .again = answer { continue }
       count(&node) {
         $0.toolResults &+= 1
@@ -263,6 +276,7 @@ public struct RunTally: Sendable, Equatable {
     }
     node.chain = chain
     node.ending = reply.ending
+    node.lastReply = call
     let repeats = takeCalls(of: reply, call, flight, chain)
     count(&node) { $0.repeats = $0.repeats.saturatingAdd(repeats) }
     if nodes[flight.node] != nil { nodes[flight.node] = node }
@@ -297,11 +311,12 @@ public struct RunTally: Sendable, Equatable {
       let tool = tools.place(of: call.tool)
       tools.update(at: tool) { $0.calls &+= 1 }
       let key = RepeatTable.key(call, thread: flight.thread)
-      pending.add(
+      let early = pending.add(
         PendingTool(
           call: id, position: position, id: call.id, name: call.name, node: flight.node, thread: flight.thread,
           conversation: flight.conversation, sequence: sequence, tool: tool, askedAt: time.lastAt, chain: chain,
-          repeatKey: key))
+          repeatKey: key), askedSince: flight.sequence)
+      if let early { tools.update(at: tool) { $0.addResult(failed: early, took: nil) } }
       guard let key else {
         step = nil
         continue

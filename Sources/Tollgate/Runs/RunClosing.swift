@@ -1,4 +1,5 @@
 import Control
+import Escalation
 import Gateway
 import Ledger
 import Observability
@@ -10,6 +11,8 @@ struct RunClosing: Sendable {
   let metrics: RunMetrics
   /// Nil where traces are off.
   let traces: TraceRecorder?
+  /// Whom alerts about runs go to.
+  let escalation: Escalation
 
   /// - Throws: where the ledger does not take it; metrics and traces have it then.
   func close(_ ended: [ClosedRun]) async throws {
@@ -18,6 +21,7 @@ struct RunClosing: Sendable {
       if let end = run.end { metrics.ended(end) }
       // A span cannot be taken back, nor sent twice.
       if run.isOver { traces?.record(run.traced) }
+      for facts in run.alerts { escalation.note(facts, .anomaly) }
     }
     try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now(), noting: ended.flatMap(\.events))
   }
@@ -39,6 +43,12 @@ extension ClosedRun {
     return end.anomalies.map {
       RunEvent($0, run: run, call: nil, agent: end.agent, workflow: end.workflow, at: endedAt)
     }
+  }
+
+  /// The same, as people are told of it.
+  fileprivate var alerts: [RunFacts] {
+    guard let end else { return [] }
+    return end.anomalies.map { RunFacts($0, of: end, run: run, endedAt: endedAt) }
   }
 
   fileprivate var traced: TracedRunEnd {

@@ -33,8 +33,9 @@ struct RunService: Service {
       rounds += 1
       guard isOver || rounds >= Self.roundsPerBatch else { continue }
       rounds = 0
-      let all = batches >= Self.batchesMax
-      batches = await keepLinks(all: all) ? (all ? 1 : batches + 1) : Self.batchesMax
+      let batch = runs.takeLinks(all: batches >= Self.batchesMax)
+      guard !batch.bytes.isEmpty else { continue }
+      batches = await keep(batch) ? (batch.isAll ? 1 : batches + 1) : Self.batchesMax
     }
   }
 
@@ -52,11 +53,9 @@ struct RunService: Service {
   }
 
   /// False where they could not be kept.
-  private func keepLinks(all: Bool) async -> Bool {
-    let batch = runs.takeLinks(all: all)
-    guard !batch.isEmpty else { return true }
+  private func keep(_ batch: RunBatch) async -> Bool {
     do {
-      try await ledger.runs.keep(links: batch, inPlaceOfAll: all)
+      try await ledger.runs.keep(links: batch.bytes, inPlaceOfAll: batch.isAll)
       return true
     } catch {
       logger.warning("what calls are linked to runs by could not be kept", metadata: ["error": "\(error)"])

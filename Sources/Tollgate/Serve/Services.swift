@@ -67,7 +67,6 @@ struct Services {
       })
     runs = RunDesk(configuration.runs, configuration.guardrails.guardrails, keptIn: ledger)
     registry.openRuns(of: runs)
-    runClosing = RunClosing(ledger: ledger, metrics: metrics.runs, traces: tracing?.recorder)
     administration = BudgetAdministration(register: register, ledger: ledger, logger: logger, now: WallClock.now)
     // The ledger has made the data directory.
     tokens.setOwner(try ControlToken.load(directory: configuration.dataDirectory))
@@ -83,6 +82,8 @@ struct Services {
       logger: logger)
     self.escalation = escalation
     alerts.open(to: escalation)
+    runClosing = RunClosing(
+      ledger: ledger, metrics: metrics.runs, traces: tracing?.recorder, escalation: escalation)
     var dataPlane = configuration.gateway
     dataPlane.tls = try configuration.listen.dataPlaneTLS.files?.serverConfiguration(path: "tls")
     var controlPlane = configuration.controlPlane

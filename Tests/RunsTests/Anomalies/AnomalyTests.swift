@@ -79,6 +79,15 @@ struct AnomalyTests {
     #expect(ReplyAnomalies.find(in: failed, status: 429, isModelText: true).isEmpty)
   }
 
+  @Test("are no missing end where the reply has none, as one without a body, or the opening of a socket")
+  func noEnd() {
+    let nothing = ReplyFacts()
+    #expect(ReplyAnomalies.find(in: nothing, status: 202, isModelText: false, hasEnd: false).isEmpty)
+    #expect(ReplyAnomalies.find(in: nothing, status: 101, isModelText: false).isEmpty)
+    let empty = ReplyAnomalies.find(in: nothing, status: 200, isModelText: true, hasEnd: false)
+    #expect(empty == [Anomaly(.emptyReply)])
+  }
+
   @Test("have text forms of their own")
   func texts() {
     let texts = AnomalyKind.allCases.map(\.rawValue)
@@ -109,6 +118,22 @@ struct AnomalyTests {
     #expect(summary.anomalies == [Anomaly(.unansweredTool, value: 2)])
     #expect(!summary.outcome.isWell)
     #expect(play.close() == nil)
+  }
+
+  @Test("are none of a run for tools that stayed unanswered before its last reply, or below its first agent")
+  func answeredInTheEnd() throws {
+    let play = try Play()
+    _ = play.turn([("f", 1)], conversation: [1])
+    _ = play.turn(node: 2, [("g", 1)], conversation: [7])
+    let sub = play.ask(node: 3, parent: 1, depth: 1, conversation: [8])
+    let last = play.ask(conversation: [9])
+    play.reply(last.call)
+    play.reply(sub.call, node: 3, [("h", 1)])
+    #expect(play.tally?.unansweredTools == 3)
+    let other = play.ask(node: 2, conversation: [10])
+    play.reply(other.call, node: 2, ending: .stop)
+    let end = try #require(play.close())
+    #expect(end.outcome == .ok && end.anomalies.isEmpty)
   }
 
   /// In tenths of a cent, calls and milliseconds.

@@ -64,7 +64,7 @@ struct LoopTests {
       steps.append(step)
       _ = play.turn([("t", step)])
       let (answer, call) = play.ask(results: play.results())
-      play.monitor.cancel(call, in: Play.slot, because: .error, at: play.time)
+      play.monitor.cancel(call, RunAdmission(), in: Play.slot, because: .error, at: play.time)
       // The results were taken; what was asked for stays.
       let expected = Self.cycle(of: steps)
       #expect(answer.trips.first?.value == expected?.rounds, "seed \(seed), \(steps)")

@@ -228,7 +228,7 @@ struct RunTallyTests {
     _ = play.monitor.end(Play.call(77), in: Play.slot, reply, at: play.time)
     #expect(ask(78, "shell").answer.refusal?.kind == .tools)
     #expect(ask(79, "search").answer.passes)
-    play.monitor.cancel(Play.call(79), in: Play.slot, because: .aborted, at: play.time)
+    play.monitor.cancel(Play.call(79), RunAdmission(), in: Play.slot, because: .aborted, at: play.time)
     let tally = try #require(play.tally)
     #expect(tally.totals.llmCalls == 1)
     #expect(tally.totals.mcpCalls == 1)
@@ -245,7 +245,7 @@ struct RunTallyTests {
     let (answer, call) = play.ask()
     #expect(!answer.passes)
     _ = play.monitor.end(call, in: Play.slot, RunReply(ending: .error), failure: .budget, at: play.time)
-    play.monitor.cancel(call, in: Play.slot, because: .aborted, at: play.time)
+    play.monitor.cancel(call, RunAdmission(), in: Play.slot, because: .aborted, at: play.time)
     #expect(play.tally?.totals.llmCalls == 1)
     #expect(play.close()?.outcome == .guardrail)
   }
@@ -306,11 +306,59 @@ struct RunTallyTests {
     #expect(play.monitor.bytes == 0)
   }
 
+  @Test("tells what a call that was taken back had brought of the one that brings it again, once")
+  func returnedAnswers() throws {
+    let play = try Play()
+    let (_, first) = play.ask(conversation: [1])
+    play.reply(first, [("a", 1), ("b", 2)])
+    play.wait(seconds: 3)
+    func ask(_ number: Int64, _ conversation: [UInt64]) -> (BudgetCall, RunAdmission) {
+      let call = Play.call(number)
+      var request = RunRequest(
+        call: call.id, node: Fingerprint(bits: 1), conversation: conversation.last.map { Fingerprint(bits: $0) },
+        results: play.results(failed: true) + [ToolResultFacts(call: Fingerprint(bits: 99))])
+      request.beginnings = conversation.dropLast().map { Fingerprint(bits: $0) }
+      return (call, play.monitor.admit(request, call, in: Play.slot, at: play.time))
+    }
+    let (refused, brought) = ask(50, [1, 2, 3])
+    #expect((brought.answered.count, brought.results, brought.resultErrors) == (2, 3, 2))
+    play.monitor.cancel(refused, brought, in: Play.slot, because: .budget, at: play.time)
+    let (other, nothing) = ask(51, [7])
+    #expect(nothing.results == 0 && nothing.answered.isEmpty)
+    // It is refused once more, and then sent on with another word behind it.
+    let (again, same) = ask(52, [1, 2, 3])
+    #expect(same == brought)
+    play.monitor.cancel(again, same, in: Play.slot, because: .budget, at: play.time)
+    #expect(ask(53, [1, 2, 3, 4]).1 == brought)
+    #expect(ask(54, [1, 2, 3, 4, 5]).1.results == 0)
+    play.reply(other)
+    #expect(play.tally?.totals.toolResults == 3 && play.tally?.totals.toolErrors == 2)
+  }
+
+  @Test("takes a result that is there before the reply's end is seen for the answer")
+  func earlyResult() throws {
+    let play = try Play()
+    let id = Fingerprint(bits: 42)
+    let (_, asking) = play.ask(conversation: [1])
+    let (_, answering) = play.ask(results: [ToolResultFacts(call: id, failure: .mark)], conversation: [1, 2, 3])
+    let tool = RunToolCall(id: id, tool: "f", name: Play.name("f"), arguments: 1)
+    _ = play.monitor.end(asking, in: Play.slot, RunReply(toolCalls: [tool], ending: .toolUse), at: play.time)
+    #expect(play.tally?.unansweredTools == 0)
+    #expect(play.tally?.toolsByName.first?.measures.results == 1)
+    #expect(play.tally?.toolsByName.first?.measures.errors == 1)
+    play.reply(answering)
+    // The id of another call, later.
+    let (_, third) = play.ask(conversation: [1, 2, 3, 4, 5])
+    _ = play.monitor.end(third, in: Play.slot, RunReply(toolCalls: [tool], ending: .toolUse), at: play.time)
+    #expect(play.tally?.unansweredTools == 1)
+    #expect(play.tally?.totals.toolResults == 1)
+  }
+
   @Test("takes back a call that was not sent on")
   func cancel() throws {
     let play = try Play()
     let (_, call) = play.ask()
-    play.monitor.cancel(call, in: Play.slot, because: .budget, at: play.time)
+    play.monitor.cancel(call, RunAdmission(), in: Play.slot, because: .budget, at: play.time)
     #expect(play.tally?.totals.llmCalls == 0)
     #expect(play.tally?.callsInFlight == 0)
     #expect(play.close()?.outcome == .budget)
