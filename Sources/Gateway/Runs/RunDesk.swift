@@ -50,7 +50,18 @@ public final class RunDesk: Sendable {
       let linked = state.book.link(request, at: time, random: random)
       guard let entry = entry(linked) else { return RunTicket(linked, desk: self) }
       let admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time)
-      return RunTicket(linked, counted: entry.call, admission, desk: self)
+      return RunTicket(linked, counted: entry, admission, desk: self)
+    }
+  }
+
+  /// Asks the guardrails of a call's run again, once a person has let it pass. Where the run has ended meanwhile, none stands in its way.
+  ///
+  /// - Parameter excused: the limit that only this call may pass; nil where the run itself was released.
+  func admitAgain(_ linked: LinkedCall, _ entry: RunEntry, excusing excused: GuardrailTrip?) -> RunAdmission {
+    let time = now()
+    return state.withLock { state in
+      guard state.monitor.tally(of: linked.slot) != nil else { return RunAdmission() }
+      return state.monitor.admit(entry.request, entry.call, in: linked.slot, excusing: excused, at: time)
     }
   }
 

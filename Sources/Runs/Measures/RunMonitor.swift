@@ -58,16 +58,20 @@ public struct RunMonitor: ~Copyable, Sendable {
 
   /// Decides a call before it is sent on, and counts it if it may be.
   ///
-  /// - Parameter call: what budgets know of it.
+  /// - Parameters:
+  ///   - call: what budgets know of it.
+  ///   - excused: the limit that a person let the call pass.
   public mutating func admit(
-    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, at now: Timestamp
+    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, excusing excused: GuardrailTrip? = nil,
+    at now: Timestamp
   ) -> RunAdmission {
     if !runs.contains(run) {
       runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: patience)), at: run)
     }
     let guardrails = guardrails
     let admission = runs.change(run) { run in
-      let answer = guardrails.decide(request, call, of: run.name, run.tally, &run.guardrails, at: now)
+      let answer = guardrails.decide(
+        request, call, of: run.name, run.tally, &run.guardrails, excusing: excused, at: now)
       guard answer.passes else {
         run.failure = .guardrail
         return RunAdmission(answer: answer)
