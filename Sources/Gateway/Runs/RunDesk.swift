@@ -115,6 +115,14 @@ public final class RunDesk: Sendable {
     state.withLock { state in Self.close(state.book.end(run), &state.monitor) }
   }
 
+  /// Ends a run of a key's now; nil where it has none of that name or id that goes on.
+  public func end(_ run: String, ofKey key: String?) -> ClosedRun? {
+    let caller = RunCaller(key: key, workflow: "", agent: "", provider: "")
+    return state.withLock { state in
+      state.book.end(run, of: caller).flatMap { Self.close([$0], &state.monitor).first }
+    }
+  }
+
   private static func close(_ ended: [EndedRun], _ monitor: inout RunMonitor) -> [ClosedRun] {
     ended.map { ClosedRun($0, monitor.close($0.slot)) }
   }

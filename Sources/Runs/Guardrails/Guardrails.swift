@@ -22,6 +22,13 @@ public struct Guardrails: Sendable, Equatable {
   /// None.
   public init() { definitions = [] }
 
+  /// What an agent has that asks for the same again and is not caught in a loop: the longest that the guardrails name which match the
+  /// first call of its run.
+  func patience(of call: BudgetCall) -> LoopPatience {
+    let named = definitions.compactMap { $0.patience != nil && $0.match.matches(call) ? $0.patience : nil }
+    return named.max { $0.microseconds < $1.microseconds } ?? .standard
+  }
+
   /// Decides a call before it is sent on, and counts what tripped.
   ///
   /// - Parameter excused: the limit that a person let the call pass; nil where there is none.

@@ -21,20 +21,14 @@ public struct RunMonitor: ~Copyable, Sendable {
   static let endedMax = 4_096
 
   private var guardrails: Guardrails
-  private let patience: LoopPatience
   private let bytesMax: Int
   private var runs = MonitoredRuns()
   private var histories: [String: WorkflowHistory] = [:]
   private var ended: [RunEnd] = []
 
-  /// - Parameters:
-  ///   - patience: what an agent has that asks for the same again and is not caught in a loop.
-  ///   - bytesMax: about how many bytes the runs may take.
-  public init(
-    guardrails: Guardrails = Guardrails(), patience: LoopPatience = .standard, bytesMax: Int = RunMonitor.bytesMax
-  ) {
+  /// - Parameter bytesMax: about how many bytes the runs may take.
+  public init(guardrails: Guardrails = Guardrails(), bytesMax: Int = RunMonitor.bytesMax) {
     self.guardrails = guardrails
-    self.patience = patience
     self.bytesMax = bytesMax
   }
 
@@ -66,7 +60,7 @@ public struct RunMonitor: ~Copyable, Sendable {
     at now: Timestamp
   ) -> RunAdmission {
     if !runs.contains(run) {
-      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: patience)), at: run)
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: guardrails.patience(of: call))), at: run)
     }
     let guardrails = guardrails
     let admission = runs.change(run) { run in
@@ -121,7 +115,7 @@ public struct RunMonitor: ~Copyable, Sendable {
   public mutating func addFetched(_ reply: RunReply, _ call: BudgetCall, in run: RunSlot, at now: Timestamp) {
     guard reply.tokens > 0 || reply.costPicodollars > 0 || reply.width > 0 else { return }
     if !runs.contains(run) {
-      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: patience)), at: run)
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: guardrails.patience(of: call))), at: run)
     }
     _ = runs.change(run) { $0.tally.addFetched(reply, at: now) }
     makeRoom(but: run)
@@ -165,12 +159,12 @@ public struct RunMonitor: ~Copyable, Sendable {
 
   private mutating func end(of run: MonitoredRun, at slot: RunSlot) -> RunEnd {
     let tally = run.tally
-    let awaitsTools = tally.unansweredTools > 0
+    let awaitsTools = tally.awaitedTools > 0
     var end = RunEnd(run: run.name, slot: slot, agent: run.agent, workflow: run.workflow, tally: tally)
     end.outcome =
       run.isUnseen ? .unknown : RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaitsTools)
     if end.outcome == .unansweredTool {
-      end.anomalies.append(Anomaly(.unansweredTool, value: Int64(tally.unansweredTools)))
+      end.anomalies.append(Anomaly(.unansweredTool, value: Int64(tally.awaitedTools)))
     }
     guard tally.totals.llmCalls > 0 else { return end }
     let past = WorkflowHistory.Run(
@@ -195,7 +189,7 @@ public struct RunMonitor: ~Copyable, Sendable {
   /// Takes over a run that began before this process did, so that its limits hold on; nothing where it is known already.
   public mutating func restore(_ kept: KeptRun, in run: RunSlot) {
     guard !runs.contains(run) else { return }
-    var restored = MonitoredRun(kept.call, RunTally(kept, patience: patience))
+    var restored = MonitoredRun(kept.call, RunTally(kept, patience: guardrails.patience(of: kept.call)))
     restored.guardrails = GuardrailState(kept, by: guardrails)
     restored.isRestored = true
     runs.insert(restored, at: run)

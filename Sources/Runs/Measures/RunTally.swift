@@ -36,6 +36,7 @@ public struct RunTally: Sendable, Equatable {
     var sequence: Int64
     /// The longest chain of work that the call follows.
     var chain: WorkChain
+    var forcesToolCall = false
   }
 
   private let patience: LoopPatience
@@ -87,6 +88,14 @@ public struct RunTally: Sendable, Equatable {
   /// Tools that were asked for and are not answered.
   public var unansweredTools: Int { pending.count }
 
+  /// The same without those that are taken for what was wanted of the model: it had to ask for a tool, and this one was never answered in
+  /// the run. Frameworks declare a tool for the form of the final answer, and end with its call.
+  var awaitedTools: Int {
+    pending.list.count { tool in
+      !tool.isForced || tools.measures.indices.contains(tool.tool) && tools.measures[tool.tool].results > 0
+    }
+  }
+
   /// Every tool by its name; `other` has those beyond the limit.
   public var toolsByName: [(name: String, measures: ToolMeasures)] {
     zip(tools.names, tools.measures).map { ($0, $1) }
@@ -129,7 +138,7 @@ public struct RunTally: Sendable, Equatable {
       inFlight[request.call] = InFlight(
         isModelCall: true, node: request.node, thread: place.thread, conversation: request.conversation,
         startedAt: time.lastAt,
-        sequence: place.sequence, chain: taken.longest?.chain ?? start)
+        sequence: place.sequence, chain: taken.longest?.chain ?? start, forcesToolCall: request.forcesToolCall)
     } else {
       othersInFlight &+= 1
     }
@@ -301,7 +310,7 @@ public struct RunTally: Sendable, Equatable {
         PendingTool(
           call: id, position: position, id: call.id, name: call.name, node: flight.node, thread: flight.thread,
           conversation: flight.conversation, sequence: sequence, tool: tool, askedAt: time.lastAt, chain: chain,
-          repeatKey: key))
+          repeatKey: key, isForced: flight.forcesToolCall))
       guard let key else {
         step = nil
         continue

@@ -92,6 +92,21 @@ extension Services {
     }
   }
 
+  /// Ends a run for the key that made it.
+  static func runEnding(of runs: RunDesk, _ closing: RunClosing, logger: Logger) -> RunEnding {
+    { run, owner, answer in
+      guard let ended = runs.end(run, ofKey: owner.key) else { return answer(nil) }
+      Task {
+        do {
+          try await closing.close([ended])
+        } catch {
+          logger.warning("the end of a run is not in the ledger", metadata: ["run": "\(run)", "error": "\(error)"])
+        }
+        answer(ended.endedAt)
+      }
+    }
+  }
+
   /// Lets a run go on by the approval of a held call, at once; the ledger has it a little later.
   static func release(
     of runs: RunDesk, in ledger: Ledger, logger: Logger

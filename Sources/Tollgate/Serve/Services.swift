@@ -94,6 +94,7 @@ struct Services {
         logger: logger,
         wallClock: WallClock.now,
         lookUpCall: Self.callLookup(in: ledger),
+        endRun: Self.runEnding(of: runs, runClosing, logger: logger),
         tellRuns: { news in
           news.log(logger)
           escalation.note(news)

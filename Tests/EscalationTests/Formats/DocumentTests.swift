@@ -92,7 +92,8 @@ struct DocumentTests {
     let facts: AlertFacts =
       switch rule {
       case .budgetThreshold, .budgetRefusing, .budgetForecast, .budgetOverrun: .budget(.sample(name))
-      case .holdWaiting: .hold(HoldFacts(hold: "h", heldBy: .budget("b"), scope: name, expiresAt: .dayEnd))
+      case .holdWaiting:
+        .hold(HoldFacts(hold: "h", heldBy: .guardrail("g", .cycle), scope: name, detail: name, expiresAt: .dayEnd))
       case .guardrailTripped, .anomaly:
         .run(
           RunFacts(
