@@ -2,6 +2,7 @@ import Budgets
 import Ledger
 import Metering
 import Observability
+import Runs
 
 /// The payload of alerts in JSON, version 1: what a webhook carries, and what PagerDuty and the API show of an alert. Members may be
 /// added to a version; none is taken out or changes its meaning.
@@ -71,7 +72,13 @@ enum AlertDocument {
       switch notice.conditions.first?.facts {
       case .budget(let facts): writeBudget(facts, notice, to: &writer)
       case .hold(let hold):
-        member("budget", hold.budget)
+        switch hold.heldBy {
+        case .budget(let name): member("budget", name)
+        case .guardrail(let name, let kind):
+          member("budget", nil)
+          member("guardrail", name)
+          member("limit", kind.rawValue)
+        }
         writeList("holds", notice, to: &writer)
       case .traffic(let traffic):
         member("provider", traffic.provider)
@@ -161,7 +168,7 @@ enum AlertDocument {
       for (name, value) in [
         ("hold", hold.hold.listed), ("scope", hold.scope.listed), ("expires_at", hold.expiresAt.rfc3339),
         ("link", hold.link?.prefix(bytes: 512)),
-      ] {
+      ] + (hold.detail.map { [("detail", $0.listed)] } ?? []) {
         writer.key(name)
         writer.string(value)
       }

@@ -4,6 +4,7 @@ import Synchronization
 public import Budgets
 public import Ledger
 public import Metering
+public import Runs
 
 /// The budgets of the data plane: the book behind its one lock, what calls have shown of their cost, and the calls that wait.
 ///
@@ -140,12 +141,20 @@ public final class BudgetDesk: Sendable {
 
   /// Takes a person's decision about a held call.
   ///
-  /// - Parameter actor: whose decision it is.
+  /// - Parameters:
+  ///   - actor: whose decision it is.
+  ///   - release: called before the call is told where a run is to go on that a guardrail has stopped, and until when.
   /// - Returns: the hold as it ended.
   public func decide(
-    _ hold: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp
+    _ hold: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp,
+    release: (GuardrailTrip, _ until: Timestamp) -> Void
   ) throws(HoldDecisionError) -> HoldRecord {
-    try holds.decide(hold, decision, by: actor, reason: reason, at: time) { allow($0, $1, at: time) }
+    try holds.decide(hold, decision, by: actor, reason: reason, at: time) { hold, approval in
+      switch hold.cause {
+      case .budget(let shortfall): allow(hold.budgetCall, HoldApproval(approval, of: shortfall), at: time)
+      case .guardrail(let trip): if approval.extent == .run { release(trip, approval.until) }
+      }
+    }
   }
 
   /// Ends waits that have become too long, and takes note that time has passed.
@@ -184,4 +193,13 @@ struct BudgetPosting {
   var debits: [BudgetDebit] = []
   /// States that it brought about.
   var alerts: [AlertState] = []
+}
+
+extension HoldApproval {
+  /// What a budget is to allow.
+  init(_ approval: HoldRecord.Approval, of shortfall: BudgetShortfall) {
+    self.init(
+      budget: shortfall.budget, amount: approval.amount ?? shortfall.need, until: approval.until,
+      extent: approval.extent == .run ? .run : .call)
+  }
 }

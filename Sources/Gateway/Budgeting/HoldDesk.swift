@@ -52,14 +52,15 @@ public final class HoldDesk: Sendable {
   ///
   /// - Parameter id: of the hold, should there be a new one.
   func park(
-    _ call: BudgetCall, _ need: CallNeed, _ refusal: BudgetRefusal, id: CallID, turn: Turn, at time: Timestamp
+    _ call: BudgetCall, _ need: CallNeed, _ heldBy: HeldBy, id: CallID, turn: Turn, at time: Timestamp
   ) -> ParkOutcome {
     state.withLock { state in
-      if let approval = state.takePass(for: call, refusal, at: time) { return .passes(approval) }
+      let cause = heldBy.cause
+      if let approval = state.takePass(for: call, cause, at: time) { return .passes(approval) }
       guard state.parkedCount < policy.max else { return .full }
       let until = time.adding(seconds: policy.waitSeconds)
       let record = state.park(
-        HoldRecord(id: id, of: call, need: need, refusal: refusal, openedAt: time, until: until), refusal, turn)
+        HoldRecord(id: id, of: call, need: need, cause: cause, openedAt: time, until: until), heldBy, turn)
       onChange(record)
       return .parked(record.id)
     }
@@ -92,17 +93,17 @@ public final class HoldDesk: Sendable {
 
   /// Takes the decision of a person about an open hold.
   ///
-  /// - Parameter allow: called before the call is told, with what budgets are to allow.
+  /// - Parameter allow: called before the call is told, with the hold as it ended: what is approved is to count from then on.
   /// - Returns: the hold as it ended.
   public func decide(
     _ id: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp,
-    allow: (BudgetCall, HoldApproval) -> Void
+    allow: (HoldRecord, HoldRecord.Approval) -> Void
   ) throws(HoldDecisionError) -> HoldRecord {
     let end = HoldRecord.End(at: time, by: actor, reason: reason)
     switch decision {
     case .deny:
       guard let ended = self.end(id, as: .denied, end) else { throw refusal(of: id) }
-      ended.turn?.tell(.ended(ended.record, ended.refusal))
+      ended.turn?.tell(.ended(ended.record, ended.heldBy))
       return ended.record
     case .approve(let extent, let amount, let seconds):
       return try approve(id, Wanted(extent: extent, amount: amount, seconds: seconds), end, allow)
@@ -116,7 +117,7 @@ public final class HoldDesk: Sendable {
   }
 
   private func approve(
-    _ id: CallID, _ wanted: Wanted, _ end: HoldRecord.End, _ allow: (BudgetCall, HoldApproval) -> Void
+    _ id: CallID, _ wanted: Wanted, _ end: HoldRecord.End, _ allow: (HoldRecord, HoldRecord.Approval) -> Void
   ) throws(HoldDecisionError) -> HoldRecord {
     guard let open = state.withLock({ $0[id]?.record }) else { throw refusal(of: id) }
     var end = end
@@ -126,10 +127,7 @@ public final class HoldDesk: Sendable {
     if ended.turn == nil, approval.extent == .call {
       state.withLock { $0.addPass(ended.record, approval) }
     } else {
-      let extent: HoldApproval.Extent = approval.extent == .run ? .run : .call
-      allow(
-        ended.record.budgetCall,
-        HoldApproval(budget: open.budget, amount: approval.amount, until: approval.until, extent: extent))
+      allow(ended.record, approval)
     }
     if let turn = ended.turn {
       turn.tell(.approved(ended.record))
@@ -144,6 +142,15 @@ public final class HoldDesk: Sendable {
     guard let end = approved.end, end.approval?.extent == .run else { return }
     let siblings = state.withLock { $0.holds { $0.record.isOfSameRun(as: approved) } }
     for sibling in siblings { sibling.turn?.tell(.tryAgain(end)) }
+  }
+
+  /// Lets the calls of a run try again that guardrails hold, once somebody has released it.
+  public func released(_ run: String, by actor: String, at time: Timestamp) {
+    let end = HoldRecord.End(at: time, by: actor, reason: "the run was released")
+    let held = state.withLock { $0.holds { $0.record.run == run && $0.record.trip != nil } }
+    for hold in held {
+      if let turn = hold.turn { turn.tell(.tryAgain(end)) } else { self.end(hold.record.id, as: .approved, end) }
+    }
   }
 
   private func refusal(of id: CallID) -> HoldDecisionError {

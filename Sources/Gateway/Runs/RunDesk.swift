@@ -50,7 +50,18 @@ public final class RunDesk: Sendable {
       let linked = state.book.link(request, at: time, random: random)
       guard let entry = entry(linked) else { return RunTicket(linked, desk: self) }
       let admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time)
-      return RunTicket(linked, counted: entry.call, admission, desk: self)
+      return RunTicket(linked, counted: entry, admission, desk: self)
+    }
+  }
+
+  /// Asks the guardrails of a call's run again, once a person has let it pass. Where the run has ended meanwhile, none stands in its way.
+  ///
+  /// - Parameter excused: the limit that only this call may pass; nil where the run itself was released.
+  func admitAgain(_ linked: LinkedCall, _ entry: RunEntry, excusing excused: GuardrailTrip?) -> RunAdmission {
+    let time = now()
+    return state.withLock { state in
+      guard state.monitor.tally(of: linked.slot) != nil else { return RunAdmission() }
+      return state.monitor.admit(entry.request, entry.call, in: linked.slot, excusing: excused, at: time)
     }
   }
 
@@ -106,6 +117,14 @@ public final class RunDesk: Sendable {
     state.withLock { state in Self.close(state.book.end(run), &state.monitor) }
   }
 
+  /// Ends a run of a key's now; nil where it has none of that name or id that goes on.
+  public func end(_ run: String, ofKey key: String?) -> ClosedRun? {
+    let caller = RunCaller(key: key, workflow: "", agent: "", provider: "")
+    return state.withLock { state in
+      state.book.end(run, of: caller).flatMap { Self.close([$0], &state.monitor).first }
+    }
+  }
+
   private static func close(_ ended: [EndedRun], _ monitor: inout RunMonitor) -> [ClosedRun] {
     ended.map { ClosedRun($0, monitor.close($0.slot)) }
   }
@@ -120,9 +139,15 @@ public final class RunDesk: Sendable {
 
   // MARK: Restart
 
+  /// How much of a batch is written while the lock is held: some tens of microseconds.
+  private static let recordsPerSlice = 512
+
   /// What is to be kept for the next process: what has changed since this was asked before, or everything.
-  public func takeLinks(all: Bool) -> [UInt8] {
-    state.withLock { all ? $0.book.snapshot() : $0.book.takeChanges() }
+  public func takeLinks(all: Bool) -> LinkBatch {
+    var batch = state.withLock { $0.book.beginBatch(ofAll: all) }
+    batch.prepare()
+    while !batch.isWhole { state.withLock { $0.book.addSlice(to: &batch, recordsMax: Self.recordsPerSlice) } }
+    return batch
   }
 
   /// Tells what a run of a workflow came to that ended before this process began, the oldest first.

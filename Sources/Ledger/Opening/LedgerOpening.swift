@@ -70,7 +70,7 @@ struct LedgerOpening {
       logger.warning(
         "a held call was dropped, since the last process ended before anybody decided",
         metadata: [
-          "hold": "\(hold.id)", "call": "\(hold.call)", "budget": "\(hold.budget)", "agent": "\(hold.agent)",
+          "hold": "\(hold.id)", "call": "\(hold.call)", "held_by": "\(hold.cause.subject)", "agent": "\(hold.agent)",
           "workflow": "\(hold.workflow)",
         ])
     }

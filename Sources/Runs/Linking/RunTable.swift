@@ -16,6 +16,9 @@ struct RunTable: Sendable {
 
   var count: Int { entries.count - free.count }
 
+  /// How many places there are, taken or not.
+  var placeCount: Int { entries.count }
+
   /// The run whose last call was the longest ago.
   var oldestSlot: RunSlot? { slot(at: oldest) }
 
@@ -88,7 +91,8 @@ struct RunTable: Sendable {
     }
   }
 
-  private func slot(at place: Int) -> RunSlot? {
+  /// What stands at a place, open or not; nil where there is no such place.
+  func slot(at place: Int) -> RunSlot? {
     guard entries.indices.contains(place) else { return nil }
     return RunSlot(place: UInt32(truncatingIfNeeded: place), generation: entries[place].generation)
   }

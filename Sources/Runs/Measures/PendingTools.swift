@@ -22,6 +22,8 @@ struct PendingTool: Sendable, Equatable {
   var chain: WorkChain
   /// The call's key in ``RepeatTable``; nil where its arguments are not known.
   var repeatKey: UInt64?
+  /// Whether the request left the model no words: it had to ask for a tool.
+  var isForced = false
 }
 
 /// The tools of a run that wait for their result, in the order in which they were asked for, the oldest forgotten first.

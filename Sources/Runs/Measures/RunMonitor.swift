@@ -21,20 +21,14 @@ public struct RunMonitor: ~Copyable, Sendable {
   static let endedMax = 4_096
 
   private var guardrails: Guardrails
-  private let patience: LoopPatience
   private let bytesMax: Int
   private var runs = MonitoredRuns()
   private var histories: [String: WorkflowHistory] = [:]
   private var ended: [RunEnd] = []
 
-  /// - Parameters:
-  ///   - patience: what an agent has that asks for the same again and is not caught in a loop.
-  ///   - bytesMax: about how many bytes the runs may take.
-  public init(
-    guardrails: Guardrails = Guardrails(), patience: LoopPatience = .standard, bytesMax: Int = RunMonitor.bytesMax
-  ) {
+  /// - Parameter bytesMax: about how many bytes the runs may take.
+  public init(guardrails: Guardrails = Guardrails(), bytesMax: Int = RunMonitor.bytesMax) {
     self.guardrails = guardrails
-    self.patience = patience
     self.bytesMax = bytesMax
   }
 
@@ -58,17 +52,21 @@ public struct RunMonitor: ~Copyable, Sendable {
 
   /// Decides a call before it is sent on, and counts it if it may be.
   ///
-  /// - Parameter call: what budgets know of it.
+  /// - Parameters:
+  ///   - call: what budgets know of it.
+  ///   - excused: the limit that a person let the call pass.
   public mutating func admit(
-    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, at now: Timestamp
+    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, excusing excused: GuardrailTrip? = nil,
+    at now: Timestamp
   ) -> RunAdmission {
     if !runs.contains(run) {
-      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: patience)), at: run)
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: guardrails.patience(of: call))), at: run)
     }
     let guardrails = guardrails
     let admission = runs.change(run) { run in
       run.lastCall = call.id
-      let answer = guardrails.decide(request, call, of: run.name, run.tally, &run.guardrails, at: now)
+      let answer = guardrails.decide(
+        request, call, of: run.name, run.tally, &run.guardrails, excusing: excused, at: now)
       guard answer.passes else {
         run.failure = .guardrail
         return RunAdmission(answer: answer)
@@ -123,7 +121,7 @@ public struct RunMonitor: ~Copyable, Sendable {
   public mutating func addFetched(_ reply: RunReply, _ call: BudgetCall, in run: RunSlot, at now: Timestamp) {
     guard reply.tokens > 0 || reply.costPicodollars > 0 || reply.width > 0 else { return }
     if !runs.contains(run) {
-      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: patience)), at: run)
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: guardrails.patience(of: call))), at: run)
     }
     _ = runs.change(run) { $0.tally.addFetched(reply, at: now) }
     makeRoom(but: run)
@@ -198,7 +196,7 @@ public struct RunMonitor: ~Copyable, Sendable {
   /// Takes over a run that began before this process did, so that its limits hold on; nothing where it is known already.
   public mutating func restore(_ kept: KeptRun, in run: RunSlot) {
     guard !runs.contains(run) else { return }
-    var restored = MonitoredRun(kept.call, RunTally(kept, patience: patience))
+    var restored = MonitoredRun(kept.call, RunTally(kept, patience: guardrails.patience(of: kept.call)))
     restored.guardrails = GuardrailState(kept, by: guardrails)
     restored.isRestored = true
     runs.insert(restored, at: run)

@@ -25,6 +25,8 @@ public struct RunRequest: Sendable, Equatable {
   public var retry: Int64
   /// Whether a model is called. Calls of servers of tools (MCP) are asked for by their tools, and counted as such.
   public var isModelCall: Bool
+  /// Whether the model has to answer with a tool: then one that nobody answers may be the output that was wanted.
+  public var forcesToolCall: Bool
   /// Tools that the request itself calls: those of an MCP server.
   public var toolNames: [String]
 
@@ -44,6 +46,7 @@ public struct RunRequest: Sendable, Equatable {
     toolDurations = []
     isModelCall = true
     toolNames = []
+    forcesToolCall = false
   }
 
   /// A call at the place that it was linked to.
@@ -61,6 +64,7 @@ public struct RunRequest: Sendable, Equatable {
     beginnings = Self.beginnings(facts)
     conversation = beginnings.popLast()
     self.resultCount = max(resultCount, results.count)
+    forcesToolCall = facts.forcesToolCall
   }
 
   /// What stands for the conversation up to each of its messages, and for what it follows at the provider; empty where there are no

@@ -36,6 +36,7 @@ public struct RunTally: Sendable, Equatable {
     var sequence: Int64
     /// The longest chain of work that the call follows.
     var chain: WorkChain
+    var forcesToolCall = false
   }
 
   private let patience: LoopPatience
@@ -89,12 +90,14 @@ public struct RunTally: Sendable, Equatable {
   /// Tools that were asked for and are not answered.
   public var unansweredTools: Int { pending.count }
 
-  /// Those of them that the last reply to the run's first agent asked for.
+  /// Those of them that the last reply to the run's first agent asked for; without those that are taken for what was wanted of the model:
+  /// it had to ask for a tool, and this one was never answered in the run. Frameworks declare a tool for the form of the final answer, and
+  /// end with its call.
   var awaitedTools: Int {
     guard pending.count > 0, let top = nodes.values.map(\.depth).min() else { return 0 }
     return pending.list.count { tool in
-      guard let node = nodes[tool.node] else { return false }
-      return node.depth == top && node.lastReply == tool.call
+      guard let node = nodes[tool.node], node.depth == top, node.lastReply == tool.call else { return false }
+      return !tool.isForced || tools.measures.indices.contains(tool.tool) && tools.measures[tool.tool].results > 0
     }
   }
 
@@ -140,7 +143,7 @@ public struct RunTally: Sendable, Equatable {
       inFlight[request.call] = InFlight(
         isModelCall: true, node: request.node, thread: place.thread, conversation: request.conversation,
         startedAt: time.lastAt,
-        sequence: place.sequence, chain: taken.longest?.chain ?? start)
+        sequence: place.sequence, chain: taken.longest?.chain ?? start, forcesToolCall: request.forcesToolCall)
     } else {
       othersInFlight &+= 1
     }
@@ -200,6 +203,7 @@ public struct RunTally: Sendable, Equatable {
       if result.call == nil, !isNew { continue }
       let answer = pending.take(result, of: request.node, at: sequence)
       if case .again = answer { continue }
+      if case .unknown = answer, !isNew { continue }
       count(&node) {
         $0.toolResults &+= 1
         if result.failure != nil { $0.toolErrors &+= 1 }
@@ -315,7 +319,7 @@ public struct RunTally: Sendable, Equatable {
         PendingTool(
           call: id, position: position, id: call.id, name: call.name, node: flight.node, thread: flight.thread,
           conversation: flight.conversation, sequence: sequence, tool: tool, askedAt: time.lastAt, chain: chain,
-          repeatKey: key), askedSince: flight.sequence)
+          repeatKey: key, isForced: flight.forcesToolCall), askedSince: flight.sequence)
       if let early { tools.update(at: tool) { $0.addResult(failed: early, took: nil) } }
       guard let key else {
         step = nil

@@ -3,6 +3,7 @@ import Control
 import Ledger
 import Logging
 import Metering
+import Runs
 import ServiceLifecycle
 import Synchronization
 
@@ -93,9 +94,15 @@ struct HoldJournal: Service {
 extension HoldRecord {
   fileprivate var metadata: Logger.Metadata {
     var metadata: Logger.Metadata = [
-      "hold": "\(id)", "call": "\(call)", "budget": "\(budget)", "scope": "\(scope)", "agent": "\(agent)",
-      "workflow": "\(workflow)", "need": "\(unit.text(need))",
+      "hold": "\(id)", "call": "\(call)", "held_by": "\(cause.subject)", "agent": "\(agent)", "workflow": "\(workflow)",
     ]
+    if let run { metadata["run"] = "\(run)" }
+    switch cause {
+    case .budget(let shortfall):
+      metadata["scope"] = "\(shortfall.scope)"
+      metadata["need"] = "\(shortfall.unit.text(shortfall.need))"
+    case .guardrail(let trip): metadata["detail"] = "\(trip)"
+    }
     if let by = end?.by { metadata["by"] = "\(by)" }
     if let reason = end?.reason { metadata["reason"] = "\(reason)" }
     return metadata

@@ -2,7 +2,9 @@ import Budgets
 import Control
 import Gateway
 import Ledger
+import Metering
 import Observability
+import Runs
 
 extension HoldsSection {
   /// The desk of the data plane.
@@ -18,10 +20,15 @@ extension HoldsSection {
 
 extension ControlHolds {
   /// Those of a desk, and what the ledger keeps of them.
-  init(kept: LedgerHolds, of desk: BudgetDesk) {
+  ///
+  /// - Parameter release: lets a run go on that a guardrail has stopped, in the name of an actor; must return at once.
+  init(
+    kept: LedgerHolds, of desk: BudgetDesk,
+    release: @escaping @Sendable (GuardrailTrip, _ until: Timestamp, _ actor: String) -> Void
+  ) {
     let holds = desk.holds
     self.init(kept: kept, recent: { holds.recent }) { id, decision, actor, reason throws(HoldDecisionError) in
-      try desk.decide(id, decision, by: actor, reason: reason, at: WallClock.now())
+      try desk.decide(id, decision, by: actor, reason: reason, at: WallClock.now()) { release($0, $1, actor) }
     }
   }
 }

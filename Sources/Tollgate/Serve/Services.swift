@@ -95,16 +95,18 @@ struct Services {
         logger: logger,
         wallClock: WallClock.now,
         lookUpCall: Self.callLookup(in: ledger),
+        endRun: Self.runEnding(of: runs, runClosing, logger: logger),
         tellRuns: { news in
           news.log(logger)
           escalation.note(news)
         }),
       group: eventLoops)
     control = ControlServer(
-      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger, runClosing),
+      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger, runClosing, holds: budgets.holds),
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
-      holds: ControlHolds(kept: ledger.holds, of: budgets), escalation: escalation, metrics: registry, tokens: tokens,
+      holds: ControlHolds(
+        kept: ledger.holds, of: budgets, release: Self.release(of: runs, in: ledger, logger: logger)), escalation: escalation, metrics: registry, tokens: tokens,
       version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },

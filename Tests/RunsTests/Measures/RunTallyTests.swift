@@ -97,6 +97,18 @@ struct RunTallyTests {
     #expect(play.tally?.totals.toolResults == 2)
   }
 
+  @Test("counts no result again of a conversation that is sent again, however many there were meanwhile")
+  func manyResults() throws {
+    let play = try Play()
+    func results(from first: UInt64) -> [ToolResultFacts] {
+      (first..<first + 200).map { ToolResultFacts(call: Fingerprint(bits: $0)) }
+    }
+    _ = play.ask(results: results(from: 1_000), conversation: [1])
+    _ = play.ask(results: results(from: 2_000), conversation: [2])
+    _ = play.ask(results: results(from: 1_000), conversation: [1], retry: 1)
+    #expect(play.tally?.totals.toolResults == 400)
+  }
+
   @Test("takes what the client measured of a tool for what it took")
   func reportedDurations() throws {
     let play = try Play()
