@@ -31,7 +31,8 @@ struct KeptRunQuery {
     tools = try PreparedStatement(context.connection, Self.toolsSQL)
     told = try PreparedStatement(
       context.connection,
-      "SELECT subject, kind, max(at) FROM run_events WHERE run = ? AND at >= ? AND action IS NOT NULL GROUP BY subject, kind")
+      "SELECT subject, kind, max(at) FROM run_events WHERE run = ? AND at >= ? AND action IS NOT NULL GROUP BY subject, kind"
+    )
     released = try PreparedStatement(
       context.connection,
       "SELECT guardrail, kind, granted, until, made_at FROM run_releases WHERE run = ? AND made_at >= ?")

@@ -37,7 +37,8 @@ public struct LedgerRuns: Sendable {
       ofEvents.type = nil
       ofEvents.limit = RunDetail.rowsMax
       return RunDetail(
-        run: run, calls: calls, callCount: try RunQuery.callCount(id, context), tools: try RunTool.all(of: calls.map(\.id), context),
+        run: run, calls: calls, callCount: try RunQuery.callCount(id, context),
+        tools: try RunTool.all(of: calls.map(\.id), context),
         events: try RunEventQuery(ofEvents).run(context).reversed().map(\.event),
         children: try RunQuery(ofParent).run(context).reversed())
     }
@@ -107,7 +108,9 @@ public struct LedgerRuns: Sendable {
   /// Keeps what a person let a run have beyond its guardrails, with the entry in the audit log.
   ///
   /// - Throws: ``LedgerError``.
-  public func keep(_ limits: [KeptGuardrail], of run: String, at time: Timestamp, audit change: AuditedChange) async throws {
+  public func keep(_ limits: [KeptGuardrail], of run: String, at time: Timestamp, audit change: AuditedChange)
+    async throws
+  {
     try await perform { store in
       let insert = try PreparedStatement(
         store.connection,

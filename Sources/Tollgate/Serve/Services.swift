@@ -105,7 +105,8 @@ struct Services {
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
       holds: ControlHolds(
-        kept: ledger.holds, of: budgets, release: Self.release(of: runs, in: ledger, logger: logger)), escalation: escalation, metrics: registry, tokens: tokens,
+        kept: ledger.holds, of: budgets, release: Self.release(of: runs, in: ledger, logger: logger)),
+      escalation: escalation, metrics: registry, tokens: tokens,
       version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },

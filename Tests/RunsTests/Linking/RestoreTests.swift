@@ -94,7 +94,8 @@ import Testing
       startedAt: time, lastAt: time)
   }
 
-  @Test("Runs whose links were lost are found by their names again, each under its own key, and end by their last calls")
+  @Test(
+    "Runs whose links were lost are found by their names again, each under its own key, and end by their last calls")
   func reopened() throws {
     var desk = Desk()
     _ = desk.turn(hello) { $0.name = .init("known") }
