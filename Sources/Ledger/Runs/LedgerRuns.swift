@@ -1,4 +1,5 @@
 public import Metering
+public import Runs
 
 /// The runs that the ledger keeps.
 public struct LedgerRuns: Sendable {

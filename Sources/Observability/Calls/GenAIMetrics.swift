@@ -1,4 +1,4 @@
-public import Metering
+import Metering
 
 /// What OpenTelemetry's metrics say of a call besides its record.
 public struct GenAICall: Sendable, Equatable {

@@ -115,12 +115,6 @@ struct Services {
     self.logger = logger
   }
 
-  /// Reads what calls before this process came to, before the first one comes.
-  @Sendable private func prepare() async throws {
-    try await administration.fill()
-    await RunRestoring(runs: runs, ledger: ledger, logger: logger).restore()
-  }
-
   /// Serves until a signal, until the service group around it shuts down, or until the task is cancelled. Services stop in
   /// reverse order, so that `/readyz` and `/metrics` live through the drain, and the ledger takes the rows of the last calls.
   ///
@@ -130,6 +124,11 @@ struct Services {
   func run(
     until signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable () -> Void
   ) async throws {
+    let restoring = RunRestoring(runs: runs, ledger: ledger, logger: logger)
+    let prepare: @Sendable () async throws -> Void = { [administration] in
+      try await administration.fill()
+      await restoring.restore()
+    }
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),

@@ -194,7 +194,7 @@ struct RoutingTableTests {
     #expect(try refusal("/tollgate/calls/\(id)", method: .POST)?.status == 405)
     for target in [
       "/tollgate", "/tollgate/calls", "/tollgate/calls/x", "/tollgate/calls/\(id)/x", "/tollgate/other",
-      "/tollgate/runs/r", "/tollgate/runs//end", "/tollgate/runs/end",
+      "/tollgate/runs/r", "/tollgate/runs/end",
     ] {
       #expect(try refusal(target, method: .GET)?.code == .notFound, "\(target)")
     }
