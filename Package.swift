@@ -73,7 +73,8 @@ let package = Package(
     .target(
       name: "Escalation",
       dependencies: [
-        "Budgets", "JSON", "Metering", "Observability", "Ledger", "Runs", "Upstream", crypto, lifecycle, logging, nioCore,
+        "Budgets", "JSON", "Metering", "Observability", "Ledger", "Runs", "Upstream", crypto, lifecycle, logging,
+        nioCore,
       ],
       swiftSettings: strict),
     .target(

@@ -59,11 +59,12 @@ struct HoldPage {
       ("Model", "\(hold.model ?? "none named") (\(hold.provider))"),
     ]
     rows += causeRows(hold.cause)
-    rows += [
+    let costs: [(String, String?)] = [
       ("Such calls cost", MoneyText.usd(Int128(hold.expectedPicodollars)) + " USD"),
       ("It costs at most", hold.boundPicodollars.map { MoneyText.usd(Int128($0)) + " USD" }),
       ("Since", hold.openedAt.rfc3339), ("Answered at", hold.until.rfc3339), ("Call", hold.call.description),
     ]
+    rows += costs
     if let end = hold.end {
       rows.append(("Ended", end.at.rfc3339))
       rows.append(("By", end.by))

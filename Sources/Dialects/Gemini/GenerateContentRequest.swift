@@ -33,7 +33,8 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
       ]
     ).orObject(request))
 
-  private static let toolConfig = JSONPattern.size(RequestMembers.Field.prompt).orObject(RequestMembers.geminiToolConfig)
+  private static let toolConfig = JSONPattern.size(RequestMembers.Field.prompt).orObject(
+    RequestMembers.geminiToolConfig)
   private static let request: KeyValuePairs<String, JSONPattern> = [
     "contents": contents,
     "content": content,

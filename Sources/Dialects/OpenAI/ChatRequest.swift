@@ -136,7 +136,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
     ])
 
   /// The first one is a result; the others are the model's.
-  private static let entryTypes = ["function.result", "message.output", "function.call", "tool.execution", "agent.handoff"]
+  private static let entryTypes = [
+    "function.result", "message.output", "function.call", "tool.execution", "agent.handoff",
+  ]
 
   /// Who writes something else than a user does.
   private static let roles = ["assistant", "tool", "function", "system", "developer"]

@@ -1,3 +1,5 @@
+import Runs
+
 public import Ledger
 public import Metering
 

@@ -168,10 +168,13 @@ enum AlertDocument {
       for (name, value) in [
         ("hold", hold.hold.listed), ("scope", hold.scope.listed), ("expires_at", hold.expiresAt.rfc3339),
         ("link", hold.link?.prefix(bytes: 512)),
-      ] + (hold.detail.map { [("detail", $0.listed)] } ?? []) {
+      ] {
         writer.key(name)
         writer.string(value)
       }
+      guard let detail = hold.detail else { return }
+      writer.key("detail")
+      writer.string(detail.listed)
     }
   }
 }

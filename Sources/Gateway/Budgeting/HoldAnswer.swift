@@ -81,7 +81,8 @@ extension HoldRecord {
     let until = time.adding(seconds: seconds)
     guard let shortfall else {
       guard wanted == nil else {
-        throw .unfit("a guardrail holds the call: approve it without an amount, or raise its limit by tollgate run release")
+        throw .unfit(
+          "a guardrail holds the call: approve it without an amount, or raise its limit by tollgate run release")
       }
       return Approval(extent: extent, amount: nil, until: until)
     }

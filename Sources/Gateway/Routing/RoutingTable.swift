@@ -93,7 +93,8 @@ public struct RoutingTable: Sendable {
     guard let id = part(of: path, between: "/tollgate/calls/", and: "").flatMap({ CallID($0) }) else {
       throw Refusal(
         .notFound,
-        "Tollgate serves only /tollgate/calls/{id} here, with the id of an x-tollgate-call header, and /tollgate/runs/{id}/end.")
+        "Tollgate serves only /tollgate/calls/{id} here, with the id of an x-tollgate-call header, and /tollgate/runs/{id}/end."
+      )
     }
     guard method == .GET || method == .HEAD else {
       throw Refusal(.methodNotAllowed, "A call is looked up with GET.")

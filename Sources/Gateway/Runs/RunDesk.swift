@@ -121,7 +121,8 @@ public final class RunDesk: Sendable {
   public func end(_ run: String, ofKey key: String?) -> ClosedRun? {
     let caller = RunCaller(key: key, workflow: "", agent: "", provider: "")
     return state.withLock { state in
-      state.book.end(run, of: caller).flatMap { Self.close([$0], &state.monitor).first }
+      guard let ended = state.book.end(run, of: caller) else { return nil }
+      return ClosedRun(ended, state.monitor.close(ended.slot))
     }
   }
 

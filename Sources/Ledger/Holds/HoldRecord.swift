@@ -1,5 +1,6 @@
 public import Budgets
 public import Metering
+public import Runs
 
 /// A call that is held for a person to decide about: what they need for that, and what became of it. No text of a prompt.
 public struct HoldRecord: Sendable, Equatable {

@@ -1,4 +1,3 @@
-public import Metering
 public import Runs
 
 /// What a run of a workflow came to that has ended.

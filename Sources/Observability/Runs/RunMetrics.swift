@@ -8,6 +8,7 @@ public import Runs
 public final class RunMetrics: Sendable {
   private let families: RunFamilies
   private let dimensions: CallDimensions
+  private let genAI: GenAIMetrics?
   /// Guardrails, which the operator names.
   private let rule: LabelDimension
 
@@ -15,6 +16,7 @@ public final class RunMetrics: Sendable {
   public init(registry: MetricsRegistry, beside calls: CallMetrics) {
     families = RunFamilies(registry: registry)
     dimensions = calls.dimensions
+    genAI = calls.genAI
     rule = LabelDimension(valuesMax: Guardrails.definitionsMax, registry: registry)
   }
 
@@ -40,6 +42,8 @@ public final class RunMetrics: Sendable {
     families.depth.resolve(labels).observe(Int64(run.tally.depth))
     families.duration.resolve(labels).observe(run.tally.clock.wallMicroseconds)
     families.cost.resolve(labels).observe(Int64(clamping: totals.costPicodollars / Self.picodollarsPerMicrodollar))
+    genAI?.ended(
+      agent: dimensions.agent.value(run.agent), llmCalls: totals.llmCalls, toolCalls: totals.toolCalls)
     for anomaly in run.anomalies { found(anomaly, agent: run.agent, workflow: run.workflow) }
   }
 

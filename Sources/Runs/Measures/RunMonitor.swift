@@ -60,7 +60,7 @@ public struct RunMonitor: ~Copyable, Sendable {
     at now: Timestamp
   ) -> RunAdmission {
     if !runs.contains(run) {
-      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: guardrails.patience(of: call))), at: run)
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: self.guardrails.patience(of: call))), at: run)
     }
     let guardrails = guardrails
     let admission = runs.change(run) { run in

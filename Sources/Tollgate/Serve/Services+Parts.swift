@@ -25,6 +25,7 @@ extension Services {
     var metrics = CallMetricsConfiguration(providers: routing.providerNames)
     metrics.agents = configuration.names.agents
     metrics.workflows = configuration.names.workflows
+    metrics.hasOpenTelemetryNames = configuration.names.hasOpenTelemetryNames
     // What a configured agent or workflow may call, so that its first dollar is a step from zero.
     let book = prices.book
     metrics.models = configuration.expectedProviders.flatMap { provider in

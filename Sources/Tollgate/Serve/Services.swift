@@ -106,19 +106,14 @@ struct Services {
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
       holds: ControlHolds(
-        kept: ledger.holds, of: budgets, release: Self.release(of: runs, in: ledger, logger: logger)), escalation: escalation, metrics: registry, tokens: tokens,
+        kept: ledger.holds, of: budgets, release: Self.release(of: runs, in: ledger, logger: logger)),
+      escalation: escalation, metrics: registry, tokens: tokens,
       version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
       readiness: Self.readiness(of: ledger, gateway))
     drainTimeoutMilliseconds = Int64(configuration.limits.gateway.drainTimeoutMilliseconds)
     self.logger = logger
-  }
-
-  /// Reads what calls before this process came to, before the first one comes.
-  @Sendable private func prepare() async throws {
-    try await administration.fill()
-    await RunRestoring(runs: runs, ledger: ledger, logger: logger).restore()
   }
 
   /// Serves until a signal, until the service group around it shuts down, or until the task is cancelled. Services stop in
@@ -130,6 +125,11 @@ struct Services {
   func run(
     until signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable () -> Void
   ) async throws {
+    let restoring = RunRestoring(runs: runs, ledger: ledger, logger: logger)
+    let prepare: @Sendable () async throws -> Void = { [administration] in
+      try await administration.fill()
+      await restoring.restore()
+    }
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops)),

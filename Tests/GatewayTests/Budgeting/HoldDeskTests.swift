@@ -110,7 +110,8 @@ import Testing
     #expect(bench.told(4) == [] && bench.told(5) == [])
   }
 
-  @Test func `a run that is released wakes what guardrails hold of it, and ends the case of a client that comes again`() {
+  @Test func `a run that is released wakes what guardrails hold of it, and ends the case of a client that comes again`()
+  {
     let bench = Bench { $0.then = .retry }
     _ = bench.park(1, run: "r", trip: trip(), at: noon)
     bench.desk.timePassed(at: noon.adding(seconds: 60))
@@ -246,7 +247,8 @@ private struct Bench {
     return desk.park(
       BudgetCall(
         id: CallID(rawValue: call), agent: "a", workflow: "w", run: run, key: key, provider: "p", model: model),
-      CallNeed(expected: CallAmounts(picodollars: need, tokens: 1)), trip.map { .guardrail($0) } ?? .budget(refusal), id: CallID(rawValue: call), turn: turn,
+      CallNeed(expected: CallAmounts(picodollars: need, tokens: 1)), trip.map { .guardrail($0) } ?? .budget(refusal),
+      id: CallID(rawValue: call), turn: turn,
       at: time)
   }
 

@@ -192,7 +192,10 @@ struct RoutingTableTests {
     #expect(try refusal("/tollgate/runs/r/end", method: .GET)?.status == 405)
     #expect(try refusal("/tollgate/runs/a%20b/end", method: .POST)?.status == 400)
     #expect(try refusal("/tollgate/calls/\(id)", method: .POST)?.status == 405)
-    for target in ["/tollgate", "/tollgate/calls", "/tollgate/calls/x", "/tollgate/calls/\(id)/x", "/tollgate/other", "/tollgate/runs/r", "/tollgate/runs//end", "/tollgate/runs/end"] {
+    for target in [
+      "/tollgate", "/tollgate/calls", "/tollgate/calls/x", "/tollgate/calls/\(id)/x", "/tollgate/other",
+      "/tollgate/runs/r", "/tollgate/runs/end",
+    ] {
       #expect(try refusal(target, method: .GET)?.code == .notFound, "\(target)")
     }
   }

@@ -136,6 +136,33 @@ struct AnomalyTests {
     #expect(end.outcome == .ok && end.anomalies.isEmpty)
   }
 
+  @Test(
+    "of a run that ends on a tool that the model had to call, and that the run never answered, are none: it is the output"
+  )
+  func outputTools() throws {
+    func end(_ steps: (Play) throws -> Void) throws -> RunEnd {
+      let play = try Play()
+      try steps(play)
+      return try #require(play.close())
+    }
+    func turn(_ play: Play, _ tool: String, isForced: Bool) {
+      var (_, call) = play.ask(results: play.results(), isForced: isForced)
+      call.model = "m"
+      play.reply(call, [(tool, 1)])
+    }
+    let output = try end { play in
+      turn(play, "search", isForced: true)
+      turn(play, "final_result", isForced: true)
+    }
+    #expect(output.outcome == .ok)
+    #expect(output.anomalies.isEmpty)
+    // What was answered before is executed by somebody.
+    let search = try end { play in for _ in 0..<2 { turn(play, "search", isForced: true) } }
+    #expect(search.outcome == .unansweredTool)
+    let free = try end { play in turn(play, "final_result", isForced: false) }
+    #expect(free.outcome == .unansweredTool)
+  }
+
   /// In tenths of a cent, calls and milliseconds.
   private static func run(_ mills: Int64, _ calls: Int64, _ milliseconds: Int64) -> WorkflowHistory.Run {
     WorkflowHistory.Run(
