@@ -16,10 +16,8 @@ extension GatewayContext {
       if call.runTicket != nil || call.runName == nil { return }
     }
     guard call.runTicket == nil, let request = call.linkRequest(sees: configuration.seesClientAddresses) else { return }
-    let ticket = runs.link(request) { linked in
-      call.join(linked, source: linked.place.source)
-      return call.runEntry(at: linked.place, by: runs.key)
-    }
+    let ticket = runs.link(request, call.runEntry(by: runs.key))
+    call.join(ticket.linked, source: ticket.linked.place.source)
     tell(ticket.admission.answer, of: call)
     call.runTicket = consume ticket
   }
@@ -39,10 +37,8 @@ extension GatewayContext {
     guard let run = socket.run, let place = socket.place,
       let request = response.linkRequest(sees: configuration.seesClientAddresses, named: LinkRequest.Name(run))
     else { return }
-    let ticket = runs.link(request) { linked in
-      response.join(linked, source: place.source)
-      return response.runEntry(at: linked.place, by: runs.key)
-    }
+    let ticket = runs.link(request, response.runEntry(by: runs.key))
+    response.join(ticket.linked, source: place.source)
     tell(ticket.admission.answer, of: response)
     response.runTicket = consume ticket
   }
@@ -59,9 +55,7 @@ extension GatewayContext {
   ///
   /// - Returns: what is wrong with the reply, or with the run since then, for the ledger to keep; already counted.
   func recordRun(of call: Call, _ record: CallRecord, reply: ReplyFacts) -> [RunEvent] {
-    var reply = reply
-    if let conversation = call.requestFacts.conversation { reply.compareTools(with: conversation, by: runs.key) }
-    var anomalies = call.anomalies(of: reply, outcome: record.outcome)
+    var anomalies = call.anomalies(of: reply, outcome: record.outcome, by: runs.key)
     if call.runTicket != nil {
       // A reply that is fetched again brings nothing new.
       let isKnown = call.endpoint?.operation.repeatsUsage == true && record.usageSource == .none
@@ -145,12 +139,12 @@ extension Call {
   /// Whether the run counts it as a call of a model.
   var isModelCall: Bool { BudgetedCalls.areOfModels(endpoint, method: method, opensWebSocket: opensWebSocket) }
 
-  /// What the run is told of the call; nil where it is none of a model, nor of a tool.
-  fileprivate func runEntry(at place: RunPlace, by key: FingerprintKey) -> RunEntry? {
+  /// What the run is told of the call, but for where the call belongs; nil where it is none of a model, nor of a tool.
+  fileprivate func runEntry(by key: FingerprintKey) -> RunEntry? {
     guard isModelCall || endpoint?.operation == .mcp else { return nil }
     var request = RunRequest(
-      call: id, at: place, requestFacts.conversation ?? ConversationFacts(), resultCount: requestFacts.toolResults,
-      by: key)
+      call: id, node: identity.node, parentNode: identity.parentNode, requestFacts.conversation,
+      resultCount: requestFacts.toolResults, by: key)
     request.isModelCall = isModelCall
     request.toolDurations = identity.toolDurations.map { ToolDurations.read($0, by: key) } ?? []
     request.toolNames = requestFacts.toolCalls.map(\.name)
@@ -158,10 +152,14 @@ extension Call {
   }
 
   /// What is wrong with the reply.
-  fileprivate func anomalies(of reply: ReplyFacts, outcome: Outcome) -> [Anomaly] {
+  fileprivate func anomalies(of reply: ReplyFacts, outcome: Outcome, by key: FingerprintKey) -> [Anomaly] {
     guard let operation = endpoint?.operation, !operation.repeatsUsage else { return [] }
+    var compared = reply
+    if !reply.toolCalls.isEmpty, let conversation = requestFacts.conversation {
+      compared.compareTools(with: conversation, by: key)
+    }
     return ReplyAnomalies.find(
-      in: reply, status: self.reply.status, isModelText: operation.converses,
+      in: compared, status: self.reply.status, isModelText: operation.converses,
       outputTokensMax: requestFacts.outputTokensMax, hasEnd: replyHasEnd(of: operation),
       isAborted: outcome == .aborted || outcome == .denied)
   }

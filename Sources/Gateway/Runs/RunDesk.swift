@@ -42,16 +42,21 @@ public final class RunDesk: Sendable {
 
   /// Links a call to its run, and asks its guardrails. The run goes on at least until the ticket is let go.
   ///
-  /// - Parameter entry: what the run is told of the call, once it is known; nil where the run does not count it.
-  func link(_ request: LinkRequest, _ entry: (LinkedCall) -> RunEntry?) -> RunTicket {
+  /// - Parameter entry: what the run is told of the call; nil where the run does not count it.
+  func link(_ request: LinkRequest, _ entry: consuming RunEntry?) -> RunTicket {
     let random = UInt64.random(in: .min ... .max)
     let time = now()
-    return state.withLock { state in
-      let linked = state.book.link(request, at: time, random: random)
-      guard let entry = entry(linked) else { return RunTicket(linked, desk: self) }
-      let admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time)
-      return RunTicket(linked, counted: entry, admission, desk: self)
+    let query = LinkQuery(request, by: key, at: time)
+    var entry = entry
+    var admission = RunAdmission()
+    let linked = state.withLock { state in
+      let linked = state.book.link(query, random: random)
+      guard entry != nil else { return linked }
+      entry?.take(linked)
+      if let entry { admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time) }
+      return linked
     }
+    return RunTicket(linked, counted: entry, admission, desk: self)
   }
 
   /// Asks the guardrails of a call's run again, once a person has let it pass. Where the run has ended meanwhile, none stands in its way.
@@ -69,8 +74,8 @@ public final class RunDesk: Sendable {
   ///
   /// - Returns: nil where no run is found: such a call begins none.
   func linkKnown(_ request: LinkRequest) -> LinkedCall? {
-    let time = now()
-    return state.withLock { $0.book.linkKnown(request, at: time) }
+    let query = LinkQuery(request, by: key, at: now())
+    return state.withLock { $0.book.linkKnown(query) }
   }
 
   /// Takes what a call's reply said.
@@ -203,6 +208,13 @@ public struct ClosedRun: Sendable {
 struct RunEntry {
   var request: RunRequest
   var call: BudgetCall
+
+  /// Takes over where the call belongs.
+  mutating func take(_ linked: LinkedCall) {
+    request.depth = linked.place.depth
+    request.retry = linked.place.isRetry ? 1 : 0
+    call.run = linked.run
+  }
 }
 
 /// What a run is told of the end of a call.

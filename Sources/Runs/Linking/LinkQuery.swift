@@ -1,8 +1,8 @@
-internal import Dialects
-internal import Metering
+public import Dialects
+public import Metering
 
-/// A request, by the words that its run may be found by.
-struct LinkQuery {
+/// A request, by the words that its run may be found by: made before the book is asked, so that it is held no longer than is needed.
+public struct LinkQuery: Sendable {
   let request: LinkRequest
   let now: Timestamp
   let scope: LinkKeys.Scope
@@ -10,6 +10,8 @@ struct LinkQuery {
   let traceKey: UInt64?
   let responseKey: UInt64?
   let conversationKey: UInt64?
+  /// Of all that the request says; nil where it has no messages.
+  let ownKey: UInt64?
   /// Of the instructions; 0 where there are none.
   let instructions: UInt32
   private let keys: LinkKeys
@@ -17,7 +19,9 @@ struct LinkQuery {
   private let base: UInt64
   private let words: UInt64
 
-  init(_ request: LinkRequest, keys: LinkKeys, now: Timestamp) {
+  /// - Parameter key: that of the book.
+  public init(_ request: LinkRequest, by key: FingerprintKey, at now: Timestamp) {
+    let keys = LinkKeys(key)
     self.request = request
     self.keys = keys
     self.now = now
@@ -31,6 +35,7 @@ struct LinkQuery {
     instructions = facts?.instructions.map { UInt32(truncatingIfNeeded: $0.bits) } ?? 0
     base = keys.mixed(facts?.previousResponse?.bits ?? 0, facts?.conversation?.bits ?? 0)
     words = request.node.map { keys.link(.node, $0, in: scope.caller) } ?? scope.caller
+    ownKey = facts?.boundaries.last.map { [words, base] in Self.key(of: $0, base: base, words: words, by: keys) }
   }
 
   /// What a run that begins with the call is told by.
@@ -44,10 +49,11 @@ struct LinkQuery {
   /// Tells callers with the same key and workflow apart.
   var callerEvidence: UInt32 { UInt32(truncatingIfNeeded: scope.caller) }
 
-  /// Of all that the request says; nil where it has no messages.
-  var ownKey: UInt64? { request.conversation?.boundaries.last.map(key) }
-
   func key(of boundary: MessageBoundary) -> UInt64 {
+    Self.key(of: boundary, base: base, words: words, by: keys)
+  }
+
+  private static func key(of boundary: MessageBoundary, base: UInt64, words: UInt64, by keys: LinkKeys) -> UInt64 {
     keys.link(.prefix, Fingerprint(bits: keys.mixed(boundary.prefix.bits, base)), in: words)
   }
 

@@ -44,7 +44,6 @@ struct LinkTable: Sendable {
     var found: [UInt64] = []
     parts[part(of: key)].forEachPlace(of: key) { place in
       if link(at: place).key == key { found.append(number(at: place)) }
-      return true
     }
     if found.count > 1 { found.sort(by: >) }
     return found
@@ -65,7 +64,7 @@ struct LinkTable: Sendable {
     write(link, at: place(of: number))
     made &+= 1
     let part = part(of: link.key)
-    if parts[part].isFull { grow(part) }
+    if parts[part].isFull { parts[part].grow() }
     parts[part].insert(place(of: number), of: link.key)
     return number
   }
@@ -74,19 +73,8 @@ struct LinkTable: Sendable {
   mutating func drop(_ number: UInt64) {
     guard let link = self[number], !link.state.contains(.isDead) else { return }
     let place = place(of: number)
-    let index = part(of: link.key)
-    // Taken out while the others are looked at, so that nothing is copied.
-    var part = IndexPart()
-    swap(&part, &parts[index])
-    part.remove(place, of: link.key) { self.link(at: $0).key }
-    swap(&part, &parts[index])
+    parts[part(of: link.key)].remove(place, of: link.key)
     chunks[place / Self.chunkLinks][place % Self.chunkLinks].state.insert(.isDead)
-  }
-
-  private mutating func grow(_ part: Int) {
-    var grown = parts[part].grown
-    parts[part].forEachPlace { place in grown.insert(place, of: link(at: place).key) }
-    parts[part] = grown
   }
 
   private mutating func write(_ link: Link, at place: Int) {

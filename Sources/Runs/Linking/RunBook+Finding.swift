@@ -9,11 +9,19 @@ struct FoundRun {
   var continued: UInt64?
 }
 
+/// The same request as it was sent before.
+struct EarlierRequest {
+  /// The number of its link.
+  var number: UInt64
+  var run: RunSlot
+}
+
 extension RunBook {
   /// How many results' ids are looked up: those of one reply have the same run.
   private static let resultsMax = 16
 
-  func find(_ query: LinkQuery) -> FoundRun? {
+  /// - Parameter retried: what ``retried(_:)`` says.
+  func find(_ query: LinkQuery, _ retried: [EarlierRequest]) -> FoundRun? {
     if let key = query.nameKey {
       // What else finds a run does not matter then.
       guard let link = newest(of: key) else { return nil }
@@ -21,16 +29,17 @@ extension RunBook {
         run: link.run, source: query.sourceOfNew, continued: findPrefix(query, among: [link.run])?.continued)
     }
     if let found = findIDs(query) { return found }
-    if let earlier = retried(query).first { return FoundRun(run: earlier.run, source: .messages) }
+    if let earlier = retried.first { return FoundRun(run: earlier.run, source: .messages) }
     if let found = findPrefix(query, among: nil) { return found }
     return query.traceKey.flatMap { newest(of: $0) }.map { FoundRun(run: $0.run, source: .trace) }
   }
 
   /// The run of the ids that the request names.
   private func findIDs(_ query: LinkQuery) -> FoundRun? {
-    let calls = query.request.conversation?.toolResults.prefix(Self.resultsMax).compactMap(\.call) ?? []
-    let results = calls.map { query.key(ofToolCall: $0) }
-    if let found = findRun(results, .toolCall, query) { return found }
+    if let results = query.request.conversation?.toolResults, !results.isEmpty {
+      let calls = results.prefix(Self.resultsMax).compactMap(\.call)
+      if let found = findRun(calls.map { query.key(ofToolCall: $0) }, .toolCall, query) { return found }
+    }
     if let key = query.responseKey, let found = findRun([key], .response, query) { return found }
     if let key = query.conversationKey, let found = findRun([key], .response, query) { return found }
     return nil
@@ -59,11 +68,11 @@ extension RunBook {
   // MARK: Retries
 
   /// The same request as it was sent before, the newest first, where this one is its retry.
-  func retried(_ query: LinkQuery) -> [(number: UInt64, run: RunSlot)] {
+  func retried(_ query: LinkQuery) -> [EarlierRequest] {
     guard let key = query.ownKey else { return [] }
     return links.numbers(of: key).compactMap { number in
       guard let link = links[number], runs.isOpen(link.run), canBeRetry(link, query) else { return nil }
-      return (number, link.run)
+      return EarlierRequest(number: number, run: link.run)
     }
   }
 

@@ -1,5 +1,5 @@
 public import Dialects
-public import Metering
+internal import Metering
 
 /// Which run each call belongs to, from what calls say and from what was said before.
 ///
@@ -45,33 +45,37 @@ public struct RunBook: Sendable {
   /// Links a call to its run, which begins with it where none is found. The call's end must be told by ``record(_:of:at:)``.
   ///
   /// - Parameter random: at least 45 random bits, which the id of a new run is made of.
-  public mutating func link(_ request: LinkRequest, at now: Timestamp, random: UInt64) -> LinkedCall {
-    let query = LinkQuery(request, keys: keys, now: now)
-    let found = find(query)
-    return join(query, found, in: found?.run ?? begin(query, random: random), at: now)
+  public mutating func link(_ query: LinkQuery, random: UInt64) -> LinkedCall {
+    let retried = retried(query)
+    let found = find(query, retried)
+    return join(query, found, retried, in: found?.run ?? begin(query, random: random))
   }
 
   /// Links a call that asks for what an earlier one began, such as a response that is worked on in the background: it never begins a
   /// run. Where it is linked, its end must be told by ``record(_:of:at:)``.
   ///
   /// - Returns: nil where no run is found.
-  public mutating func linkKnown(_ request: LinkRequest, at now: Timestamp) -> LinkedCall? {
-    let query = LinkQuery(request, keys: keys, now: now)
-    guard let found = find(query) else { return nil }
-    return join(query, found, in: found.run, at: now)
+  public mutating func linkKnown(_ query: LinkQuery) -> LinkedCall? {
+    let retried = retried(query)
+    guard let found = find(query, retried) else { return nil }
+    return join(query, found, retried, in: found.run)
   }
 
   /// Counts a call in a run, and remembers what later ones are linked by.
   private mutating func join(
-    _ query: LinkQuery, _ found: FoundRun?, in slot: RunSlot, at now: Timestamp
+    _ query: LinkQuery, _ found: FoundRun?, _ retried: [EarlierRequest], in slot: RunSlot
   ) -> LinkedCall {
     let request = query.request
-    let retried = retried(query).filter { $0.run == slot }.map { $0.number }
-    // What has been tried again once is not tried again by the next request with the same words.
-    for number in retried + [found?.continued].compactMap(\.self) { change(number) { $0.state.insert(.isContinued) } }
+    var isRetry = request.isSaidRetry
+    for earlier in retried where earlier.run == slot {
+      isRetry = true
+      // What has been tried again once is not tried again by the next request with the same words.
+      change(earlier.number) { $0.state.insert(.isContinued) }
+    }
+    if let continued = found?.continued { change(continued) { $0.state.insert(.isContinued) } }
     runs.touch(slot)
     runs.change(slot) { run in
-      run.lastCallAt = max(run.lastCallAt, now)
+      run.lastCallAt = max(run.lastCallAt, query.now)
       run.calls &+= 1
       run.callsInFlight &+= 1
     }
@@ -80,7 +84,7 @@ public struct RunBook: Sendable {
     let place = RunPlace(
       source: found?.source ?? query.sourceOfNew, parentRun: run?.parentRun, node: request.node,
       parentNode: request.parentNode, depth: depth(of: query, in: slot, below: run?.depth ?? 0),
-      isRetry: request.isSaidRetry || !retried.isEmpty)
+      isRetry: isRetry)
     return LinkedCall(
       run: run?.id ?? "", place: place, isNew: found == nil, slot: slot, words: remember(query, in: slot),
       scope: query.scope)

@@ -45,14 +45,40 @@ struct MonitoredRun: Sendable {
 /// The runs that a monitor keeps, in the order in which something happened to them last: those of a single call apart, which most of all
 /// runs are where callers have no conversations.
 struct MonitoredRuns: Sendable {
+  /// A run in its place: it is changed there, as it is large.
   private struct Entry: Sendable {
-    var slot: RunSlot
-    /// Nil while it is taken out.
-    var run: MonitoredRun?
-    var bytes = 0
-    var isBrief = false
+    let slot: RunSlot
+    private(set) var run: MonitoredRun
+    private(set) var bytes = 0
+    private var isBrief = false
     var older = -1
     var newer = -1
+
+    init(slot: RunSlot, run: MonitoredRun) {
+      self.slot = slot
+      self.run = run
+    }
+
+    /// Which list it is in, and who stands beside it there.
+    var links: (isBrief: Bool, older: Int, newer: Int) { (isBrief, older, newer) }
+
+    mutating func change<Result>(_ change: (inout MonitoredRun) -> Result) -> Result { change(&run) }
+
+    /// - Returns: how many more bytes it takes than it did.
+    mutating func measure() -> Int {
+      let before = bytes
+      bytes = run.bytes
+      return bytes &- before
+    }
+
+    /// Leaves its list.
+    ///
+    /// - Returns: whether it belongs to that of brief runs now.
+    mutating func listAnew() -> Bool {
+      newer = -1
+      isBrief = run.isBrief
+      return isBrief
+    }
   }
 
   /// The ends of a list of places.
@@ -78,9 +104,9 @@ struct MonitoredRuns: Sendable {
   func first(but slot: RunSlot) -> RunSlot? {
     for start in [brief.oldest, others.oldest] {
       var place = start
-      while entries.indices.contains(place), let entry = entries[place] {
-        if entry.slot != slot { return entry.slot }
-        place = entry.newer
+      while entries.indices.contains(place), let found = entries[place]?.slot {
+        if found != slot { return found }
+        place = entries[place]?.newer ?? -1
       }
     }
     return nil
@@ -92,17 +118,17 @@ struct MonitoredRuns: Sendable {
 
   /// The runs that are called so: of several callers, where they named theirs alike.
   func slots(named name: String) -> [RunSlot] {
-    entries.compactMap { entry in entry?.run?.name == name ? entry?.slot : nil }
+    entries.compactMap { entry in entry?.run.name == name ? entry?.slot : nil }
   }
 
   /// Changes a run in its place, and makes it the newest.
   ///
   /// - Returns: nil where it is not there.
   mutating func change<Result>(_ slot: RunSlot, _ change: (inout MonitoredRun) -> Result) -> Result? {
-    guard let place = places[slot], var run = entries[place]?.run.take() else { return nil }
-    let result = change(&run)
+    guard let place = places[slot] else { return nil }
+    guard let result = entries[place]?.change(change) else { return nil }
+    settle(place)
     unlink(place)
-    settle(run, at: place)
     append(place)
     return result
   }
@@ -111,10 +137,10 @@ struct MonitoredRuns: Sendable {
   mutating func insert(_ run: MonitoredRun, at slot: RunSlot) {
     guard places[slot] == nil else { return }
     let place = free.popLast() ?? entries.count
-    let entry = Entry(slot: slot)
+    let entry = Entry(slot: slot, run: run)
     if place == entries.count { entries.append(entry) } else { entries[place] = entry }
     places[slot] = place
-    settle(run, at: place)
+    settle(place)
     append(place)
   }
 
@@ -130,18 +156,13 @@ struct MonitoredRuns: Sendable {
   /// Changes what the guardrails of all runs remember.
   mutating func changeGuardrails(_ change: (inout GuardrailState) -> Void) {
     for place in entries.indices {
-      guard var run = entries[place]?.run.take() else { continue }
-      change(&run.guardrails)
-      settle(run, at: place)
+      entries[place]?.change { change(&$0.guardrails) }
+      settle(place)
     }
   }
 
-  private mutating func settle(_ run: MonitoredRun, at place: Int) {
-    let now = run.bytes
-    bytes &+= now &- (entries[place]?.bytes ?? 0)
-    entries[place]?.bytes = now
-    entries[place]?.run = run
-  }
+  /// Counts what an entry takes now.
+  private mutating func settle(_ place: Int) { bytes &+= entries[place]?.measure() ?? 0 }
 
   private mutating func change(_ isBrief: Bool, _ change: (inout Ends) -> Void) {
     if isBrief { change(&brief) } else { change(&others) }
@@ -149,21 +170,18 @@ struct MonitoredRuns: Sendable {
 
   /// Makes an entry the newest one of its list.
   private mutating func append(_ place: Int) {
-    guard var entry = entries[place].take() else { return }
-    entry.isBrief = entry.run?.isBrief ?? false
-    let newest = entry.isBrief ? brief.newest : others.newest
-    entry.older = newest
-    entry.newer = -1
+    guard let isBrief = entries[place]?.listAnew() else { return }
+    let newest = isBrief ? brief.newest : others.newest
+    entries[place]?.older = newest
     if newest >= 0 { entries[newest]?.newer = place }
-    change(entry.isBrief) { ends in
+    change(isBrief) { ends in
       if newest < 0 { ends.oldest = place }
       ends.newest = place
     }
-    entries[place] = entry
   }
 
   private mutating func unlink(_ place: Int) {
-    guard let (isBrief, older, newer) = entries[place].map({ ($0.isBrief, $0.older, $0.newer) }) else { return }
+    guard let (isBrief, older, newer) = entries[place]?.links else { return }
     if older >= 0 { entries[older]?.newer = newer }
     if newer >= 0 { entries[newer]?.older = older }
     change(isBrief) { ends in

@@ -49,22 +49,26 @@ public struct RunRequest: Sendable, Equatable {
     forcesToolCall = false
   }
 
-  /// A call at the place that it was linked to.
+  /// A call, but for where it is linked to: its ``depth`` and ``retry``.
   ///
   /// - Parameters:
+  ///   - node: the agent that calls, and the one that started it, as the client calls them.
+  ///   - facts: nil where the body is none of a conversation.
   ///   - resultCount: how many results the new tail has (``RequestFacts/toolResults``).
   ///   - key: the one that the request's fingerprints were made with.
   public init(
-    call: CallID, at place: RunPlace, _ facts: ConversationFacts, resultCount: Int, by key: FingerprintKey
+    call: CallID, node: String?, parentNode: String?, _ facts: ConversationFacts?, resultCount: Int,
+    by key: FingerprintKey
   ) {
     self.init(
-      call: call, node: key.fingerprint(of: place.node ?? ""),
-      parent: place.node == nil ? nil : key.fingerprint(of: place.parentNode ?? ""), depth: place.depth,
-      conversation: nil, results: facts.toolResults, retry: place.isRetry ? 1 : 0)
-    beginnings = Self.beginnings(facts)
-    conversation = beginnings.popLast()
+      call: call, node: key.fingerprint(of: node ?? ""),
+      parent: node == nil ? nil : key.fingerprint(of: parentNode ?? ""), results: facts?.toolResults ?? [])
+    if let facts {
+      beginnings = Self.beginnings(facts)
+      conversation = beginnings.popLast()
+      forcesToolCall = facts.forcesToolCall
+    }
     self.resultCount = max(resultCount, results.count)
-    forcesToolCall = facts.forcesToolCall
   }
 
   /// What stands for the conversation up to each of its messages, and for what it follows at the provider; empty where there are no

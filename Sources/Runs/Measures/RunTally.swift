@@ -170,7 +170,7 @@ public struct RunTally: Sendable, Equatable {
   @discardableResult
   mutating func cancel(_ call: CallID, _ admission: RunAdmission, at now: Timestamp) -> Bool {
     advance(to: now)
-    let flight = inFlight.removeValue(forKey: call)
+    let flight = takeFlight(call)
     if let conversation = flight?.conversation { returned.add(admission, of: conversation) }
     guard flight?.isModelCall ?? true else {
       serversInFlight &-= 1
@@ -182,6 +182,13 @@ public struct RunTally: Sendable, Equatable {
     totals.llmCalls &-= 1
     if let node = flight?.node { nodes[node]?.measures.llmCalls &-= 1 }
     return true
+  }
+
+  private mutating func takeFlight(_ call: CallID) -> InFlight? {
+    let flight = inFlight.removeValue(forKey: call)
+    // Most runs that are open have no call in flight: what they are kept in is small.
+    if inFlight.isEmpty { inFlight = [:] }
+    return flight
   }
 
   /// Takes the end of a call that is not known by its id; false where there is none.
@@ -238,6 +245,7 @@ public struct RunTally: Sendable, Equatable {
 
   /// Forgets tools that nobody answers any more: those beside answered ones, and those that the request leaves behind.
   private mutating func forget(_ request: RunRequest, in thread: UInt64, answered: [AnsweredTool]) {
+    guard pending.count > 0 else { return }
     let replies = Set(answered.map(\.call))
     pending.drop { tool in
       if replies.contains(tool.call) { return true }
@@ -253,7 +261,7 @@ public struct RunTally: Sendable, Equatable {
   @discardableResult
   public mutating func end(_ reply: RunReply, of call: CallID, at now: Timestamp) -> Bool? {
     advance(to: now)
-    guard let flight = inFlight.removeValue(forKey: call) else {
+    guard let flight = takeFlight(call) else {
       guard takeOther() else { return nil }
       time.addModel(-1)
       totals.add(reply)
@@ -336,6 +344,8 @@ public struct RunTally: Sendable, Equatable {
         if streak > loop.streak { (loop.streak, loop.tool) = (streak, tool) }
       }
     }
+    // What asks for nothing, and did not before, is no part of a loop.
+    guard reply.width > 0 || threads.tracks[flight.thread] != nil else { return repeated }
     threads.update(flight.thread, at: sequence) { track in
       if isExcused { track.cycles.reset() }
       // Calls whose arguments are not known come around with nothing.

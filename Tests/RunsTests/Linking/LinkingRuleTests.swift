@@ -105,7 +105,8 @@ import Testing
     func fetch(_ response: String, from caller: RunCaller = Desk.caller) -> LinkedCall? {
       var facts = ConversationFacts()
       facts.previousResponse = fingerprints.fingerprint(of: response)
-      return desk.book.linkKnown(LinkRequest(caller: caller, conversation: facts), at: desk.now)
+      let request = LinkRequest(caller: caller, conversation: facts)
+      return desk.book.linkKnown(LinkQuery(request, by: fingerprints, at: desk.now))
     }
     let linked = try #require(fetch("resp_1"))
     #expect(linked.slot == first.slot)

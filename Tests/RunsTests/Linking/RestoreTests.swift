@@ -63,7 +63,7 @@ import Testing
       let time = Timestamp(unixMicroseconds: 1_000_000 * Int64(turns))
       let request = LinkRequest(
         caller: Desk.caller, name: .init("r\(turns)"), conversation: Talk(.user("\(turns)")).facts)
-      let call = book.link(request, at: time, random: UInt64(turns))
+      let call = book.link(LinkQuery(request, by: fingerprints, at: time), random: UInt64(turns))
       let reply = LinkReply(toolCalls: [fingerprints.fingerprint(of: "call_\(turns)")])
       book.record(reply, of: call, at: time)
       _ = book.end("r\(turns - 20)")
@@ -77,7 +77,8 @@ import Testing
     var book = later.book
     for number in turns - 20..<turns {
       let results = Talk(.user("x")).then(.calls(["call_\(number)"]), .result("y", of: "call_\(number)"))
-      let call = book.link(LinkRequest(caller: Desk.caller, conversation: results.facts), at: desk.now, random: 1)
+      let request = LinkRequest(caller: Desk.caller, conversation: results.facts)
+      let call = book.link(LinkQuery(request, by: fingerprints, at: desk.now), random: 1)
       #expect(call.run == "r\(number)" && call.place.source == .toolCall)
     }
   }
@@ -154,7 +155,8 @@ import Testing
       for _ in 0..<3 { bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next()) }
       var book = RunBook(key: fingerprints)
       _ = book.restore([bytes])
-      _ = book.link(LinkRequest(caller: Desk.caller, conversation: hello.facts), at: desk.now, random: 1)
+      let request = LinkRequest(caller: Desk.caller, conversation: hello.facts)
+      _ = book.link(LinkQuery(request, by: fingerprints, at: desk.now), random: 1)
     }
     var book = RunBook(key: fingerprints)
     #expect(book.restore([Array("tgrb9".utf8)]) == 1)

@@ -68,7 +68,7 @@ struct Desk {
     change(&request)
     pass(seconds: 1)
     random &+= 1
-    return book.link(request, at: now, random: random)
+    return book.link(LinkQuery(request, by: fingerprints, at: now), random: random)
   }
 
   mutating func reply(
