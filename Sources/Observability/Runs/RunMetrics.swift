@@ -66,7 +66,9 @@ private struct RunFamilies: Sendable {
 
   init(registry: MetricsRegistry) {
     trips = registry.counters(
-      MetricDescriptor("tollgate_guardrail_trips", help: "Limits of guardrails that runs reached, each once until its cool-down is over."),
+      MetricDescriptor(
+        "tollgate_guardrail_trips",
+        help: "Limits of guardrails that runs reached, each once until its cool-down is over."),
       by: TripLabels.self)
     anomalies = registry.counters(
       MetricDescriptor("tollgate_anomalies", help: "Failures that nobody sees unless somebody looks."),
