@@ -2,6 +2,7 @@ import Control
 import Escalation
 import Gateway
 import Ledger
+import Metering
 import Observability
 import Runs
 
@@ -17,13 +18,14 @@ struct RunClosing: Sendable {
   /// - Throws: where the ledger does not take it; metrics and traces have it then.
   func close(_ ended: [ClosedRun]) async throws {
     guard !ended.isEmpty else { return }
+    let now = WallClock.now()
     for run in ended {
       if let end = run.end { metrics.ended(end) }
       // A span cannot be taken back, nor sent twice.
       if run.isOver { traces?.record(run.traced) }
-      for facts in run.alerts { escalation.note(facts, .anomaly) }
+      for facts in run.alerts(at: now) { escalation.note(facts, .anomaly) }
     }
-    try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now(), noting: ended.flatMap(\.events))
+    try await ledger.runs.write(ended.map(\.record), seenAt: now, noting: ended.flatMap(\.events))
   }
 }
 
@@ -46,9 +48,9 @@ extension ClosedRun {
   }
 
   /// The same, as people are told of it.
-  fileprivate var alerts: [RunFacts] {
+  fileprivate func alerts(at time: Timestamp) -> [RunFacts] {
     guard let end else { return [] }
-    return end.anomalies.map { RunFacts($0, of: end, run: run, endedAt: endedAt) }
+    return end.anomalies.map { RunFacts($0, of: end, run: run, at: time) }
   }
 
   fileprivate var traced: TracedRunEnd {

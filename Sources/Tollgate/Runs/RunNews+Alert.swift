@@ -27,10 +27,10 @@ extension RunFacts {
   fileprivate static let newsSeconds: Int64 = 3_600
 
   /// What is wrong with a run as a whole, with the call that it was asked for last.
-  init(_ anomaly: Anomaly, of end: RunEnd, run: String, endedAt: Timestamp) {
+  init(_ anomaly: Anomaly, of end: RunEnd, run: String, at time: Timestamp) {
     self.init(
       subject: anomaly.kind.rawValue, run: run, agent: end.agent, workflow: end.workflow,
-      call: end.lastCall.description, detail: anomaly.figures, endsAt: endedAt.adding(seconds: Self.newsSeconds))
+      call: end.lastCall.description, detail: anomaly.figures, endsAt: time.adding(seconds: Self.newsSeconds))
   }
 }
 
@@ -45,8 +45,8 @@ extension Anomaly {
     switch kind {
     case .costFarAboveUsual: GuardrailLimit(.cost, figure).amountText
     case .timeFarAboveUsual: GuardrailLimit.timeText(figure)
-    case .unansweredTool: "\(figure) tools"
-    default: "\(figure) calls"
+    case .unansweredTool: figure == 1 ? "1 tool" : "\(figure) tools"
+    default: figure == 1 ? "1 call" : "\(figure) calls"
     }
   }
 }
