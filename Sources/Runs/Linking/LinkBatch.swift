@@ -31,7 +31,7 @@ public struct LinkBatch: Sendable {
     runs = changes.runs
     links = changes.links
     ended = changes.ended.reversed()
-    hasRecords = !(runs.isEmpty && links.isEmpty && ended.isEmpty)
+    hasRecords = !(changes.runs.isEmpty && changes.links.isEmpty && changes.ended.isEmpty)
   }
 
   /// Puts what is to be written into its order, each once. To be called before the first slice, with no lock.
