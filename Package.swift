@@ -72,7 +72,8 @@ let package = Package(
     .target(
       name: "Escalation",
       dependencies: [
-        "Budgets", "JSON", "Metering", "Observability", "Ledger", "Upstream", crypto, lifecycle, logging, nioCore,
+        "Budgets", "JSON", "Metering", "Observability", "Ledger", "Runs", "Upstream", crypto, lifecycle, logging,
+        nioCore,
       ],
       swiftSettings: strict),
     .target(
@@ -121,7 +122,7 @@ let package = Package(
     .testTarget(
       name: "EscalationTests",
       dependencies: [
-        "Budgets", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Upstream", crypto, logging,
+        "Budgets", "Escalation", "JSON", "Ledger", "Metering", "Observability", "Runs", "Upstream", crypto, logging,
         nioCore, nioPosix,
       ],
       swiftSettings: strict),

@@ -28,6 +28,8 @@ public final class GatewayContext: Sendable {
   let wallClock: @Sendable () -> Timestamp
   /// Looks a call up for the key that made it; the answer comes on any thread. See ``CallLookup``.
   let lookUpCall: CallLookup
+  /// Ends a run for the key that made it; the answer comes on any thread. See ``RunEnding``.
+  let endRun: RunEnding
   /// Is told of runs what people may want to know; must return at once.
   let tellRuns: @Sendable (RunNews) -> Void
 
@@ -35,7 +37,7 @@ public final class GatewayContext: Sendable {
     configuration: GatewayConfiguration, headRules: HeadRules, routing: RoutingTable, ledger: Ledger, keys: VirtualKeys,
     upstream: UpstreamClient, prices: CurrentPriceBook, runs: RunDesk, budgets: BudgetDesk,
     metrics: GatewayMetrics, logger: Logger, wallClock: @escaping @Sendable () -> Timestamp,
-    lookUpCall: @escaping CallLookup, tellRuns: @escaping @Sendable (RunNews) -> Void
+    lookUpCall: @escaping CallLookup, endRun: @escaping RunEnding, tellRuns: @escaping @Sendable (RunNews) -> Void
   ) {
     self.configuration = configuration
     self.headCheck = HeadCheck(rules: headRules)
@@ -53,6 +55,7 @@ public final class GatewayContext: Sendable {
     self.logger = logger
     self.wallClock = wallClock
     self.lookUpCall = lookUpCall
+    self.endRun = endRun
     self.tellRuns = tellRuns
     // Some ten milliseconds that no event loop should spend on its first prompt.
     for tokenizer in Tokenizer.allCases { tokenizer.load() }
@@ -64,10 +67,25 @@ public final class GatewayContext: Sendable {
 public typealias CallLookup =
   @Sendable (_ id: CallID, _ owner: CallOwner, _ answer: @escaping @Sendable ([UInt8]?) -> Void) -> Void
 
-/// Whose call it must be.
+/// Ends the run of `owner`'s that has this name or id, and hands when its last call was (nil where there is none that goes on) to `answer`
+/// once, on any thread: what it came to is then in the ledger.
+public typealias RunEnding =
+  @Sendable (_ run: String, _ owner: CallOwner, _ answer: @escaping @Sendable (Timestamp?) -> Void) -> Void
+
+/// Whose call or run it must be.
 public enum CallOwner: Sendable, Equatable {
   /// The virtual key of this name.
   case virtualKey(String)
-  /// Whoever has the upstream's key with this digest; nil, who has none, owns nothing.
+  /// Whoever has the upstream's key with this digest; nil, who has none, owns no call.
   case upstreamKey(String?)
+}
+
+extension CallOwner {
+  /// As ``RunCaller/key``.
+  public var key: String? {
+    switch self {
+    case .virtualKey(let name): name
+    case .upstreamKey(let digest): digest
+    }
+  }
 }

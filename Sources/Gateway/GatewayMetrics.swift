@@ -64,7 +64,8 @@ public struct GatewayMetrics: Sendable {
     calls.record(
       record, isUnmetered: call.isUnmetered, answered: call.runTicket?.admission.answered ?? [],
       toolResults: call.toolResults, toolResultErrors: call.toolResultErrors,
-      servedTools: servedTools, span: trace(record, of: call, reply: reply, servedTools: servedTools, key: key))
+      servedTools: servedTools, span: trace(record, of: call, reply: reply, servedTools: servedTools, key: key),
+      genAI: GenAICall(call))
   }
 
   /// - Returns: the call's span, where it has one that is exported.

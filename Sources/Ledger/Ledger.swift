@@ -74,19 +74,21 @@ public final class Ledger: Sendable {
   ///   - responses: what ``count(provider:responseID:)`` gave for the replies that the call is charged for, besides the
   ///     one that the record names. They are stored with the row, or not at all.
   ///   - debits: what the call took of budgets, stored likewise.
+  ///   - isModelCall: whether a model was called: what runs count. One of a server of tools is none, nor one that fetches, lists or counts.
   ///   - answers: what became of the tools that its request answers, stored likewise.
   ///   - toolErrors: how many results that its request brings say that their tool failed; those in `answers` count in any case.
   ///   - events: what was noticed of the call, stored likewise.
   ///   - alerts: what its settlement did to alerts, stored in the transaction of the row.
   public func settle(
     _ ticket: consuming Ticket, as record: consuming CallRecord, counting responses: [ResponseDigest] = [],
-    debiting debits: [BudgetDebit] = [], answering answers: [AnsweredTool] = [], toolErrors: Int = 0,
+    debiting debits: [BudgetDebit] = [], isModelCall: Bool = true, answering answers: [AnsweredTool] = [],
+    toolErrors: Int = 0,
     noting events: [RunEvent] = [], alerts: [AlertState] = []
   ) {
     record.id = ticket.id
     counted.insert(record)
     let extras = CallExtras(
-      responses: responses, debits: debits, answeredTools: answers,
+      responses: responses, debits: debits, isModelCall: isModelCall, answeredTools: answers,
       toolErrors: max(toolErrors, answers.count(where: \.isError)), events: events, alerts: alerts)
     core.settle(record, slot: ticket.resolve(), with: extras)
   }

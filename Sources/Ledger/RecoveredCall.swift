@@ -39,11 +39,17 @@ public struct RecoveredRow: Sendable {
   public var record: CallRecord
   /// What it took of budgets.
   public var debits: [BudgetDebit]
+  /// Whether it was one of a model.
+  public var isModelCall: Bool
 
-  public init(_ record: CallRecord, debits: [BudgetDebit] = []) {
+  public init(_ record: CallRecord, debits: [BudgetDebit] = [], isModelCall: Bool = true) {
     self.record = record
     self.debits = debits
+    self.isModelCall = isModelCall
   }
+
+  /// What is committed with it.
+  var extras: CallExtras { CallExtras(debits: debits, isModelCall: isModelCall) }
 }
 
 extension RecoveredCall {

@@ -12,6 +12,7 @@ import anthropic
 from harness.run_tree import Call, shown
 from harness.scripted_model import say, use
 from harness.tollgate_process import run_tollgate
+from harness.waiting import eventually
 
 MODEL = "claude-sonnet-5"
 BASH = ("Bash", {"command": "ls"})
@@ -151,3 +152,39 @@ def test_sessions_that_say_the_same_at_the_same_moment_are_runs_of_their_own(scr
     assert sorted(run.name for run in runs) == sorted(sessions)
     unfailing = SESSION | {"a1": calls("a1", None, 1, first("Bash"), *SESSION["a1"][2:])}
     assert [by_agent(run.calls) for run in runs] == [unfailing] * 3
+
+
+def test_what_claude_code_measured_of_its_tools_is_what_they_took(scripted, finish):
+    """A tool that waits for a person's permission did not take that long; of two calls at a time each has its own time."""
+    tools = use(BASH, ("mcp__files__read all", {"path": "a"}), ("Write", {"path": "b"}))
+    tollgate, _ = scripted({"Fix": [tools, say("Fixed.")]})
+    session = str(uuid4())
+
+    async def agent():
+        client = ClaudeCode(tollgate.url, session).client
+        said = [{"role": "user", "content": "Fix the bug."}]
+        reply = await client.messages.create(model=MODEL, max_tokens=1000, messages=said)
+        await asyncio.sleep(1.5)
+        results = [{"type": "tool_result", "tool_use_id": one.id, "content": "Done."} for one in reply.content]
+        results[2] |= {"is_error": True, "content": "The user does not want this."}
+        said += [
+            {"role": "assistant", "content": [one.model_dump() for one in reply.content]},
+            {"role": "user", "content": results},
+        ]
+        # What was denied did not run, and has no entry.
+        measured = {"x-claude-code-prev-tool-durations": "mcp__files__read%20all=9;Bash=742"}
+        await client.messages.create(model=MODEL, max_tokens=1000, messages=said, extra_headers=measured)
+
+    finish(agent())
+    eventually(lambda: len(tollgate.calls()) == 2, what="both calls")
+    shown = tollgate.json(f"/api/v1/runs/{session}")
+    took = {tool["name"]: tool["took_ms"] for tool in shown["calls"][0]["tools"]}
+    assert took.pop("Write") >= 1_500
+    assert took == {"Bash": 742, "mcp__files__read all": 9}
+    sums = {labels["tool"]: value for labels, value in tollgate.series("tollgate_tool_duration_seconds_sum")}
+    assert sums["Bash"] == 0.742 and sums["mcp__files__read all"] == 0.009 and sums["Write"] >= 1.5
+    access = ["--control", tollgate.control_url, "--data", str(tollgate.data)]
+    assert run_tollgate("run", "end", session, *access).returncode == 0
+    ended = tollgate.json(f"/api/v1/runs/{session}")["end"]
+    by_name = {tool["name"]: tool["took_ms"] for tool in ended["tools"]}
+    assert by_name["Bash"] == 742 and by_name["mcp__files__read all"] == 9

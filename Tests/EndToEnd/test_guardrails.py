@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import openai
@@ -208,18 +209,32 @@ def test_a_stopped_run_goes_on_when_somebody_releases_it(tmp_path):
         assert actions.count("run.release") == 2
 
 
-def test_a_run_that_is_held_comes_again_until_a_person_releases_it(tmp_path):
-    with serving(tmp_path, [], Looping(same), **guardrail(repeated_call=2, then="hold")) as (tollgate, _):
-        agent = Agent(tollgate)
-        assert statuses(agent, 4) == [200, 200, 429, 429]
-        held = agent.answers[-1]
-        assert held.head.get("x-should-retry") == "true" and int(held.head.get("retry-after")) > 0
-        assert held.head.get("x-tollgate-refused") == "hold_pending"
-        access = ["--control", tollgate.control_url, "--data", str(tollgate.data)]
-        assert (
-            run_tollgate("run", "release", tollgate.calls()[0]["run"], "--guardrail", "stop", *access).returncode == 0
-        )
-        assert statuses(agent, 1) == [200]
+def test_a_patient_agent_is_left_alone_for_as_long_as_the_guardrail_says(tmp_path):
+    for patience, stopped in (("200ms", False), ("5s", True)):
+        (tmp_path / patience).mkdir()
+        limits = guardrail(repeated_call=2, patience=patience)
+        with serving(tmp_path / patience, [], Looping(same), **limits) as (tollgate, _):
+            agent = Agent(tollgate)
+            found = []
+            for _ in range(4):
+                found.append(agent.step().status)
+                time.sleep(0.4)
+            assert found == ([200, 200, 403, 403] if stopped else [200] * 4)
+
+
+def test_an_output_tool_that_nobody_answers_is_no_failure(tmp_path):
+    """pydantic-ai's: a tool for the form of the answer, which the model has to call."""
+    ends = {}
+    for choice in ("required", "auto"):
+        (tmp_path / choice).mkdir()
+        replies = Script({"tool_calls": [tool_call("call_1")]}, {"tool_calls": [tool_call("call_2", "final_result")]})
+        with serving(tmp_path / choice, [], replies) as (tollgate, _):
+            agent = Agent(tollgate, [("x-tollgate-run", "r")], tool_choice=choice)
+            assert statuses(agent, 2) == [200] * 2
+            access = ["--control", tollgate.control_url, "--data", str(tollgate.data)]
+            assert run_tollgate("run", "end", "r", *access).returncode == 0
+            ends[choice] = tollgate.json("/api/v1/runs/r")["outcome"]
+    assert ends == {"required": "ok", "auto": "unanswered_tool"}
 
 
 def test_people_are_told_once_of_a_trip_and_of_an_anomaly(tmp_path):

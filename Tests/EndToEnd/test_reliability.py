@@ -3,13 +3,17 @@
 import csv
 import io
 import json
+import threading
 
-from test_budgets import serving
+from test_budgets import JSON, serving
 from test_guardrails import Agent, Looping, same
 from test_linking import Script, message, tool_call
 
-from harness.tollgate_process import run_tollgate
+from harness.raw_client import ask
+from harness.stub_upstream import StubUpstream
+from harness.tollgate_process import Tollgate, run_tollgate
 from harness.waiting import eventually
+from harness.webhook_sink import SECRET, WebhookSink
 
 NIGHTLY = [("x-tollgate-workflow", "nightly"), ("x-tollgate-run", "r1")]
 
@@ -155,3 +159,83 @@ def test_tools_of_a_reply_that_nobody_answers_have_no_result(tmp_path):
         ]
         shown = run_tollgate("run", "show", "r1", *access(tollgate)).stdout
         assert shown.count("no result") == 2 and "! unanswered_tool  2" in shown
+
+
+def test_a_reply_that_has_no_end_of_its_own_misses_none(tmp_path):
+    """A notification to a server of tools is accepted without a body, and so is a deletion."""
+
+    def answer(exchange):
+        exchange.read_body()
+        exchange.respond(202 if exchange.head.method == "POST" else 200, b"", [])
+
+    with StubUpstream(answer) as stub:
+        config = {"providers": {"tools": {"base_url": stub.url, "dialect": "mcp"}, "openai": {"base_url": stub.url}}}
+        with Tollgate(tmp_path, {}, config=config) as tollgate:
+            notification = json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}).encode()
+            assert ask(tollgate.port, "POST", "/run/r/tools/mcp", notification, JSON).status == 202
+            assert ask(tollgate.port, "DELETE", "/run/r/tools/mcp", b"", []).status == 200
+            assert ask(tollgate.port, "DELETE", "/run/r/openai/v1/files/file-1", b"", []).status == 200
+            eventually(lambda: len(tollgate.calls()) == 3, what="the rows")
+            assert tollgate.json("/api/v1/anomalies?type=any")["rows"] == []
+            # An answer of a model's is another matter.
+            chat = json.dumps({"model": "gpt-4.1", "messages": [message("user", "Hi")]}).encode()
+            assert ask(tollgate.port, "POST", "/openai/v1/chat/completions", chat, JSON).status == 202
+            eventually(lambda: tollgate.json("/api/v1/anomalies")["rows"], what="the anomaly")
+            assert [row["kind"] for row in tollgate.json("/api/v1/anomalies")["rows"]] == ["empty_reply"]
+
+
+def test_what_a_refused_call_brought_is_told_of_the_one_that_brings_it_again(tmp_path):
+    with serving(tmp_path, [{"name": "few", "limit": "1 calls"}], Script({"tool_calls": tools(1)})) as (tollgate, _):
+        agent = Agent(tollgate, NIGHTLY, tools=DECLARED)
+        assert [agent.step().status for _ in range(3)] == [200, 402, 402]
+        more = ["budget", "raise", "few", "--by", "5 calls", "--for", "1h", "--reason", "more", *access(tollgate)]
+        assert run_tollgate(*more).returncode == 0
+        assert agent.step().status == 200
+        run_of(tollgate, "r1", 2)
+        asked, answering = tollgate.json("/api/v1/runs/r1")["calls"]
+        assert [tool["error"] for tool in asked["tools"]] == [False, False]
+        assert answering["tool_results"] == 2
+        for tool in ("search", "fetch"):
+            assert tollgate.metric("tollgate_tool_results_total", tool=tool, outcome="ok") == 1
+
+
+def test_a_run_that_is_ended_while_a_call_is_in_flight_has_ended(tmp_path):
+    script, gate = Script({"tool_calls": tools(1)}), threading.Event()
+
+    def answer(exchange):
+        if script.count == 1:
+            gate.wait(30)
+        script(exchange)
+
+    with serving(tmp_path, [], answer) as (tollgate, stub):
+        agent = Agent(tollgate, NIGHTLY, tools=DECLARED)
+        agent.step()
+        run_of(tollgate, "r1", 1)
+        step = threading.Thread(target=agent.step)
+        step.start()
+        eventually(lambda: script.count == 1 and tollgate.metric("tollgate_requests_in_flight") == 1, what="the call")
+        assert run_tollgate("run", "end", "r1", *access(tollgate)).returncode == 0
+        ended = run_of(tollgate, "r1", 1)
+        gate.set()
+        step.join()
+        run = run_of(tollgate, "r1", 2)
+        assert ended["ended_at"] is not None and run["ended_at"] == ended["ended_at"]
+        assert run["outcome"] == ended["outcome"]
+        # Its next call begins it anew.
+        agent.step()
+        assert run_of(tollgate, "r1", 3)["ended_at"] is None
+
+
+def test_people_are_told_of_what_is_wrong_with_a_run_as_a_whole(tmp_path):
+    sink = WebhookSink()
+    receiver = {"type": "webhook", "url": f"http://127.0.0.1:{sink.port}/", "secret": SECRET, "allow_private": True}
+    config = {"receivers": {"ops": receiver}, "alerts": {"anomaly": ["ops"]}}
+    with serving(tmp_path, [], Script({"tool_calls": tools(1)}), **config) as (tollgate, _):
+        Agent(tollgate, NIGHTLY, tools=DECLARED).step()
+        call = run_of(tollgate, "r1", 1)["calls"][0]
+        assert run_tollgate("run", "end", "r1", *access(tollgate)).returncode == 0
+        (told,) = eventually(lambda: list(sink.deliveries), what="the alert")
+        assert (told.body["type"], told.body["data"]["anomaly"]) == ("run.anomaly", "unanswered_tool")
+        assert [(one["run"], one["call"]) for one in told.body["data"]["runs"]] == [("r1", call["id"])]
+        assert "unanswered_tool (2 tools)" in told.body["data"]["summary"]
+    sink.close()

@@ -1,5 +1,6 @@
 import Budgets
 import Metering
+import Runs
 import Testing
 
 @testable import Ledger
@@ -8,7 +9,7 @@ import Testing
   private let scratch = Scratch()
   private let noon = Timestamp(unixMicroseconds: 1_795_435_200_000_000)
 
-  private func hold(_ id: Int64, run: String? = nil) -> HoldRecord {
+  private func hold(_ id: Int64, run: String? = nil, trip: GuardrailTrip? = nil) -> HoldRecord {
     let call = BudgetCall(
       id: CallID(rawValue: id + 1), agent: "a", workflow: "w", run: run, key: "k", team: "t", provider: "p", model: "m")
     let need = CallNeed(expected: CallAmounts(picodollars: 7, tokens: 1), boundPicodollars: 9)
@@ -16,7 +17,9 @@ import Testing
       reason: .exhausted, budget: "b", scope: "workflow=w", unit: .tokens, limit: 100, spent: 95, reserved: 3,
       need: 10, window: .always)
     return HoldRecord(
-      id: CallID(rawValue: id), of: call, need: need, refusal: refusal, openedAt: noon, until: noon.adding(seconds: 60))
+      id: CallID(rawValue: id), of: call, need: need,
+      cause: trip.map { .guardrail($0) } ?? .budget(BudgetShortfall(refusal)), openedAt: noon,
+      until: noon.adding(seconds: 60))
   }
 
   @Test func `a hold is kept with its decision, and the decision in the audit log`() async throws {
@@ -82,6 +85,24 @@ import Testing
     ledger.close()
   }
 
+  @Test func `a hold of a guardrail is kept with the rule, its figures and the run`() async throws {
+    let ledger = try openLedger(scratch.data)
+    var trip = GuardrailTrip(
+      guardrail: "stop", kind: .cycle, action: .hold, run: "r", limit: 3, value: 4, tool: "read", period: 2, at: noon)
+    for (id, tool) in [(1, "read"), (2, nil)] as [(Int64, String?)] {
+      trip.tool = tool
+      var held = hold(id, run: "r", trip: trip)
+      try await ledger.holds.write(held)
+      #expect(try await ledger.holds.hold(held.id) == held)
+      held.state = .approved
+      held.end = HoldRecord.End(
+        at: noon, by: "anna", approval: HoldRecord.Approval(extent: .call, amount: nil, until: noon))
+      try await ledger.holds.write(held)
+      #expect(try await ledger.holds.page(HoldFilter()).first == held)
+    }
+    ledger.close()
+  }
+
   @Test func `what was open when the process ended is dropped at the next start, and the rest stays as it was`()
     async throws
   {
@@ -96,7 +117,7 @@ import Testing
     ledger = try openLedger(scratch.data)
     let rows = try await ledger.holds.page(HoldFilter())
     #expect(rows.map(\.state) == [.dropped, .dropped, .denied])
-    #expect(rows[0].end?.reason == HoldTable.processEnded && rows[0].need == 10 && rows[2] == denied)
+    #expect(rows[0].end?.reason == HoldTable.processEnded && rows[0].shortfall?.need == 10 && rows[2] == denied)
     var filter = HoldFilter()
     filter.state = .dropped
     filter.before = CallID(rawValue: 3)

@@ -70,6 +70,37 @@ import Testing
     ledger.close()
   }
 
+  @Test func `a call that was in flight when its run was ended does not open the run again`() async throws {
+    let ledger = try openLedger(scratch.data)
+    try settle(ledger, [record(ledger, run: "r", after: 0), record(ledger, run: "s", after: 0)])
+    let end = RunRecord.End(at: start.adding(seconds: 4), outcome: "ok", document: "{}")
+    try await ledger.runs.write([("r", end)], seenAt: start.adding(seconds: 5))
+    // They take two seconds and a half.
+    try settle(ledger, [record(ledger, run: "r", after: 3), record(ledger, run: "s", after: 3)])
+    try await ledger.runs.write([("s", end)], seenAt: start.adding(seconds: 5))
+    for run in ["r", "s"] {
+      let row = try #require(try await ledger.runs.run(run))
+      #expect(row.end == end && row.llmCalls == 2)
+    }
+    // The next one of its name does, also where both are settled at a time.
+    try settle(ledger, [record(ledger, run: "r", after: 3), record(ledger, run: "r", after: 6)])
+    try await commit(ledger)
+    #expect(try await ledger.runs.run("r")?.end == nil)
+    ledger.close()
+  }
+
+  @Test func `an end that nobody saw takes the place of none`() async throws {
+    let ledger = try openLedger(scratch.data)
+    try settle(ledger, [record(ledger, run: "r", after: 0), record(ledger, run: "s", after: 0)])
+    let seen = RunRecord.End(at: start.adding(seconds: 4), outcome: "cut", document: #"{"x":1}"#)
+    let unseen = RunRecord.End(at: start.adding(seconds: 4), outcome: "unknown", document: "{}")
+    try await ledger.runs.write([("r", seen)], seenAt: start.adding(seconds: 5))
+    try await ledger.runs.write([("r", unseen), ("s", unseen)], seenAt: start.adding(seconds: 1_800))
+    #expect(try await ledger.runs.run("r")?.end == seen)
+    #expect(try await ledger.runs.run("s")?.end == unseen)
+    ledger.close()
+  }
+
   @Test func `runs are listed by what is asked for`() async throws {
     let ledger = try openLedger(scratch.data)
     for (index, run) in ["a", "b", "c"].enumerated() {

@@ -33,7 +33,7 @@ final class Play {
   /// - Parameter conversation: what stands for it up to each of its messages.
   func ask(
     node: UInt64 = 1, parent: UInt64? = nil, depth: Int = 0, results: [ToolResultFacts] = [],
-    conversation: [UInt64] = [], tools: [String] = [], retry: Int64 = 0
+    conversation: [UInt64] = [], tools: [String] = [], retry: Int64 = 0, isForced: Bool = false
   ) -> (answer: GuardrailAnswer, call: BudgetCall) {
     lastCall += 1
     let call = Self.call(lastCall)
@@ -42,6 +42,7 @@ final class Play {
       conversation: conversation.last.map { Fingerprint(bits: $0) }, results: results, retry: retry)
     request.beginnings = conversation.dropLast().map { Fingerprint(bits: $0) }
     request.toolNames = tools
+    request.forcesToolCall = isForced
     return (monitor.admit(request, call, in: Self.slot, at: time).answer, call)
   }
 
@@ -71,7 +72,7 @@ final class Play {
   }
 
   func release(_ release: GuardrailRelease, of run: String = run) -> Bool {
-    monitor.release(run, release, at: time)
+    !monitor.release(run, release, at: time).isEmpty
   }
 
   func close() -> RunEnd? { monitor.close(Self.slot) }

@@ -15,7 +15,7 @@ import Testing
       window: .always)
     var hold = HoldRecord(
       id: CallID(rawValue: 1), of: call, need: CallNeed(expected: CallAmounts(picodollars: 1, tokens: 1)),
-      refusal: refusal, openedAt: noon, until: noon)
+      cause: .budget(BudgetShortfall(refusal)), openedAt: noon, until: noon)
     hold.state = .approved
     hold.end = HoldRecord.End(
       at: noon, by: "anna",

@@ -71,14 +71,14 @@ import Testing
     #expect(
       shape == [
         "├─ call",
-        "├─ agent a [x]  3 calls  0 tool calls  1.5 USD",
+        "├─ agent a [x]  3 calls  0 tool calls  3,702 in  33 out  1.5 USD",
         "│  ├─ call",
-        "│  ├─ agent a [y]  1 call  0 tool calls  0.5 USD",
+        "│  ├─ agent a [y]  1 call  0 tool calls  1,234 in  11 out  0.5 USD",
         "│  │  └─ call",
         "│  └─ call",
-        "├─ agent a [lost]  1 call  0 tool calls  0.5 USD",
+        "├─ agent a [lost]  1 call  0 tool calls  1,234 in  11 out  0.5 USD",
         "│  └─ call",
-        "└─ agent a [loop]  1 call  0 tool calls  0.5 USD",
+        "└─ agent a [loop]  1 call  0 tool calls  1,234 in  11 out  0.5 USD",
         "   └─ call",
       ])
   }
@@ -89,10 +89,11 @@ import Testing
       children: [
         [
           "id": "c\u{1b}[2J", "workflow": "w", "agent": "b", "outcome": "failed", "llm_calls": 3, "cost_usd": "2",
+          "input_tokens": 3210, "output_tokens": 7,
           "started_at": "2026-11-23T10:00:01Z",
         ]
       ])
-    #expect(lines[1] == "├─ run c?[2J  w/b  failed  3 calls  2 USD")
+    #expect(lines[1] == "├─ run c?[2J  w/b  failed  3 calls  3,210 in  7 out  2 USD")
     #expect(lines.count == 3)
   }
 

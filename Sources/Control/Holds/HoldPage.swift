@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Ledger
 internal import Metering
 internal import Observability
+internal import Runs
 
 /// The page that the link of an alert leads to: the case, and a form that takes the decision. It has no script, and keeps nothing.
 struct HoldPage {
@@ -48,32 +49,48 @@ struct HoldPage {
 
   private var title: String {
     guard let hold else { return "A held call" }
-    return "Budget \(HTMLText.escaped(hold.budget)): a call is \(hold.state.rawValue)"
+    let subject = HTMLText.escaped(hold.cause.subject.description)
+    return "\(subject.prefix(1).uppercased())\(subject.dropFirst()): a call is \(hold.state.rawValue)"
   }
 
   private func facts(_ hold: HoldRecord) -> String {
     var rows: [(String, String?)] = [
       ("Agent", hold.agent), ("Workflow", hold.workflow), ("Run", hold.run), ("Key", hold.key), ("Team", hold.team),
-      ("Model", "\(hold.model ?? "none named") (\(hold.provider))"), ("Scope", hold.scope),
-      ("Limit", hold.unit.text(hold.limit)), ("Spent", hold.unit.text(hold.spent)),
-      ("Reserved by calls under way", hold.unit.text(hold.reserved)), ("Needed", hold.unit.text(hold.need)),
+      ("Model", "\(hold.model ?? "none named") (\(hold.provider))"),
+    ]
+    rows += causeRows(hold.cause)
+    let costs: [(String, String?)] = [
       ("Such calls cost", MoneyText.usd(Int128(hold.expectedPicodollars)) + " USD"),
       ("It costs at most", hold.boundPicodollars.map { MoneyText.usd(Int128($0)) + " USD" }),
       ("Since", hold.openedAt.rfc3339), ("Answered at", hold.until.rfc3339), ("Call", hold.call.description),
     ]
+    rows += costs
     if let end = hold.end {
       rows.append(("Ended", end.at.rfc3339))
       rows.append(("By", end.by))
       rows.append(("Reason", end.reason))
       if let approval = end.approval {
-        let allowed = "\(hold.unit.text(approval.amount)) for the \(approval.extent.rawValue)"
-        rows.append(("Allowed", "\(allowed), until \(approval.until.rfc3339)"))
+        let amount = approval.amount.flatMap { amount in hold.shortfall.map { $0.unit.text(amount) + " for " } } ?? ""
+        rows.append(("Allowed", "\(amount)the \(approval.extent.rawValue), until \(approval.until.rfc3339)"))
       }
     }
     let cells = rows.compactMap { name, value in
       value.map { "<tr><th scope=\"row\">\(name)</th><td>\(HTMLText.escaped($0))</td></tr>" }
     }
     return "<table>\n" + cells.joined(separator: "\n") + "\n</table>"
+  }
+
+  private func causeRows(_ cause: HoldCause) -> [(String, String?)] {
+    switch cause {
+    case .budget(let shortfall):
+      [
+        ("Scope", shortfall.scope), ("Limit", shortfall.unit.text(shortfall.limit)),
+        ("Spent", shortfall.unit.text(shortfall.spent)),
+        ("Reserved by calls under way", shortfall.unit.text(shortfall.reserved)),
+        ("Needed", shortfall.unit.text(shortfall.need)),
+      ]
+    case .guardrail(let trip): [("Because", trip.description)]
+    }
   }
 
   private var form: String {
@@ -86,11 +103,15 @@ struct HoldPage {
       return open + "<button name=\"decision\" value=\"show\">Show the call</button>\n</form>"
     }
     let run = hold.run == nil ? "" : "<label><input type=\"radio\" name=\"extent\" value=\"run\"> its whole run</label>"
+    let amount =
+      hold.shortfall.map {
+        "<label>Amount above the limit <input name=\"amount\" value=\"\($0.unit.text($0.need))\"></label>"
+      } ?? ""
     return open + """
       <fieldset><legend>Approve</legend>
       <label><input type="radio" name="extent" value="call" checked> this call</label>
       \(run)
-      <label>Amount above the limit <input name="amount" value="\(hold.unit.text(hold.need))"></label>
+      \(amount)
       <label>For <input name="for" value="1h"></label>
       </fieldset>
       <label>Reason <input name="reason" maxlength="\(HoldLimits.reasonBytesMax)"></label>

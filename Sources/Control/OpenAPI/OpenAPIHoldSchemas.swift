@@ -25,6 +25,7 @@ enum OpenAPIHoldSchemas {
         "need",
         "expected_usd",
         "bound_usd",
+        "guardrail",
         "end"
       ],
       "properties": {
@@ -44,14 +45,27 @@ enum OpenAPIHoldSchemas {
         "team": {"type": ["string", "null"]},
         "provider": {"type": "string"},
         "model": {"type": ["string", "null"]},
-        "budget": {"type": "string"},
-        "scope": {"type": "string"},
-        "limit": {"type": "string"},
-        "spent": {"type": "string"},
-        "reserved": {"type": "string"},
-        "need": {"type": "string", "description": "What the call needs of the budget."},
+        "budget": {"type": ["string", "null"], "description": "Null, as the next five, where a guardrail holds the call."},
+        "scope": {"type": ["string", "null"]},
+        "limit": {"type": ["string", "null"]},
+        "spent": {"type": ["string", "null"]},
+        "reserved": {"type": ["string", "null"]},
+        "need": {"type": ["string", "null"], "description": "What the call needs of the budget."},
         "expected_usd": {"type": "string", "description": "What such calls cost."},
         "bound_usd": {"type": ["string", "null"], "description": "No less than it can cost; null where nothing bounds it."},
+        "guardrail": {
+          "type": ["object", "null"],
+          "description": "The limit that the run has reached; null where a budget holds the call.",
+          "required": ["name", "limit", "at_most", "value", "tool", "detail"],
+          "properties": {
+            "name": {"type": "string"},
+            "limit": {"type": "string", "description": "max_llm_calls, say."},
+            "at_most": {"type": "string"},
+            "value": {"type": "string", "description": "What the run has."},
+            "tool": {"type": ["string", "null"]},
+            "detail": {"type": "string", "description": "A sentence with the figures."}
+          }
+        },
         "end": {
           "type": ["object", "null"],
           "required": ["at", "by", "reason", "approval"],
@@ -64,7 +78,7 @@ enum OpenAPIHoldSchemas {
               "required": ["extent", "amount", "until"],
               "properties": {
                 "extent": {"type": "string", "enum": ["call", "run"]},
-                "amount": {"type": "string"},
+                "amount": {"type": ["string", "null"]},
                 "until": {"type": "string", "format": "date-time"}
               }
             }
@@ -78,7 +92,7 @@ enum OpenAPIHoldSchemas {
       "required": [],
       "additionalProperties": false,
       "properties": {
-        "amount": {"type": ["string", "null"], "description": "Above the limit: 1 USD. Default: what the call needs."},
+        "amount": {"type": ["string", "null"], "description": "Above the limit: 1 USD. Default: what the call needs. None for a guardrail."},
         "for": {"type": ["string", "null"], "description": "How long it is in force: 1h (default), 7d at most."},
         "extent": {"type": ["string", "null"], "enum": ["call", "run", null], "default": "call"},
         "reason": {"type": ["string", "null"], "maxLength": 1000}

@@ -30,7 +30,7 @@ public enum RunJSON {
         }
       }
       RunEventJSON.write(detail.events, as: "events", to: &writer)
-      writer.member("calls_not_listed", max(0, detail.run.llmCalls - Int64(detail.calls.count)))
+      writer.member("calls_not_listed", max(0, detail.callCount - Int64(detail.calls.count)))
       writeList("children", detail.children, to: &writer)
     }
     return writer.bytes

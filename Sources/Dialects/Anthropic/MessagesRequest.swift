@@ -22,7 +22,7 @@ struct MessagesRequest: ~Copyable, DocumentWire {
         "speed": .text(RequestMembers.Field.speed),
         "system": RequestMembers.instructions.orArray(of: .object(["text": RequestMembers.instructions])),
         "messages": .array(of: message),
-        "tools": RequestMembers.tools,
+        "tools": RequestMembers.tools, "tool_choice": RequestMembers.toolChoice,
         "mcp_servers": RequestMembers.stored,
         // Models that may answer instead. Compaction is a reply of its own, billed besides; what only clears takes away.
         "models": RequestMembers.otherModels, "fallbacks": RequestMembers.otherModels,

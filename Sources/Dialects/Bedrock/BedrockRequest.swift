@@ -20,8 +20,10 @@ struct BedrockRequest: ~Copyable, DocumentWire {
         "system": RequestMembers.instructions.orArray(
           of: .object(["text": RequestMembers.instructions, "guardContent": guarded])),
         "messages": .array(Field.told, of: message),
-        "toolConfig": prompt.orObject(["tools": RequestMembers.toolList]),
-        "tools": RequestMembers.tools,
+        "toolConfig": prompt.orObject([
+          "tools": RequestMembers.toolList, "toolChoice": RequestMembers.converseToolChoice,
+        ]),
+        "tools": RequestMembers.tools, "tool_choice": RequestMembers.toolChoice,
         "promptVariables": RequestMembers.stored,
         "mcp_servers": RequestMembers.stored,
         "serviceTier": .object(["type": .text(RequestMembers.Field.tier)]),

@@ -21,7 +21,8 @@ struct CohereRequest: ~Copyable, DocumentWire {
         "thinking": .object(["token_budget": .scalar(RequestMembers.Field.thinking)]),
         "num_generations": .text(RequestMembers.Field.choices),
         "messages": .array(Field.conversation, of: message),
-        "tools": RequestMembers.tools, "documents": prompt, "response_format": prompt,
+        "tools": RequestMembers.tools, "tool_choice": RequestMembers.toolChoice, "documents": prompt,
+        "response_format": prompt,
         // Version 1.
         "message": .size(Field.oldMessage), "preamble": RequestMembers.instructions, "chat_history": prompt,
         "tool_results": .array(of: .object(Field.oldResult, ["call": call, "outputs": prompt])),

@@ -15,6 +15,9 @@ public struct ConversationFacts: Sendable, Equatable {
   /// Whether ``tools`` are all that the model may call: no more than ``toolsMax`` were declared, all with a name, and none that
   /// stands for others (an MCP server, a namespace, a stored prompt's tools).
   public var areAllToolsKnown: Bool
+  /// Whether the model has to call a tool, and cannot end with words (`tool_choice` of `required`, `any` or a tool's name): then a call may
+  /// be the reply's own answer, which nobody executes.
+  public var forcesToolCall: Bool
   /// The response, or interaction, that this one follows (`previous_response_id`, `previous_interaction_id`).
   public var previousResponse: Fingerprint?
   /// The conversation that the provider keeps (`conversation`, `conversation_id`, a thread).
@@ -32,6 +35,7 @@ public struct ConversationFacts: Sendable, Equatable {
     toolResults = []
     tools = []
     areAllToolsKnown = true
+    forcesToolCall = false
     boundaries = []
     messages = 0
   }

@@ -211,6 +211,7 @@ struct ConversationReader: Sendable {
     }
     facts.tools = declared.tools
     facts.areAllToolsKnown = declared.areAllKnown
+    facts.forcesToolCall = declared.forcesCall
     facts.instructions = instructions.map { Fingerprint(bits: $0) }
     return facts
   }

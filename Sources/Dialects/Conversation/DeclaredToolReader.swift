@@ -5,6 +5,8 @@ struct DeclaredToolReader: Sendable {
   private let key: FingerprintKey
   private(set) var tools: [DeclaredTool] = []
   private(set) var areAllKnown = true
+  /// Whether the model has to call a tool.
+  private(set) var forcesCall = false
 
   private var tool: DeclaredTool?
   /// What a tool is called that has no name: some of the provider's are called by the client under their type.
@@ -50,6 +52,8 @@ struct DeclaredToolReader: Sendable {
     case .additional: if json.kind == .bool, !json.isTrue { change { $0.allowsOthers = false } }
     case .alternatives: hasAlternatives = true
     case .moreTools: areAllKnown = false
+    case .toolChoice: if json.word != nil { forcesCall = true }
+    case .forcedTool: if json.kind != .null { forcesCall = true }
     default: break
     }
   }

@@ -33,12 +33,14 @@ struct GenerateContentRequest: ~Copyable, DocumentWire {
       ]
     ).orObject(request))
 
+  private static let toolConfig = JSONPattern.size(RequestMembers.Field.prompt).orObject(
+    RequestMembers.geminiToolConfig)
   private static let request: KeyValuePairs<String, JSONPattern> = [
     "contents": contents,
     "content": content,
     "systemInstruction": instructions, "system_instruction": instructions,
     "tools": RequestMembers.tools,
-    "toolConfig": .size(RequestMembers.Field.prompt), "tool_config": .size(RequestMembers.Field.prompt),
+    "toolConfig": toolConfig, "tool_config": toolConfig,
     "title": text,
     "cachedContent": RequestMembers.stored, "cached_content": RequestMembers.stored,
   ]

@@ -20,7 +20,7 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
         "service_tier": .text(Field.tier), "serviceTier": .text(Field.tier),
         "generation_config": generation, "generationConfig": generation,
         "system_instruction": .size(RequestMembers.Field.instructions),
-        "tools": RequestMembers.tools,
+        "tools": RequestMembers.tools, "tool_choice": RequestMembers.toolChoice,
         "response_format": prompt,
         "previous_interaction_id": RequestMembers.previousResponse,
         "previousInteractionId": RequestMembers.previousResponse,

@@ -9,6 +9,8 @@ struct ChatRequest: ~Copyable, DocumentWire {
     case streamOptions = 1
     case includeUsage, message, role
     case inputText, token
+    /// An entry of a conversation that Mistral keeps.
+    case entry, entryType
   }
 
   static let shape = JSONShape(body)
@@ -25,7 +27,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "max_tokens": .object(RequestMembers.Field.tokensMaxOld, [:]),
       // llama.cpp's own, and that of Mistral's conversations.
       "n_predict": .object(RequestMembers.Field.tokensMaxForeign, [:]),
-      "completion_args": .object(["max_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:])]),
+      "completion_args": .object([
+        "max_tokens": .object(RequestMembers.Field.tokensMaxForeign, [:]), "tool_choice": RequestMembers.toolChoice,
+      ]),
       "thinking": .object(["budget_tokens": thought]),
       "reasoning": .object(["max_tokens": thought]),
       "thinking_budget": thought,
@@ -35,6 +39,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "service_tier": .text(RequestMembers.Field.tier),
       "stream_options": .object(Field.streamOptions, ["include_usage": .object(Field.includeUsage, [:])]),
       "messages": .array(of: message),
+      "inputs": JSONPattern.stringSize(RequestMembers.Field.soleMessage).orArray(of: entry),
       "prompt": input,
       "suffix": .stringSize(RequestMembers.Field.prompt),
       "input": input,
@@ -53,6 +58,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "image_data": RequestMembers.stored,
       "multimodal_data": RequestMembers.stored,
       "functions": RequestMembers.tools,
+      "tool_choice": RequestMembers.toolChoice, "function_call": RequestMembers.functionCall,
       "response_format": prompt,
     ])
 
@@ -116,6 +122,24 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "function_call": .object(["name": RequestMembers.toolName, "arguments": arguments]),
     ])
 
+  /// https://docs.mistral.ai/api/endpoint/beta/conversations
+  private static let entry = JSONPattern.object(
+    Field.entry,
+    [
+      "type": .word(Field.entryType, of: entryTypes),
+      "role": .word(Field.role, of: roles),
+      "tool_call_id": RequestMembers.callID,
+      "result": text,
+      "content": text.orArray(of: part),
+      "name": RequestMembers.toolName,
+      "arguments": JSONPattern.size(RequestMembers.Field.arguments),
+    ])
+
+  /// The first one is a result; the others are the model's.
+  private static let entryTypes = [
+    "function.result", "message.output", "function.call", "tool.execution", "agent.handoff",
+  ]
+
   /// Who writes something else than a user does.
   private static let roles = ["assistant", "tool", "function", "system", "developer"]
 
@@ -129,6 +153,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
   private var streamOptions = StreamOptionsReader()
   private let endpoint: Endpoint
   private var messageRoles = MessageRoles(results: 2)
+  private var entryType: Int?
   private var tokens: Int64 = 0
   private var hasInputText = false
   private var prompts: Int64 = 0
@@ -138,13 +163,17 @@ struct ChatRequest: ~Copyable, DocumentWire {
   mutating func begin(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     members.begin(label, json, &facts)
     streamOptions.begin(Field(rawValue: label), json)
-    if label == Field.message.rawValue { messageRoles.begin(&facts) }
+    if label == Field.message.rawValue || label == Field.entry.rawValue {
+      entryType = nil
+      messageRoles.begin(&facts)
+    }
     if label == Field.inputText.rawValue { prompts &+= 1 }
   }
 
   mutating func value(_ label: UInt8, _ json: borrowing JSONReader, _ facts: inout RequestFacts) {
     switch Field(rawValue: label) {
     case .role: messageRoles.value(json)
+    case .entryType: entryType = json.word
     case .inputText where json.kind == .string:
       hasInputText = true
       prompts &+= 1
@@ -167,6 +196,20 @@ struct ChatRequest: ~Copyable, DocumentWire {
     members.end(label, json)
     streamOptions.end(Field(rawValue: label), json)
     if label == Field.message.rawValue { messageRoles.end(&facts) }
+    if label == Field.entry.rawValue { endEntry(&facts) }
+  }
+
+  private func endEntry(_ facts: inout RequestFacts) {
+    switch entryType {
+    case 0:
+      facts.toolResults &+= 1
+      facts.reading?.endResult()
+      facts.reading?.endMessage(.client)
+    case nil: messageRoles.end(&facts)
+    default:
+      facts.toolResults = 0
+      facts.reading?.endMessage(.model)
+    }
   }
 
   func isText(_ label: UInt8, _ facts: borrowing RequestFacts) -> Bool {

@@ -19,7 +19,7 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
         "service_tier": .text(RequestMembers.Field.tier),
         "instructions": RequestMembers.instructions.orArray(of: item),
         "input": JSONPattern.stringSize(RequestMembers.Field.soleMessage).orArray(of: item),
-        "tools": RequestMembers.tools,
+        "tools": RequestMembers.tools, "tool_choice": RequestMembers.toolChoice,
         "previous_response_id": RequestMembers.previousResponse,
         "conversation": RequestMembers.conversation,
         "prompt": RequestMembers.stored,

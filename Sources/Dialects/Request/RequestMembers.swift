@@ -44,7 +44,24 @@ struct RequestMembers {
     case tool, declaredName, schema, property, propertyType, nullable, requiredName, additional, alternatives
     /// Tools that stand within a tool, and are not read.
     case moreTools
+    /// Whether the model may answer with words, by a word or by what names the tool that it has to call.
+    case toolChoice, forcedTool
   }
+
+  /// `tool_choice`: a word, or an object that has one, or that names a tool. Words are those of OpenAI, Anthropic, Mistral and Cohere.
+  static let toolChoice = choiceWord.orObject([
+    "type": choiceWord, "mode": choiceWord, "allowed_tools": .object(["mode": choiceWord]),
+  ])
+  private static let choiceWord = JSONPattern.word(
+    Field.toolChoice, of: ["required", "any", "REQUIRED", "ANY", "tool", "function", "custom"])
+  /// The same of Chat Completions before tools: `auto`, `none`, or an object with a name.
+  static let functionCall = JSONPattern.object(["name": .text(Field.forcedTool)])
+  /// Converse's: an object with a member for each choice.
+  static let converseToolChoice = JSONPattern.object(["any": .size(Field.forcedTool), "tool": .size(Field.forcedTool)])
+  /// Gemini's.
+  static let geminiToolConfig: KeyValuePairs<String, JSONPattern> = [
+    "functionCallingConfig": .object(["mode": choiceWord]), "function_calling_config": .object(["mode": choiceWord]),
+  ]
 
   /// Definitions of tools: measured as they are written, and looked into for those that the provider runs.
   static let tools = JSONPattern.size(Field.prompt).orArray(of: tool).orObject(toolMembers)
@@ -199,7 +216,7 @@ struct RequestMembers {
       facts.reading?.readConversation(json)
       return
     case .media, .part, .tool, .declaredName, .schema, .property, .propertyType, .nullable, .requiredName, .additional,
-      .alternatives, .moreTools:
+      .alternatives, .moreTools, .toolChoice, .forcedTool:
       return
     default: break
     }

@@ -1,3 +1,5 @@
+import Runs
+
 public import Ledger
 public import Metering
 
@@ -33,7 +35,7 @@ public struct AlertCondition: Sendable, Equatable {
   public var key: AlertKey {
     switch facts {
     case .budget(let budget): .budget(rule, budget)
-    case .hold(let hold): AlertKey(group: AlertGroup(rule: rule, subject: hold.budget), member: hold.hold)
+    case .hold(let hold): .hold(hold.hold, by: hold.heldBy)
     case .traffic(let traffic): .provider(rule, traffic.provider)
     case .run(let run): AlertKey(group: AlertGroup(rule: rule, subject: run.subject), member: run.member(of: rule))
     case .receiver(let name, _): .receiver(name)
@@ -109,8 +111,8 @@ public struct AlertKey: Hashable, Sendable {
   }
 
   /// A call that waits for a person.
-  public static func hold(_ hold: String, budget: String) -> AlertKey {
-    AlertKey(group: AlertGroup(rule: .holdWaiting, subject: budget), member: hold)
+  public static func hold(_ hold: String, by subject: HoldSubject) -> AlertKey {
+    AlertKey(group: AlertGroup(rule: .holdWaiting, subject: subject.grouped), member: hold)
   }
 
   /// A provider.
@@ -153,5 +155,16 @@ extension String {
     var end = utf8.index(startIndex, offsetBy: max(0, bytesMax))
     while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
     return String(self[..<end])
+  }
+}
+
+extension HoldSubject {
+  /// What the calls that it holds are told under: the name of a budget, or of a guardrail and its limit. A budget is named by itself, as
+  /// it always was; no name of a budget or a guardrail has a space.
+  var grouped: String {
+    switch self {
+    case .budget(let name): name
+    case .guardrail(let name, let kind): "guardrail \(name) \(kind.rawValue)"
+    }
   }
 }

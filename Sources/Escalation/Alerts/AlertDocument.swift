@@ -2,6 +2,7 @@ import Budgets
 import Ledger
 import Metering
 import Observability
+import Runs
 
 /// The payload of alerts in JSON, version 1: what a webhook carries, and what PagerDuty and the API show of an alert. Members may be
 /// added to a version; none is taken out or changes its meaning.
@@ -71,7 +72,13 @@ enum AlertDocument {
       switch notice.conditions.first?.facts {
       case .budget(let facts): writeBudget(facts, notice, to: &writer)
       case .hold(let hold):
-        member("budget", hold.budget)
+        switch hold.heldBy {
+        case .budget(let name): member("budget", name)
+        case .guardrail(let name, let kind):
+          member("budget", nil)
+          member("guardrail", name)
+          member("limit", kind.rawValue)
+        }
         writeList("holds", notice, to: &writer)
       case .traffic(let traffic):
         member("provider", traffic.provider)
@@ -165,6 +172,9 @@ enum AlertDocument {
         writer.key(name)
         writer.string(value)
       }
+      guard let detail = hold.detail else { return }
+      writer.key("detail")
+      writer.string(detail.listed)
     }
   }
 }

@@ -15,8 +15,8 @@ extension AlertNotice {
     case .budget(let facts): BudgetText(facts).sentence(rule, scopes: count)
     case .hold(let hold):
       count == 1
-        ? "A call of \(BudgetText.scope(hold.scope)) waits for approval, under budget \"\(hold.budget)\""
-        : "\(count) calls wait for approval, under budget \"\(hold.budget)\""
+        ? "A call of \(BudgetText.scope(hold.scope)) waits for approval, under \(hold.subjectText)"
+        : "\(count) calls wait for approval, under \(hold.heldBy)"
     case .traffic(let traffic): sentence(rule, traffic)
     case .run(let run): sentence(rule, run, count: count)
     case .receiver(let name, let outcome): "The receiver \"\(name)\" does not take its messages: \(outcome)"
@@ -100,4 +100,9 @@ struct BudgetText {
     default: "calls of \(scopes) scopes cost more than was reserved for them"
     }
   }
+}
+
+extension HoldFacts {
+  /// What holds the call; of a guardrail, what the run has reached.
+  fileprivate var subjectText: String { detail?.listed ?? "\(heldBy)" }
 }

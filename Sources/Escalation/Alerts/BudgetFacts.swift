@@ -1,4 +1,5 @@
 public import Budgets
+public import Ledger
 public import Metering
 
 /// Where one scope of a budget stands.
@@ -41,17 +42,24 @@ public struct BudgetFacts: Sendable, Equatable {
 /// A call that waits for a person.
 public struct HoldFacts: Sendable, Equatable {
   public var hold: String
-  public var budget: String
+  /// Which budget, or which limit of which guardrail.
+  public var heldBy: HoldSubject
+  /// The budget's scope, or the run: `run=x`.
   public var scope: String
+  /// What the run has reached, with its figures; nil where a budget holds the call.
+  public var detail: String?
   /// When it is denied by itself.
   public var expiresAt: Timestamp
   /// Where a person sees the case and decides; nil where that is not known.
   public var link: String?
 
-  public init(hold: String, budget: String, scope: String, expiresAt: Timestamp, link: String? = nil) {
+  public init(
+    hold: String, heldBy: HoldSubject, scope: String, detail: String? = nil, expiresAt: Timestamp, link: String? = nil
+  ) {
     self.hold = hold
-    self.budget = budget
+    self.heldBy = heldBy
     self.scope = scope
+    self.detail = detail
     self.expiresAt = expiresAt
     self.link = link
   }

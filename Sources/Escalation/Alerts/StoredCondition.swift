@@ -3,6 +3,7 @@ import JSON
 import Ledger
 import Metering
 import Observability
+import Runs
 
 /// A condition as the ledger keeps it.
 enum StoredCondition {
@@ -42,8 +43,14 @@ enum StoredCondition {
     case .budget(let budget): put(budget, &writer)
     case .hold(let hold):
       put("hold", hold.hold, &writer)
-      put("budget", hold.budget, &writer)
+      switch hold.heldBy {
+      case .budget(let name): put("budget", name, &writer)
+      case .guardrail(let name, let kind):
+        put("guardrail", name, &writer)
+        put("limit", kind.rawValue, &writer)
+      }
       put("scope", hold.scope, &writer)
+      put("detail", hold.detail, &writer)
       put("expires_at", hold.expiresAt, &writer)
       put("link", hold.link, &writer)
     case .traffic(let traffic):
@@ -88,11 +95,11 @@ enum StoredCondition {
   }
 
   private static func facts(_ value: JSONValue) -> AlertFacts? {
-    if let hold = value["hold"]?.string, let budget = value["budget"]?.string, let expires = time("expires_at", value) {
+    if let hold = value["hold"]?.string, let heldBy = heldBy(value), let expires = time("expires_at", value) {
       return .hold(
         HoldFacts(
-          hold: hold, budget: budget, scope: value["scope"]?.string ?? "", expiresAt: expires,
-          link: value["link"]?.string))
+          hold: hold, heldBy: heldBy, scope: value["scope"]?.string ?? "", detail: value["detail"]?.string,
+          expiresAt: expires, link: value["link"]?.string))
     }
     if let budget = value["budget"]?.string { return self.budget(budget, value).map { .budget($0) } }
     if let provider = value["provider"]?.string {
@@ -112,6 +119,12 @@ enum StoredCondition {
       return .receiver(receiver, outcome: value["outcome"]?.string ?? "")
     }
     return value["reason"]?.string.map { .ledger(reason: $0) }
+  }
+
+  private static func heldBy(_ value: JSONValue) -> HoldSubject? {
+    if let budget = value["budget"]?.string { return .budget(budget) }
+    guard let guardrail = value["guardrail"]?.string else { return nil }
+    return value["limit"]?.string.flatMap(GuardrailLimit.Kind.init(rawValue:)).map { .guardrail(guardrail, $0) }
   }
 
   private static func budget(_ name: String, _ value: JSONValue) -> BudgetFacts? {

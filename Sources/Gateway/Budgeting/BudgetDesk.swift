@@ -4,6 +4,7 @@ import Synchronization
 public import Budgets
 public import Ledger
 public import Metering
+public import Runs
 
 /// The budgets of the data plane: the book behind its one lock, what calls have shown of their cost, and the calls that wait.
 ///
@@ -142,11 +143,13 @@ public final class BudgetDesk: Sendable {
   ///
   /// - Parameters:
   ///   - actor: whose decision it is.
+  ///   - release: called before the call is told where a run is to go on that a guardrail has stopped, and until when.
   ///   - keep: writes the hold as it was and as it ends, so that both survive the process.
   /// - Returns: the hold as it ended.
   /// - Throws: ``HoldDecisionError``, and what `keep` throws.
   public func decide(
     _ hold: CallID, _ decision: HoldDecision, by actor: String, reason: String?, at time: Timestamp,
+    release: @Sendable (GuardrailTrip, _ until: Timestamp) -> Void,
     keep: @Sendable (_ before: HoldRecord, _ after: HoldRecord) async throws -> Void
   ) async throws -> HoldRecord {
     let taken = try holds.take(hold, decision, by: actor, reason: reason, at: time)
@@ -156,16 +159,21 @@ public final class BudgetDesk: Sendable {
       holds.giveBack(taken, at: time)
       throw error
     }
-    return holds.carryOut(taken) { allow($0, $1, at: time) }
+    return holds.carryOut(taken) { hold, approval in
+      switch hold.cause {
+      case .budget(let shortfall): allow(hold.budgetCall, HoldApproval(approval, of: shortfall), at: time)
+      case .guardrail(let trip): if approval.extent == .run { release(trip, approval.until) }
+      }
+    }
   }
 
   /// Lets an approval of a run count again that the process before took.
   ///
   /// - Parameter left: what its run has not used of it.
   public func restore(_ approved: HoldRecord, left: Int64, at time: Timestamp) {
-    guard var approval = approved.end?.approval, left > 0 else { return }
+    guard var approval = approved.end?.approval, let shortfall = approved.shortfall, left > 0 else { return }
     approval.amount = left
-    allow(approved.budgetCall, approved.budgetApproval(approval), at: time)
+    allow(approved.budgetCall, HoldApproval(approval, of: shortfall), at: time)
   }
 
   /// Ends waits that have become too long, and takes note that time has passed.
@@ -204,4 +212,13 @@ struct BudgetPosting {
   var debits: [BudgetDebit] = []
   /// States that it brought about.
   var alerts: [AlertState] = []
+}
+
+extension HoldApproval {
+  /// What a budget is to allow.
+  init(_ approval: HoldRecord.Approval, of shortfall: BudgetShortfall) {
+    self.init(
+      budget: shortfall.budget, amount: approval.amount ?? shortfall.need, until: approval.until,
+      extent: approval.extent == .run ? .run : .call)
+  }
 }

@@ -13,6 +13,12 @@ enum BudgetedCalls {
     return !endpoint.operation.isFree && !(endpoint.operation.repeatsUsage && Call.freeMethods.contains(method))
   }
 
+  /// Whether runs count a call as one of a model: what budgets decide on, so that fetching what a model said before is none, nor is a call
+  /// of a server of tools, a token count or a list.
+  static func areOfModels(_ endpoint: Endpoint?, method: String, opensWebSocket: Bool = false) -> Bool {
+    endpoint?.operation != .mcp && areDecided(endpoint, method: method, opensWebSocket: opensWebSocket)
+  }
+
   /// Whether a call that has ended counts: one that was decided on does if it used nothing, and what is free never.
   static func areCounted(method: String, path: String, dialect: String?, used: CallAmounts) -> Bool {
     let endpoint = Endpoint.recognise(method: method, path: path, dialect: dialect.flatMap(Dialect.init(rawValue:)))

@@ -1,40 +1,54 @@
 import Budgets
 import Ledger
 import Metering
+import Runs
 
 /// What came of a call that was to be parked.
 enum ParkOutcome: Equatable {
   /// It is parked under this hold.
   case parked(CallID)
-  /// A person has let it pass: budgets are to allow this, and it is to be reserved again.
-  case passes(HoldApproval)
+  /// A person has let it pass by this, before it came again.
+  case passes(HoldRecord.Approval)
   /// As many are parked as there may be.
   case full
 }
 
+/// Who holds a call, and why: what its client is told of it.
+enum HeldBy: Sendable, Equatable {
+  case budget(BudgetRefusal)
+  case guardrail(GuardrailTrip)
+
+  var cause: HoldCause {
+    switch self {
+    case .budget(let refusal): .budget(BudgetShortfall(refusal))
+    case .guardrail(let trip): .guardrail(trip)
+    }
+  }
+}
+
 /// What a parked call is told.
 enum HoldAnswer: Sendable {
-  /// Budgets have been told to allow it: it is reserved again.
+  /// A person has let it pass: what held it has been told.
   case approved(HoldRecord)
   /// Its run was allowed more, which may be enough for this call too.
   case tryAgain(HoldRecord.End)
   /// Denied, or nobody decided.
-  case ended(HoldRecord, BudgetRefusal)
+  case ended(HoldRecord, HeldBy)
   /// The client is told to come again, and the case stays open.
-  case comeAgain(HoldRecord, BudgetRefusal)
+  case comeAgain(HoldRecord, HeldBy)
 }
 
 /// What a retry is known by: its run, else who calls which model.
 struct RetryIdentity: Hashable, Sendable {
-  private let budget: String
+  private let subject: HoldSubject
   private let key: String?
   private let run: String?
   private let agent: String
   private let workflow: String
   private let model: String?
 
-  init(_ call: BudgetCall, budget: String) {
-    self.budget = budget
+  init(_ call: BudgetCall, _ subject: HoldSubject) {
+    self.subject = subject
     key = call.key
     run = call.run
     agent = call.agent
@@ -50,9 +64,9 @@ extension HoldRecord {
       id: call, agent: agent, workflow: workflow, run: run, key: key, team: team, provider: provider, model: model)
   }
 
-  var identity: RetryIdentity { RetryIdentity(budgetCall, budget: budget) }
+  var identity: RetryIdentity { RetryIdentity(budgetCall, cause.subject) }
 
   func isOfSameRun(as other: HoldRecord) -> Bool {
-    run != nil && run == other.run && key == other.key && budget == other.budget
+    run != nil && run == other.run && key == other.key && cause.subject == other.cause.subject
   }
 }

@@ -5,6 +5,8 @@ import Metering
 /// A hold that has opened, changed or ended.
 public struct HoldChange: Sendable {
   public var hold: HoldRecord
+  /// What it was; nil where it has not ended.
+  public var before: HoldRecord?
   /// Whether the ledger has it already: a person's decision is in force only then.
   public var isKept = false
 }
@@ -38,19 +40,22 @@ extension HoldRecord {
       throw .unfit("an approval is in force for a second at least and for 7 days at most")
     }
     guard extent == .call || run != nil else { throw .unfit("the call names no run: approve the call alone") }
+    let until = time.adding(seconds: seconds)
+    guard let shortfall else {
+      guard wanted == nil else {
+        throw .unfit(
+          "a guardrail holds the call: approve it without an amount, or raise its limit by tollgate run release")
+      }
+      return Approval(extent: extent, amount: nil, until: until)
+    }
+    let unit = shortfall.unit
     if let wanted, wanted.unit != unit {
-      throw .unfit("the budget \(budget) counts \(unit.rawValue): write such as \(unit.text(need))")
+      throw .unfit("the budget \(shortfall.budget) counts \(unit.rawValue): write such as \(unit.text(shortfall.need))")
     }
-    let amount = wanted?.amount ?? need
-    guard amount >= need else {
-      throw .unfit("\(unit.text(amount)) is not enough: the call needs \(unit.text(need))")
+    let amount = wanted?.amount ?? shortfall.need
+    guard amount >= shortfall.need else {
+      throw .unfit("\(unit.text(amount)) is not enough: the call needs \(unit.text(shortfall.need))")
     }
-    return Approval(extent: extent, amount: amount, until: time.adding(seconds: seconds))
-  }
-
-  /// What the budget is to allow by it.
-  func budgetApproval(_ approval: Approval) -> HoldApproval {
-    HoldApproval(
-      budget: budget, amount: approval.amount, until: approval.until, extent: approval.extent == .run ? .run : .call)
+    return Approval(extent: extent, amount: amount, until: until)
   }
 }

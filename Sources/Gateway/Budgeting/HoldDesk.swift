@@ -52,14 +52,15 @@ public final class HoldDesk: Sendable {
   ///
   /// - Parameter id: of the hold, should there be a new one.
   func park(
-    _ call: BudgetCall, _ need: CallNeed, _ refusal: BudgetRefusal, id: CallID, turn: Turn, at time: Timestamp
+    _ call: BudgetCall, _ need: CallNeed, _ heldBy: HeldBy, id: CallID, turn: Turn, at time: Timestamp
   ) -> ParkOutcome {
     state.withLock { state in
-      if let approval = state.takePass(for: call, refusal, at: time) { return .passes(approval) }
+      let cause = heldBy.cause
+      if let approval = state.takePass(for: call, cause, at: time) { return .passes(approval) }
       guard state.parkedCount < policy.max else { return .full }
       let until = time.adding(seconds: policy.waitSeconds)
       let record = state.park(
-        HoldRecord(id: id, of: call, need: need, refusal: refusal, openedAt: time, until: until), refusal, turn)
+        HoldRecord(id: id, of: call, need: need, cause: cause, openedAt: time, until: until), heldBy, turn)
       onChange(HoldChange(hold: record))
       return .parked(record.id)
     }
@@ -86,8 +87,9 @@ public final class HoldDesk: Sendable {
   private func end(
     _ id: CallID, as kind: HoldRecord.State, _ end: HoldRecord.End, isKept: Bool = false, _ state: inout OpenHolds
   ) -> OpenHolds.Hold? {
+    let before = state[id]?.record
     guard let ended = state.end(id, as: kind, end) else { return nil }
-    onChange(HoldChange(hold: ended.record, isKept: isKept))
+    onChange(HoldChange(hold: ended.record, before: before, isKept: isKept))
     return ended
   }
 
@@ -114,9 +116,9 @@ public final class HoldDesk: Sendable {
 
   /// Puts a decision in force that the ledger has.
   ///
-  /// - Parameter allow: called before the call is told, with what budgets are to allow.
+  /// - Parameter allow: called before the call is told, with the hold as it ended: what is approved is to count from then on.
   /// - Returns: the hold as it ended.
-  func carryOut(_ decision: TakenDecision, allow: (BudgetCall, HoldApproval) -> Void) -> HoldRecord {
+  func carryOut(_ decision: TakenDecision, allow: (HoldRecord, HoldRecord.Approval) -> Void) -> HoldRecord {
     guard let end = decision.after.end else { return decision.after }
     let ended = state.withLock { state -> OpenHolds.Hold? in
       state.setDecided(false, decision.after.id)
@@ -130,10 +132,10 @@ public final class HoldDesk: Sendable {
     }
     guard let ended else { return decision.after }
     if let approval = end.approval, approval.extent == .run || ended.turn != nil {
-      allow(ended.record.budgetCall, ended.record.budgetApproval(approval))
+      allow(ended.record, approval)
     }
     switch (ended.turn, end.approval) {
-    case (let turn?, nil): turn.tell(.ended(ended.record, ended.refusal))
+    case (let turn?, nil): turn.tell(.ended(ended.record, ended.heldBy))
     case (let turn?, _?): turn.tell(.approved(ended.record))
     case (nil, _): wakeRun(of: ended.record)
     }
@@ -154,6 +156,19 @@ public final class HoldDesk: Sendable {
     guard let end = approved.end, end.approval?.extent == .run else { return }
     let siblings = state.withLock { $0.holds { $0.record.isOfSameRun(as: approved) } }
     for sibling in siblings { sibling.turn?.tell(.tryAgain(end)) }
+  }
+
+  /// Lets the calls of a run try again that guardrails hold, once somebody has released it.
+  public func released(_ run: String, by actor: String, at time: Timestamp) {
+    let end = HoldRecord.End(at: time, by: actor, reason: "the run was released")
+    let held = state.withLock { $0.holds { $0.record.run == run && $0.record.trip != nil } }
+    for hold in held {
+      if let turn = hold.turn {
+        turn.tell(.tryAgain(end))
+      } else {
+        _ = state.withLock { self.end(hold.record.id, as: .approved, end, &$0) }
+      }
+    }
   }
 
   // MARK: Time

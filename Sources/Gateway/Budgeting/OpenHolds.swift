@@ -6,7 +6,7 @@ import Metering
 struct OpenHolds {
   struct Hold {
     var record: HoldRecord
-    var refusal: BudgetRefusal
+    var heldBy: HeldBy
     /// Nil where the client was told to come again.
     var turn: HoldDesk.Turn?
     /// Somebody has decided, and what they said is being written: the hold ends by that and by nothing else.
@@ -25,8 +25,7 @@ struct OpenHolds {
   /// What was allowed to a call whose client was told to come again.
   private struct Pass {
     var identity: RetryIdentity
-    var amount: Int64
-    var until: Timestamp
+    var approval: HoldRecord.Approval
   }
 
   /// How many clients may be told to come again, and be waited for; of more, the oldest is given up.
@@ -56,8 +55,8 @@ struct OpenHolds {
   }
 
   /// Parks a call: under the hold of the call that it repeats, where there is one.
-  mutating func park(_ record: HoldRecord, _ refusal: BudgetRefusal, _ turn: HoldDesk.Turn) -> HoldRecord {
-    var hold = Hold(record: record, refusal: refusal, turn: turn)
+  mutating func park(_ record: HoldRecord, _ heldBy: HeldBy, _ turn: HoldDesk.Turn) -> HoldRecord {
+    var hold = Hold(record: record, heldBy: heldBy, turn: turn)
     let identity = record.identity
     if let before = holds(where: { $0.turn == nil && !$0.hasLeft && $0.record.identity == identity }).first {
       hold.record.id = before.record.id
@@ -98,18 +97,19 @@ struct OpenHolds {
   /// Keeps what was allowed to a call whose client comes again.
   mutating func addPass(_ record: HoldRecord, _ approval: HoldRecord.Approval) {
     if passes.count >= Self.passesMax { passes.removeFirst() }
-    passes.append(Pass(identity: record.identity, amount: approval.amount, until: approval.until))
+    passes.append(Pass(identity: record.identity, approval: approval))
   }
 
   /// Takes a pass that is enough for the call.
-  mutating func takePass(for call: BudgetCall, _ refusal: BudgetRefusal, at time: Timestamp) -> HoldApproval? {
-    guard !passes.isEmpty, let need = refusal.need else { return nil }
-    let identity = RetryIdentity(call, budget: refusal.budget)
-    guard
-      let index = passes.firstIndex(where: { $0.identity == identity && $0.until > time && $0.amount >= need })
-    else { return nil }
-    let pass = passes.remove(at: index)
-    return HoldApproval(budget: refusal.budget, amount: pass.amount, until: pass.until, extent: .call)
+  mutating func takePass(for call: BudgetCall, _ cause: HoldCause, at time: Timestamp) -> HoldRecord.Approval? {
+    guard !passes.isEmpty else { return nil }
+    let identity = RetryIdentity(call, cause.subject)
+    var need: Int64 = 0
+    if case .budget(let shortfall) = cause { need = shortfall.need }
+    let index = passes.firstIndex { pass in
+      pass.identity == identity && pass.approval.until > time && pass.approval.amount ?? .max >= need
+    }
+    return index.map { passes.remove(at: $0).approval }
   }
 
   // MARK: Time
@@ -117,7 +117,7 @@ struct OpenHolds {
   /// Ends what nobody decided about in time.
   mutating func expire(_ then: HoldPolicy.Then, at time: Timestamp) -> [Change] {
     guard !open.isEmpty || !passes.isEmpty else { return [] }
-    passes.removeAll { $0.until <= time }
+    passes.removeAll { $0.approval.until <= time }
     var changes: [Change] = []
     for hold in holds(where: { $0.record.until <= time && !$0.isDecided }) {
       if hold.turn != nil, then == .retry {
@@ -135,7 +135,7 @@ struct OpenHolds {
 
   private mutating func expire(_ hold: Hold, reason: String, at time: Timestamp) -> Change? {
     guard let ended = end(hold.record.id, as: .expired, HoldRecord.End(at: time, reason: reason)) else { return nil }
-    return Change(record: ended.record, turn: ended.turn, answer: .ended(ended.record, ended.refusal))
+    return Change(record: ended.record, turn: ended.turn, answer: .ended(ended.record, ended.heldBy))
   }
 
   /// The client is told to come again: nothing is parked any more, and the case stays open.
@@ -143,8 +143,8 @@ struct OpenHolds {
     var record = hold.record
     record.state = .retrying
     record.until = time.adding(seconds: Self.retrySecondsMax)
-    open[record.id] = Hold(record: record, refusal: hold.refusal, turn: nil)
+    open[record.id] = Hold(record: record, heldBy: hold.heldBy, turn: nil)
     parkedCount -= 1
-    return Change(record: record, turn: hold.turn, answer: .comeAgain(record, hold.refusal))
+    return Change(record: record, turn: hold.turn, answer: .comeAgain(record, hold.heldBy))
   }
 }

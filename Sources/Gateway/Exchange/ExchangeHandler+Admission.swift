@@ -13,10 +13,15 @@ extension ExchangeHandler {
   ///   gathered. Such a call cannot wait.
   func admit(_ call: Call, upload: UploadLength?) {
     gateway.link(call)
-    if let refusal = call.guardrailRefusal {
-      refuseAdmission(refusal, of: call)
+    if let trip = call.guardrailTrip {
+      if trip.holds { hold(call, .guardrail(trip), upload: upload) } else { refuseAdmission(Refusal(trip), of: call) }
       return
     }
+    admitToBudgets(call, upload: upload)
+  }
+
+  /// The same for a call that its run's guardrails let pass.
+  func admitToBudgets(_ call: Call, upload: UploadLength?) {
     if let refusal = call.modelRefusal() {
       refuseAdmission(refusal, of: call)
       return
@@ -57,7 +62,7 @@ extension ExchangeHandler {
       call.waiter = wait.waiter
     case .refused(let refusal):
       refuseAdmission(Refusal(refusal, at: gateway.wallClock()), of: call)
-    case .held(let refusal): hold(call, refusal, upload: upload)
+    case .held(let refusal): hold(call, .budget(refusal), upload: upload)
     }
   }
 

@@ -110,53 +110,13 @@ extension ExchangeHandler {
     endAnswer(closes: closes && !exchange.isReceiving)
   }
 
-  // MARK: Tollgate's own resource
-
-  /// `GET /tollgate/calls/{id}`: the record of a call, for the key that made it.
-  func answerOwnCall(_ id: CallID, headers: HTTPHeaders) {
-    guard exchange.ownRequest() else { return }
-    let owner: CallOwner
-    do throws(Refusal) {
-      owner = try callOwner(headers)
-    } catch {
-      refuse(error, requestIsOpen: false, closes: true)
-      return
-    }
-    let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
-    gateway.lookUpCall(id, owner) { json in
-      bound.eventLoop.execute { bound.value.writeOwnCall(id, json: json) }
-    }
-  }
-
-  private func callOwner(_ headers: HTTPHeaders) throws(Refusal) -> CallOwner {
-    guard let presented = PresentedKey.find(in: headers, query: nil) else {
-      return .upstreamKey(Login(IdentityFields(headers)).keyID)
-    }
-    return .virtualKey(try gateway.keys.key(presented.text, at: gateway.wallClock()).name)
-  }
-
-  private func writeOwnCall(_ id: CallID, json: [UInt8]?) {
-    guard case .write(let closes) = exchange.refuse(requestIsOpen: false, closes: true) else { return }
-    guard let json else {
-      let refusal = Refusal(.notFound, "There is no call \(id) of this key.")
-      writeRefusal(refusal, dialect: nil, call: nil, closes: closes)
-      return
-    }
-    let headers: HTTPHeaders = [
-      "content-type": "application/json", "content-length": String(json.count), "connection": "close",
-    ]
-    write(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)))
-    if requestMethod != .HEAD { write(.body(.byteBuffer(ByteBuffer(bytes: json)))) }
-    endAnswer(closes: closes && !exchange.isReceiving)
-  }
-
   // MARK: Writing
 
-  private func write(_ part: HTTPServerResponsePart) {
+  func write(_ part: HTTPServerResponsePart) {
     context?.write(wrapOutboundOut(part), promise: nil)
   }
 
-  private func endAnswer(closes: Bool) {
+  func endAnswer(closes: Bool) {
     context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     if closes { closeAfterAnswer() }
   }

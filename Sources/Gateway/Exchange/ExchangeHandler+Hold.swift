@@ -2,31 +2,40 @@ import Budgets
 import Ledger
 import Metering
 import NIOCore
+import Runs
 
 /// A call that a person is to decide about.
 extension ExchangeHandler {
   /// Parks the call, where it can wait; else refuses it.
-  func hold(_ call: Call, _ refusal: BudgetRefusal, upload: UploadLength?) {
+  func hold(_ call: Call, _ heldBy: HeldBy, upload: UploadLength?) {
     let time = gateway.wallClock()
     guard upload == nil, !call.opensWebSocket else {
-      refuseAdmission(Refusal(refusal, at: time), of: call)
+      refuseAdmission(Refusal(unheld: heldBy, at: time), of: call)
       return
     }
     let need = call.heldNeed ?? call.need(in: gateway)
     call.heldNeed = need
     let outcome = gateway.budgets.holds.park(
-      call.budgetCall, need, refusal, id: gateway.ledger.nextCallID(), turn: holdTurn(of: call), at: time)
+      call.budgetCall, need, heldBy, id: gateway.ledger.nextCallID(), turn: holdTurn(of: call), at: time)
     switch outcome {
     case .parked(let id):
       call.hold = id
       guard !exchange.queue() else { return }
       dropHold(of: call)
-      refuseAdmission(Refusal(refusal, at: time), of: call)
-    case .passes(let approval):
-      gateway.budgets.allow(call.budgetCall, approval, at: time)
+      refuseAdmission(Refusal(unheld: heldBy, at: time), of: call)
+    case .passes(let approval): pass(call, heldBy, approval, at: time)
+    case .full: refuseAdmission(.comeAgain(nil, heldBy), of: call)
+    }
+  }
+
+  /// Lets a call pass that a person has let pass before it came again.
+  private func pass(_ call: Call, _ heldBy: HeldBy, _ approval: HoldRecord.Approval, at time: Timestamp) {
+    switch heldBy {
+    case .budget(let refusal):
+      gateway.budgets.allow(
+        call.budgetCall, HoldApproval(approval, of: BudgetShortfall(refusal)), at: time)
       reserveAgain(call, at: time)
-    case .full:
-      refuseAdmission(.holdsFull(refusal), of: call)
+    case .guardrail(let trip): admitAgain(call, excusing: trip)
     }
   }
 
@@ -46,22 +55,55 @@ extension ExchangeHandler {
     switch answer {
     case .approved(let hold):
       call.hold = nil
-      if isCurrent { reserveAgain(call, at: time) }
+      if isCurrent { goOn(call, by: hold, at: time) }
       gateway.budgets.holds.wakeRun(of: hold)
     case .tryAgain(let end):
       if isCurrent { tryAgain(call, end, at: time) }
-    case .ended(let hold, let refusal):
+    case .ended(let hold, let heldBy):
       call.hold = nil
-      if isCurrent { refuseAdmission(.held(hold, refusal), of: call) }
-    case .comeAgain(let hold, let refusal):
+      if isCurrent { refuseAdmission(.held(hold, heldBy), of: call) }
+    case .comeAgain(let hold, let heldBy):
       call.hold = nil
-      if isCurrent { refuseAdmission(.comeAgain(hold, refusal), of: call) }
+      if isCurrent { refuseAdmission(.comeAgain(hold, heldBy), of: call) }
     }
+  }
+
+  /// A person has let the call pass, or its run.
+  private func goOn(_ call: Call, by hold: HoldRecord, at time: Timestamp) {
+    switch hold.cause {
+    case .budget: reserveAgain(call, at: time)
+    case .guardrail(let trip): admitAgain(call, excusing: hold.end?.approval?.extent == .run ? nil : trip)
+    }
+  }
+
+  /// Asks the guardrails again, and goes on from there.
+  private func admitAgain(_ call: Call, excusing trip: GuardrailTrip?) {
+    if call.runTicket?.admitAgain(excusing: trip) == false, let next = call.guardrailTrip {
+      if next.holds { hold(call, .guardrail(next), upload: nil) } else { refuseAdmission(Refusal(next), of: call) }
+      return
+    }
+    goOnToBudgets(call)
+  }
+
+  private func goOnToBudgets(_ call: Call) {
+    // What the call waited for people is no work of Tollgate's.
+    call.requestEndUptimeNanoseconds = NIODeadline.now().uptimeNanoseconds
+    _ = exchange.dequeue()
+    admitToBudgets(call, upload: nil)
   }
 
   /// Its run was allowed more: where that is not enough for this call, it stays as it is.
   private func tryAgain(_ call: Call, _ end: HoldRecord.End, at time: Timestamp) {
     guard let id = call.hold, let need = call.heldNeed else { return }
+    guard call.guardrailTrip == nil else {
+      // Where somebody decided in the same moment, what they said is on its way.
+      guard call.runTicket?.admitAgain(excusing: nil) == true, gateway.budgets.holds.pass(id, by: end, at: time) else {
+        return
+      }
+      call.hold = nil
+      goOnToBudgets(call)
+      return
+    }
     let outcome = gateway.budgets.reserve(call.budgetCall, need, at: time, turn: turn(of: call))
     if case .held = outcome { return }
     guard gateway.budgets.holds.pass(id, by: end, at: time) else {

@@ -40,6 +40,7 @@ extension ExchangeHandler {
       refuse(
         refusal, dialect: checked.hasAnthropicVersion ? .anthropic : nil, requestIsOpen: true, closes: closes)
     case .call(let id): answerOwnCall(id, headers: head.headers)
+    case .endRun(let run): endOwnRun(run, headers: head.headers)
     case .forward(let route): accept(head, checked, route: route, closes: closes)
     }
   }

@@ -47,6 +47,8 @@ public struct CallerIdentity: Sendable, Equatable {
   public var trace: TraceContext?
   /// Whether the client says that it sends the request again.
   public var isSaidRetry = false
+  /// What the client says of how long the tools ran whose results it brings, as ``ToolDurations`` reads it; nil where it says nothing.
+  public var toolDurations: String?
   public var billing: Billing
   /// Tells upstream keys apart without revealing them; nil where the request has none.
   public var upstreamKeyID: String?

@@ -11,6 +11,7 @@ struct IdentityFields {
   var claudeAgent: String?
   var claudeParentAgent: String?
   var claudeAgentType: String?
+  var claudeToolDurations: String?
 
   var originator: String?
   var session: String?
@@ -61,6 +62,7 @@ struct IdentityFields {
     case .claudeAgent: claudeAgent = value
     case .claudeParentAgent: claudeParentAgent = value
     case .claudeAgentType: claudeAgentType = value
+    case .claudeToolDurations: claudeToolDurations = value
     case .originator: originator = value
     case .session: session = value
     case .conversation: conversation = value

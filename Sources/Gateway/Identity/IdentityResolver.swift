@@ -22,6 +22,7 @@ struct IdentityResolver: Sendable {
       billing: isSwapped ? provider.billing ?? .metered : login.billing(at: provider),
       upstreamKeyID: isSwapped ? access?.upstreamKeyID : login.keyID, virtualKey: access?.key)
     identity.isSaidRetry = fields.isSaidRetry
+    identity.toolDurations = fields.claudeToolDurations
     identity.trace = fields.traceParent.flatMap(TraceContext.init(traceParent:))
     identity.bind()
     identity.take(IdentityClaim(path: path))

@@ -34,7 +34,7 @@ extension Refusal {
   }
 
   /// The answer to a held call that was denied, or that nobody decided about.
-  static func held(_ hold: HoldRecord, _ refusal: BudgetRefusal) -> Refusal {
+  fileprivate static func held(_ hold: HoldRecord, _ refusal: BudgetRefusal) -> Refusal {
     let end =
       hold.state == .denied
       ? "it was denied" + (hold.end?.reason.map { ": \($0)" } ?? "") : "nobody decided in time"
@@ -43,23 +43,40 @@ extension Refusal {
       "\(refusal.subject) is exhausted: \(refusal.state). A person was asked (hold \(hold.id)), and \(end).")
   }
 
-  /// The answer to a held call whose client is to come again.
-  static func comeAgain(_ hold: HoldRecord, _ refusal: BudgetRefusal) -> Refusal {
+  fileprivate static func comeAgain(_ hold: HoldRecord?, _ refusal: BudgetRefusal) -> Refusal {
+    let why =
+      hold.map { "A person has been asked (hold \($0.id)) and has not decided yet" }
+      ?? "As many calls wait for a person as can"
     var answer = Refusal(
-      .holdPending,
-      "\(refusal.subject) is exhausted: \(refusal.state). A person has been asked (hold \(hold.id)) and has not decided "
-        + "yet; try again.")
+      .holdPending, "\(refusal.subject) is exhausted: \(refusal.state). \(why); try again.")
     answer.retryAfterSeconds = HoldDesk.retryAfterSeconds
     return answer
   }
+}
 
-  /// The answer to a call for which there is no room among those that wait for a person.
-  static func holdsFull(_ refusal: BudgetRefusal) -> Refusal {
-    var answer = Refusal(
-      .holdPending,
-      "\(refusal.subject) is exhausted: \(refusal.state). As many calls wait for a person as can; try again.")
-    answer.retryAfterSeconds = HoldDesk.retryAfterSeconds
-    return answer
+extension Refusal {
+  /// The answer to a call that would be held, and cannot wait.
+  init(unheld heldBy: HeldBy, at time: Timestamp) {
+    switch heldBy {
+    case .budget(let refusal): self.init(refusal, at: time)
+    case .guardrail(let trip): self.init(trip)
+    }
+  }
+
+  /// The answer to a held call that was denied, or that nobody decided about.
+  static func held(_ hold: HoldRecord, _ heldBy: HeldBy) -> Refusal {
+    switch heldBy {
+    case .budget(let refusal): held(hold, refusal)
+    case .guardrail(let trip): held(hold, trip)
+    }
+  }
+
+  /// The answer to a held call whose client is to come again; nil where there is no room for it among those that wait for a person.
+  static func comeAgain(_ hold: HoldRecord?, _ heldBy: HeldBy) -> Refusal {
+    switch heldBy {
+    case .budget(let refusal): comeAgain(hold, refusal)
+    case .guardrail(let trip): comeAgain(hold, trip)
+    }
   }
 }
 

@@ -25,5 +25,7 @@ public enum RouteDecision: Sendable, Equatable {
   case forward(Route)
   /// Tollgate's own `GET /tollgate/calls/{id}`.
   case call(CallID)
+  /// Tollgate's own `POST /tollgate/runs/{id}/end`.
+  case endRun(String)
   case refuse(Refusal)
 }

@@ -49,7 +49,7 @@ public struct RoutingTable: Sendable {
       var walk = PathWalk(target)
       let identity = try walk.readIdentity()
       let segment = walk.segment
-      if walk.isReserved(segment) { return try .call(Self.lookUp(method: method, path: walk.rest)) }
+      if walk.isReserved(segment) { return try Self.own(method: method, path: walk.rest) }
       if let provider = providers[segment] {
         walk.skip(segment)
         return .forward(walk.route(to: provider, method: method.rawValue, identity: identity))
@@ -84,16 +84,30 @@ public struct RoutingTable: Sendable {
         + providerNames.joined(separator: ", ") + ".")
   }
 
-  private static func lookUp(method: HTTPMethod, path: String) throws(Refusal) -> CallID {
-    let prefix = "/tollgate/calls/"
-    guard path.hasPrefix(prefix), let id = CallID(String(path.dropFirst(prefix.count))) else {
+  /// What Tollgate serves itself.
+  private static func own(method: HTTPMethod, path: String) throws(Refusal) -> RouteDecision {
+    if let run = part(of: path, between: "/tollgate/runs/", and: "/end") {
+      guard method == .POST else { throw Refusal(.methodNotAllowed, "A run is ended with POST.") }
+      return .endRun(try IdentityValue.explicit(percentEncoded: run, from: "path segment /tollgate/runs/"))
+    }
+    guard let id = part(of: path, between: "/tollgate/calls/", and: "").flatMap({ CallID($0) }) else {
       throw Refusal(
-        .notFound, "Tollgate serves only /tollgate/calls/{id} here, with the id of an x-tollgate-call header.")
+        .notFound,
+        "Tollgate serves only /tollgate/calls/{id} here, with the id of an x-tollgate-call header, and /tollgate/runs/{id}/end."
+      )
     }
     guard method == .GET || method == .HEAD else {
       throw Refusal(.methodNotAllowed, "A call is looked up with GET.")
     }
-    return id
+    return .call(id)
+  }
+
+  /// What stands between the beginning and the end of a path; nil where it has others, or nothing between them.
+  private static func part(of path: String, between start: String, and end: String) -> String? {
+    guard path.hasPrefix(start), path.hasSuffix(end), path.utf8.count > start.utf8.count + end.utf8.count else {
+      return nil
+    }
+    return String(path.dropFirst(start.count).dropLast(end.count))
   }
 
   private static let nameBytes = ByteSet("abcdefghijklmnopqrstuvwxyz0123456789-_.")

@@ -57,13 +57,15 @@ extension GatewayContext {
   func recordRun(of call: Call, _ record: CallRecord, reply: ReplyFacts) -> [RunEvent] {
     var anomalies = call.anomalies(of: reply, outcome: record.outcome, by: runs.key)
     if call.runTicket != nil {
-      var counted = RunReply(reply, by: runs.key)
+      // A reply that is fetched again brings nothing new.
+      let isKnown = call.endpoint?.operation.repeatsUsage == true && record.usageSource == .none
+      var counted = isKnown ? RunReply(ending: reply.ending) : RunReply(reply, by: runs.key)
       counted.tokens = record.usage.totalTokens
       counted.costPicodollars = record.costPicodollars ?? 0
       let end = RunCallEnd(
         link: LinkReply(reply, by: runs.key, hasFailed: record.outcome != .ok), reply: counted,
         failure: RunFailure(record.outcome))
-      anomalies += call.runTicket?.end(end) ?? []
+      anomalies += call.runTicket?.end(end, of: call.budgetCall) ?? []
     }
     for anomaly in anomalies {
       metrics.runs.found(anomaly, agent: record.agent, workflow: record.workflow)
@@ -134,16 +136,17 @@ extension Call {
     place?.source = source
   }
 
+  /// Whether the run counts it as a call of a model.
+  var isModelCall: Bool { BudgetedCalls.areOfModels(endpoint, method: method, opensWebSocket: opensWebSocket) }
+
   /// What the run is told of the call, but for where the call belongs; nil where it is none of a model, nor of a tool.
   fileprivate func runEntry(by key: FingerprintKey) -> RunEntry? {
-    let isOfTools = endpoint?.operation == .mcp
-    guard isOfTools || BudgetedCalls.areDecided(endpoint, method: method, opensWebSocket: opensWebSocket) else {
-      return nil
-    }
+    guard isModelCall || endpoint?.operation == .mcp else { return nil }
     var request = RunRequest(
       call: id, node: identity.node, parentNode: identity.parentNode, requestFacts.conversation,
       resultCount: requestFacts.toolResults, by: key)
-    request.isModelCall = !isOfTools
+    request.isModelCall = isModelCall
+    request.toolDurations = identity.toolDurations.map { ToolDurations.read($0, by: key) } ?? []
     request.toolNames = requestFacts.toolCalls.map(\.name)
     return RunEntry(request: request, call: budgetCall)
   }
@@ -157,7 +160,14 @@ extension Call {
     }
     return ReplyAnomalies.find(
       in: compared, status: self.reply.status, isModelText: operation.converses,
-      outputTokensMax: requestFacts.outputTokensMax, isAborted: outcome == .aborted || outcome == .denied)
+      outputTokensMax: requestFacts.outputTokensMax, hasEnd: replyHasEnd(of: operation),
+      isAborted: outcome == .aborted || outcome == .denied)
+  }
+
+  /// Whether the reply has an end of its own that is read: what is free may have no body, or one that is no reply (a notification to
+  /// a server of tools, a deletion, a file).
+  private func replyHasEnd(of operation: Operation) -> Bool {
+    !operation.isFree && !isReplyOpaque && (self.reply.framing.isStream || responseBytes > 0)
   }
 }
 

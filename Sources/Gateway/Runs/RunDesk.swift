@@ -56,7 +56,18 @@ public final class RunDesk: Sendable {
       if let entry { admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time) }
       return linked
     }
-    return RunTicket(linked, counted: entry?.call, admission, desk: self)
+    return RunTicket(linked, counted: entry, admission, desk: self)
+  }
+
+  /// Asks the guardrails of a call's run again, once a person has let it pass. Where the run has ended meanwhile, none stands in its way.
+  ///
+  /// - Parameter excused: the limit that only this call may pass; nil where the run itself was released.
+  func admitAgain(_ linked: LinkedCall, _ entry: RunEntry, excusing excused: GuardrailTrip?) -> RunAdmission {
+    let time = now()
+    return state.withLock { state in
+      guard state.monitor.tally(of: linked.slot) != nil else { return RunAdmission() }
+      return state.monitor.admit(entry.request, entry.call, in: linked.slot, excusing: excused, at: time)
+    }
   }
 
   /// Links a call that asks for what an earlier one began. Where it is linked, it needs a ``RunTicket``.
@@ -68,21 +79,28 @@ public final class RunDesk: Sendable {
   }
 
   /// Takes what a call's reply said.
-  func end(_ linked: LinkedCall, _ call: BudgetCall?, _ end: RunCallEnd) -> [Anomaly] {
+  ///
+  /// - Parameter isCounted: whether the run counts the call; of another, it takes what was fetched.
+  func end(_ linked: LinkedCall, _ call: BudgetCall, isCounted: Bool, _ end: RunCallEnd) -> [Anomaly] {
     let time = now()
     return state.withLock { state in
       state.book.record(end.link, of: linked, at: time)
-      guard let call else { return [] }
+      guard isCounted else {
+        state.monitor.addFetched(end.reply, call, in: linked.slot, at: time)
+        return []
+      }
       return state.monitor.end(call, in: linked.slot, end.reply, failure: end.failure, at: time)
     }
   }
 
   /// A call came to no reply, or was not sent.
-  func drop(_ linked: LinkedCall, _ call: BudgetCall?, because failure: RunFailure) {
+  ///
+  /// - Parameter admission: what its run said of it.
+  func drop(_ linked: LinkedCall, _ call: BudgetCall?, _ admission: RunAdmission, because failure: RunFailure) {
     let time = now()
     state.withLock { state in
       state.book.record(LinkReply(hasFailed: true), of: linked, at: time)
-      if let call { state.monitor.cancel(call, in: linked.slot, because: failure, at: time) }
+      if let call { state.monitor.cancel(call, admission, in: linked.slot, because: failure, at: time) }
     }
   }
 
@@ -104,28 +122,52 @@ public final class RunDesk: Sendable {
     state.withLock { state in Self.close(state.book.end(run), &state.monitor) }
   }
 
+  /// Ends a run of a key's now; nil where it has none of that name or id that goes on.
+  public func end(_ run: String, ofKey key: String?) -> ClosedRun? {
+    let caller = RunCaller(key: key, workflow: "", agent: "", provider: "")
+    return state.withLock { state in
+      guard let ended = state.book.end(run, of: caller) else { return nil }
+      return ClosedRun(ended, state.monitor.close(ended.slot))
+    }
+  }
+
   private static func close(_ ended: [EndedRun], _ monitor: inout RunMonitor) -> [ClosedRun] {
     ended.map { ClosedRun($0, monitor.close($0.slot)) }
   }
 
   /// Lets a run go on that a guardrail has stopped.
   ///
-  /// - Returns: whether such a run goes on, and has such a limit.
-  public func release(_ run: String, _ release: GuardrailRelease) -> Bool {
+  /// - Returns: what is to be kept of it; empty where no such run goes on, or has such a limit.
+  public func release(_ run: String, _ release: GuardrailRelease) -> [KeptGuardrail] {
     let time = now()
     return state.withLock { $0.monitor.release(run, release, at: time) }
   }
 
   // MARK: Restart
 
+  /// How much of a batch is written while the lock is held: some tens of microseconds.
+  private static let recordsPerSlice = 512
+
   /// What is to be kept for the next process: what has changed since this was asked before, or everything.
-  public func takeLinks(all: Bool) -> [UInt8] {
-    state.withLock { all ? $0.book.snapshot() : $0.book.takeChanges() }
+  public func takeLinks(all: Bool) -> LinkBatch {
+    var batch = state.withLock { $0.book.beginBatch(ofAll: all) }
+    batch.prepare()
+    while !batch.isWhole { state.withLock { $0.book.addSlice(to: &batch, recordsMax: Self.recordsPerSlice) } }
+    return batch
   }
 
   /// Tells what a run of a workflow came to that ended before this process began, the oldest first.
   public func restore(_ past: WorkflowHistory.Run, of workflow: String) {
     state.withLock { $0.monitor.restore(past, of: workflow) }
+  }
+
+  /// Takes over runs that had not ended when the process before this one did, before any call is linked.
+  ///
+  /// - Parameter kept: the one that was idle longest first.
+  public func restore(_ kept: [KeptRun]) {
+    state.withLock { state in
+      for (run, slot) in zip(kept, state.book.reopen(kept)) { state.monitor.restore(run, in: slot) }
+    }
   }
 }
 

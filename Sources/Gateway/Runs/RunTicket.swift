@@ -5,17 +5,19 @@ import Runs
 struct RunTicket: ~Copyable {
   let linked: LinkedCall
   /// What guardrails said, and which tools the call answers; nothing where the run does not count it.
-  let admission: RunAdmission
+  private(set) var admission: RunAdmission
   /// Why the call comes to nothing, should nobody say what its reply was.
   var failure = RunFailure.aborted
 
   private let desk: RunDesk
   /// Nil where the run does not count the call.
-  private let call: BudgetCall?
+  private var call: BudgetCall?
+  /// What guardrails refused; nil where they refused nothing.
+  private var refused: RunEntry?
   private var isTold = false
 
   init(
-    _ linked: LinkedCall, counted call: BudgetCall? = nil,
+    _ linked: LinkedCall, counted entry: RunEntry? = nil,
     _ admission: RunAdmission = RunAdmission(),
     desk: RunDesk
   ) {
@@ -23,17 +25,32 @@ struct RunTicket: ~Copyable {
     self.admission = admission
     self.desk = desk
     // What a guardrail refused, the monitor has not counted.
-    self.call = admission.answer.passes ? call : nil
+    call = admission.answer.passes ? entry?.call : nil
+    refused = admission.answer.passes ? nil : entry
+  }
+
+  /// Asks again for a call that guardrails refused, once a person has let it pass.
+  ///
+  /// - Parameter excused: the limit that only this call may pass; nil where the run itself was released.
+  /// - Returns: whether it passes now.
+  mutating func admitAgain(excusing excused: GuardrailTrip?) -> Bool {
+    guard let entry = refused else { return true }
+    admission = desk.admitAgain(linked, entry, excusing: excused)
+    guard admission.answer.passes else { return false }
+    call = entry.call
+    refused = nil
+    return true
   }
 
   /// Tells the run what the call's reply was.
   ///
+  /// - Parameter other: the call, where the run does not count it.
   /// - Returns: what is wrong with the run, each once.
-  mutating func end(_ end: RunCallEnd) -> [Anomaly] {
+  mutating func end(_ end: RunCallEnd, of other: @autoclosure () -> BudgetCall) -> [Anomaly] {
     guard !isTold else { return [] }
     isTold = true
-    return desk.end(linked, call, end)
+    return desk.end(linked, call ?? other(), isCounted: call != nil, end)
   }
 
-  deinit { if !isTold { desk.drop(linked, call, because: failure) } }
+  deinit { if !isTold { desk.drop(linked, call, admission, because: failure) } }
 }

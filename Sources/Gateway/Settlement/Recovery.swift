@@ -29,7 +29,10 @@ public struct Recovery: Sendable {
     if let cost = call.settlement?.costPicodollars { record.debitedPicodollars = cost }
     let debits = budgets.debits(of: record, call)
     record.raiseDebited(to: debits)
-    return RecoveredRow(record, debits: debits)
+    let endpoint = Endpoint.recognise(
+      method: record.method, path: record.path, dialect: record.dialect.flatMap(Dialect.init(rawValue:)))
+    return RecoveredRow(
+      record, debits: debits, isModelCall: BudgetedCalls.areOfModels(endpoint, method: record.method))
   }
 
   /// The row of a call that was interrupted: charged by what its slot knew. A call that was never sent costs nothing.

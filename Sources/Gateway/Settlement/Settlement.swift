@@ -26,7 +26,7 @@ extension GatewayContext {
     hints.note(record, request: call.requestFacts, endpoint: call.endpoint)
     if let ticket = call.ticket.take() {
       ledger.settle(
-        ticket, as: record, counting: call.items.counted, debiting: posting.debits,
+        ticket, as: record, counting: call.items.counted, debiting: posting.debits, isModelCall: call.isModelCall,
         answering: (admission?.answered ?? []) + AnsweredTool.answered(by: reply, to: record),
         toolErrors: toolErrors, noting: anomalies,
         alerts: posting.alerts)

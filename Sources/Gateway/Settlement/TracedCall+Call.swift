@@ -88,6 +88,17 @@ extension CallRecord {
   }
 }
 
+extension GenAICall {
+  /// Nil where the call asks no model for anything.
+  init?(_ call: Call) {
+    guard let operation = call.endpoint.flatMap({ GenAIOperation($0.operation, method: call.method) }) else {
+      return nil
+    }
+    let origin = call.route.provider.origin
+    self.init(operation: operation, serverAddress: origin.host, serverPort: origin.port)
+  }
+}
+
 extension GenAIOperation {
   /// What an operation is by the conventions; nil where no model is asked for anything. What is made once and fetched later is a span
   /// where it is made.

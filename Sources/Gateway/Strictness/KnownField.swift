@@ -11,7 +11,7 @@ enum KnownField: CaseIterable {
   case origin, fetchSite
   // Who is calling.
   case userAgent, tollgateAgent, tollgateWorkflow, tollgateRun, tollgateParentRun
-  case claudeSession, claudeAgent, claudeParentAgent, claudeAgentType
+  case claudeSession, claudeAgent, claudeParentAgent, claudeAgentType, claudeToolDurations
   case originator, session, conversation, thread, codexParentThread, codexSubagent, stainlessRetryCount, amazonRequest
   case traceParent, baggage, anthropicBeta, anthropicVersion
   // The opening of a WebSocket.
@@ -29,7 +29,7 @@ enum KnownField: CaseIterable {
       case 0...8: Self.short(name)
       case 9...12: Self.medium(name)
       case 13...16: Self.long(name)
-      case 17...29: Self.longest(name)
+      case 17...33: Self.longest(name)
       default: nil
       }
     guard let field else { return nil }
@@ -107,6 +107,7 @@ enum KnownField: CaseIterable {
     case 24 where name.equalsIgnoringCase("x-codex-parent-thread-id"): .codexParentThread
     case 24 where name.equalsIgnoringCase("sec-websocket-extensions"): .webSocketExtensions
     case 29 where name.equalsIgnoringCase("x-claude-code-parent-agent-id"): .claudeParentAgent
+    case 33 where name.equalsIgnoringCase("x-claude-code-prev-tool-durations"): .claudeToolDurations
     default: nil
     }
   }

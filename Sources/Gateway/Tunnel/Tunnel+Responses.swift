@@ -32,7 +32,7 @@ extension Tunnel {
       deny(response, refusal.code)
       return CloseFrame(code: .policyViolation, reason: "tollgate: \(refusal.code.rawValue)")
     }
-    if let refusal = response.guardrailRefusal {
+    if let refusal = response.guardrailTrip.map({ Refusal($0) }) {
       deny(response, refusal.code)
       return CloseFrame(
         code: refusal.shouldRetry == true ? .tryAgainLater : .policyViolation,

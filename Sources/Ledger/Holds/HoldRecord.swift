@@ -1,7 +1,8 @@
 public import Budgets
 public import Metering
+public import Runs
 
-/// A call that a budget held for a person to decide about: what they need for that, and what became of it. No text of a prompt.
+/// A call that is held for a person to decide about: what they need for that, and what became of it. No text of a prompt.
 public struct HoldRecord: Sendable, Equatable {
   /// What has become of it. The raw value stands in the ledger and in the API.
   public enum State: String, Sendable, CaseIterable {
@@ -41,11 +42,11 @@ public struct HoldRecord: Sendable, Equatable {
   /// What a person allowed.
   public struct Approval: Sendable, Equatable {
     public var extent: HoldExtent
-    /// Above the limit, in the budget's unit.
-    public var amount: Int64
+    /// Above the limit, in the budget's unit; nil where it is about a guardrail.
+    public var amount: Int64?
     public var until: Timestamp
 
-    public init(extent: HoldExtent, amount: Int64, until: Timestamp) {
+    public init(extent: HoldExtent, amount: Int64?, until: Timestamp) {
       self.extent = extent
       self.amount = amount
       self.until = until
@@ -67,16 +68,7 @@ public struct HoldRecord: Sendable, Equatable {
   public var provider: String
   public var model: String?
 
-  public var budget: String
-  /// `workflow=x`, or `all`.
-  public var scope: String
-  /// What the next four are in.
-  public var unit: BudgetUnit
-  public var limit: Int64
-  public var spent: Int64
-  public var reserved: Int64
-  /// What the call needs of the budget.
-  public var need: Int64
+  public var cause: HoldCause
   /// What such calls cost.
   public var expectedPicodollars: Int64
   /// No less than what the call can cost; nil where nothing bounds it.
@@ -86,7 +78,7 @@ public struct HoldRecord: Sendable, Equatable {
   public var end: End?
 
   public init(
-    id: CallID, of call: BudgetCall, need: CallNeed, refusal: BudgetRefusal, openedAt: Timestamp, until: Timestamp
+    id: CallID, of call: BudgetCall, need: CallNeed, cause: HoldCause, openedAt: Timestamp, until: Timestamp
   ) {
     self.id = id
     self.call = call.id
@@ -99,36 +91,33 @@ public struct HoldRecord: Sendable, Equatable {
     team = call.team
     provider = call.provider
     model = call.model
-    budget = refusal.budget
-    scope = refusal.scope
-    unit = refusal.unit
-    limit = refusal.limit
-    spent = refusal.spent
-    reserved = refusal.reserved
-    self.need = refusal.need ?? 0
+    self.cause = cause
     expectedPicodollars = need.expected.picodollars
     boundPicodollars = need.boundPicodollars
   }
 
-  /// Without any of its figures: those of the ledger's row follow.
-  init(id: CallID, call: CallID, openedAt: Timestamp, until: Timestamp, unit: BudgetUnit, state: State) {
+  /// Without who calls: the row of the ledger says it.
+  init(
+    id: CallID, call: CallID, openedAt: Timestamp, until: Timestamp, cause: HoldCause, state: State,
+    expectedPicodollars: Int64
+  ) {
     self.id = id
     self.call = call
     self.openedAt = openedAt
     self.until = until
-    self.unit = unit
+    self.cause = cause
     self.state = state
+    self.expectedPicodollars = expectedPicodollars
     agent = ""
     workflow = ""
     provider = ""
-    budget = ""
-    scope = ""
-    limit = 0
-    spent = 0
-    reserved = 0
-    need = 0
-    expectedPicodollars = 0
   }
+
+  /// What a budget has left; nil where a guardrail holds the call.
+  public var shortfall: BudgetShortfall? { if case .budget(let shortfall) = cause { shortfall } else { nil } }
+
+  /// What the run has reached; nil where a budget holds the call.
+  public var trip: GuardrailTrip? { if case .guardrail(let trip) = cause { trip } else { nil } }
 }
 
 /// Whom an approval lets pass.
@@ -139,7 +128,7 @@ public enum HoldExtent: String, Sendable, CaseIterable {
 /// What a person decides.
 public enum HoldDecision: Sendable, Equatable {
   /// - Parameters:
-  ///   - amount: above the limit, in the budget's unit, no less than the call needs; nil allows just that.
+  ///   - amount: above the limit, in the budget's unit, no less than the call needs; nil allows just that. Nil for a guardrail.
   ///   - seconds: for how long; 1...``HoldLimits/approvalSecondsMax``.
   case approve(HoldExtent, amount: BudgetLimit?, seconds: Int64)
   case deny

@@ -1,5 +1,6 @@
 import Budgets
 import Metering
+import Runs
 
 /// Rows of `holds`, inside a transaction or a snapshot. Holds are rare, so that statements are prepared for each.
 struct HoldTable {
@@ -12,7 +13,8 @@ struct HoldTable {
 
   private static let columns = """
     id, call, opened_at, until, state, agent, workflow, run, key, team, provider, model, budget, scope, unit, spend_limit,
-    spent, reserved, need, expected, bound, ended_at, ended_by, reason, extent, amount, approved_until
+    spent, reserved, need, expected, bound, ended_at, ended_by, reason, extent, amount, approved_until,
+    guardrail, guardrail_limit, tool, period
     """
 
   /// Writes a hold as it is now, in place of what was there of it. One that has ended stays as it is: whatever comes then is older news, as
@@ -29,16 +31,20 @@ struct HoldTable {
       """)
     let numbers: [(Int32, Int64?)] = [
       (1, hold.id.rawValue), (2, hold.call.rawValue), (3, hold.openedAt.unixMicroseconds),
-      (4, hold.until.unixMicroseconds), (15, hold.unit.code), (16, hold.limit), (17, hold.spent), (18, hold.reserved),
-      (19, hold.need), (20, hold.expectedPicodollars), (21, hold.boundPicodollars),
+      (4, hold.until.unixMicroseconds), (15, (hold.shortfall?.unit ?? .usd).code),
+      (16, hold.shortfall?.limit ?? hold.trip?.limit ?? 0), (17, hold.shortfall?.spent ?? hold.trip?.value ?? 0),
+      (18, hold.shortfall?.reserved ?? 0), (19, hold.shortfall?.need ?? 0),
+      (20, hold.expectedPicodollars), (21, hold.boundPicodollars),
       (22, hold.end?.at.unixMicroseconds), (26, hold.end?.approval?.amount),
-      (27, hold.end?.approval?.until.unixMicroseconds),
+      (27, hold.end?.approval?.until.unixMicroseconds), (31, hold.trip.map { Int64($0.period) }),
     ]
     for (place, number) in numbers { insert.bind(number, at: place) }
     let texts: [(Int32, String?)] = [
       (5, hold.state.rawValue), (6, hold.agent), (7, hold.workflow), (8, hold.run), (9, hold.key), (10, hold.team),
-      (11, hold.provider), (12, hold.model), (13, hold.budget), (14, hold.scope), (23, hold.end?.by),
-      (24, hold.end?.reason), (25, hold.end?.approval?.extent.rawValue),
+      (11, hold.provider), (12, hold.model), (13, hold.shortfall?.budget ?? ""),
+      (14, hold.shortfall?.scope ?? ""), (23, hold.end?.by), (24, hold.end?.reason),
+      (25, hold.end?.approval?.extent.rawValue), (28, hold.trip?.guardrail), (29, hold.trip?.kind.rawValue),
+      (30, hold.trip?.tool),
     ]
     for (place, text) in texts { try insert.bind(text, at: place) }
     try insert.run()
@@ -85,7 +91,7 @@ struct HoldTable {
     return holds
   }
 
-  /// Holds of which a run was allowed something that is in force, in the order in which they were decided.
+  /// Holds of budgets by which a run was allowed something that is in force, in the order in which they were decided.
   static func approvalsOfRuns(
     at time: Timestamp, _ connection: OpaquePointer
   ) throws(SQLiteFailure) -> [HoldRecord] {
@@ -93,6 +99,7 @@ struct HoldTable {
       connection,
       """
       SELECT \(columns) FROM holds WHERE state = 'approved' AND extent = 'run' AND approved_until > ? AND run IS NOT NULL
+        AND guardrail IS NULL
       ORDER BY ended_at, id
       """)
     row.bind(time.unixMicroseconds, at: 1)
@@ -104,12 +111,10 @@ struct HoldTable {
   }
 
   private static func hold(_ row: PreparedStatement) -> HoldRecord? {
-    guard let state = HoldRecord.State(rawValue: row.text(4) ?? ""), let unit = BudgetUnit(code: row.int64(14)) else {
-      return nil
-    }
+    guard let state = HoldRecord.State(rawValue: row.text(4) ?? ""), let cause = cause(row) else { return nil }
     var hold = HoldRecord(
       id: CallID(rawValue: row.int64(0)), call: CallID(rawValue: row.int64(1)), openedAt: time(row.int64(2)),
-      until: time(row.int64(3)), unit: unit, state: state)
+      until: time(row.int64(3)), cause: cause, state: state, expectedPicodollars: row.int64(19))
     hold.agent = row.text(5) ?? ""
     hold.workflow = row.text(6) ?? ""
     hold.run = row.text(7)
@@ -117,22 +122,33 @@ struct HoldTable {
     hold.team = row.text(9)
     hold.provider = row.text(10) ?? ""
     hold.model = row.text(11)
-    hold.budget = row.text(12) ?? ""
-    hold.scope = row.text(13) ?? ""
-    hold.limit = row.int64(15)
-    hold.spent = row.int64(16)
-    hold.reserved = row.int64(17)
-    hold.need = row.int64(18)
-    hold.expectedPicodollars = row.int64(19)
     hold.boundPicodollars = row.optionalInt64(20)
     hold.end = row.optionalInt64(21).map { end(row, at: time($0)) }
     return hold
   }
 
+  /// Nil for what this version does not know.
+  private static func cause(_ row: PreparedStatement) -> HoldCause? {
+    guard let guardrail = row.text(27) else {
+      return BudgetUnit(code: row.int64(14)).map { unit in
+        .budget(
+          BudgetShortfall(
+            budget: row.text(12) ?? "", scope: row.text(13) ?? "", unit: unit, limit: row.int64(15),
+            spent: row.int64(16), reserved: row.int64(17), need: row.int64(18)))
+      }
+    }
+    return GuardrailLimit.Kind(rawValue: row.text(28) ?? "").map { kind in
+      .guardrail(
+        GuardrailTrip(
+          guardrail: guardrail, kind: kind, action: .hold, run: row.text(7) ?? "", limit: row.int64(15),
+          value: row.int64(16), tool: row.text(29), period: Int(clamping: row.int64(30)), at: time(row.int64(2))))
+    }
+  }
+
   private static func end(_ row: PreparedStatement, at instant: Timestamp) -> HoldRecord.End {
     var end = HoldRecord.End(at: instant, by: row.text(22), reason: row.text(23))
     if let extent = HoldExtent(rawValue: row.text(24) ?? "") {
-      end.approval = HoldRecord.Approval(extent: extent, amount: row.int64(25), until: time(row.int64(26)))
+      end.approval = HoldRecord.Approval(extent: extent, amount: row.optionalInt64(25), until: time(row.int64(26)))
     }
     return end
   }

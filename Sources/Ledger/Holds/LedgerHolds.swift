@@ -73,13 +73,13 @@ extension LedgerHolds {
 
 extension HoldRecord {
   fileprivate func isAllowedLike(_ other: HoldRecord) -> Bool {
-    budget == other.budget && run == other.run && key == other.key
+    cause.subject == other.cause.subject && run == other.run && key == other.key
   }
 
   /// Adds what was allowed later; for how long, the last says.
   fileprivate mutating func add(_ later: HoldRecord) {
-    guard let amount = end?.approval?.amount, let more = later.end?.approval else { return }
-    let (sum, overflow) = amount.addingReportingOverflow(more.amount)
+    guard let amount = end?.approval?.amount, let more = later.end?.approval, let added = more.amount else { return }
+    let (sum, overflow) = amount.addingReportingOverflow(added)
     end?.approval = Approval(extent: .run, amount: overflow ? .max : sum, until: more.until)
   }
 

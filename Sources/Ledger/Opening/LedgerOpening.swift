@@ -70,7 +70,7 @@ struct LedgerOpening {
       logger.warning(
         "a held call was dropped, since the last process ended before anybody decided",
         metadata: [
-          "hold": "\(hold.id)", "call": "\(hold.call)", "budget": "\(hold.budget)", "agent": "\(hold.agent)",
+          "hold": "\(hold.id)", "call": "\(hold.call)", "held_by": "\(hold.cause.subject)", "agent": "\(hold.agent)",
           "workflow": "\(hold.workflow)",
         ])
     }
@@ -99,7 +99,7 @@ struct LedgerOpening {
     var rest = rows[...]
     while !rest.isEmpty {
       let result = try store.commit { write throws(SQLiteFailure) in
-        for row in rest.prefix(Self.recoveredRowsPerCommit) { try write(row.record, CallExtras(debits: row.debits)) }
+        for row in rest.prefix(Self.recoveredRowsPerCommit) { try write(row.record, row.extras) }
       }
       for (id, failure) in result.rejected {
         logger.error("a call could not be stored", metadata: ["call": "\(id)", "error": "\(failure.text)"])

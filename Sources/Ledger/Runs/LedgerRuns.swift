@@ -1,4 +1,5 @@
 public import Metering
+public import Runs
 
 /// The runs that the ledger keeps.
 public struct LedgerRuns: Sendable {
@@ -37,7 +38,8 @@ public struct LedgerRuns: Sendable {
       ofEvents.type = nil
       ofEvents.limit = RunDetail.rowsMax
       return RunDetail(
-        run: run, calls: calls, tools: try RunTool.all(of: calls.map(\.id), context),
+        run: run, calls: calls, callCount: try RunQuery.callCount(id, context),
+        tools: try RunTool.all(of: calls.map(\.id), context),
         events: try RunEventQuery(ofEvents).run(context).reversed().map(\.event),
         children: try RunQuery(ofParent).run(context).reversed())
     }
@@ -84,12 +86,57 @@ public struct LedgerRuns: Sendable {
     }
   }
 
+  // MARK: Restart
+
+  /// Runs that have not ended, with what their rows say that they came to: those to which something happened last, the one that was idle
+  /// longest first. For the start of a process.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func live(max: Int) async throws -> [KeptRun] {
+    try await readers.read(secondsMax: Self.startSecondsMax) { try KeptRunQuery($0).live(max: max) }
+  }
+
+  /// What the runs came to that began last and have ended, the oldest first.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func past(max: Int) async throws -> [PastRun] {
+    try await readers.read(secondsMax: Self.startSecondsMax) { try PastRunQuery.last(max, $0) }
+  }
+
+  /// How long a query at the start of a process may take.
+  private static let startSecondsMax: Int64 = 60
+
+  /// Keeps what a person let a run have beyond its guardrails, with the entry in the audit log.
+  ///
+  /// - Throws: ``LedgerError``.
+  public func keep(_ limits: [KeptGuardrail], of run: String, at time: Timestamp, audit change: AuditedChange)
+    async throws
+  {
+    try await perform { store in
+      let insert = try PreparedStatement(
+        store.connection,
+        "INSERT OR REPLACE INTO run_releases (run, guardrail, kind, granted, until, made_at) VALUES (?, ?, ?, ?, ?, ?)")
+      for limit in limits {
+        try insert.bind(run, at: 1)
+        try insert.bind(limit.guardrail, at: 2)
+        try insert.bind(limit.kind.rawValue, at: 3)
+        insert.bind(limit.granted, at: 4)
+        insert.bind(limit.releasedUntil?.unixMicroseconds, at: 5)
+        insert.bind(time.unixMicroseconds, at: 6)
+        try insert.run()
+      }
+      try store.audit(change, at: time)
+      return {}
+    }
+  }
+
   // MARK: Ends
 
-  /// Keeps how runs ended. What is not known any more is left out.
+  /// Keeps how runs ended. What is not known any more is left out; and what nobody saw of a run (`unknown`) takes the place of nothing,
+  /// as one that had to make room may have been told already.
   ///
   /// - Parameters:
-  ///   - seenAt: when they were seen to have ended; a run with a call that ended later goes on.
+  ///   - seenAt: when they were seen to have ended; a run with a call that began later goes on.
   ///   - events: what was noticed of them then, stored with them.
   /// - Throws: ``LedgerError``.
   public func write(
@@ -101,7 +148,11 @@ public struct LedgerRuns: Sendable {
     try await perform { store in
       let update = try PreparedStatement(
         store.connection,
-        "UPDATE runs SET ended_at = ?, outcome = ?, document = ? WHERE id = ? AND last_at <= ?")
+        """
+        UPDATE runs SET ended_at = ?1, outcome = ?2, document = ?3 WHERE id = ?4 AND (ended_at IS NULL OR ?2 <> ?6)
+          AND (last_at <= ?5 OR NOT EXISTS (SELECT 1 FROM calls WHERE run = ?4 AND started_at > ?5))
+        """)
+      try update.bind(RunOutcome.unknown.rawValue, at: 6)
       for (run, end) in ends {
         update.bind(end.at.unixMicroseconds, at: 1)
         try update.bind(end.outcome, at: 2)

@@ -26,6 +26,13 @@ struct RunQuery {
     return try records(statement, context).first
   }
 
+  /// How many calls of a run have a row.
+  static func callCount(_ id: String, _ context: ReadContext) throws -> Int64 {
+    let statement = try PreparedStatement(context.connection, "SELECT count(*) FROM calls WHERE run = ?")
+    try statement.bind(id, at: 1)
+    return try statement.step() ? statement.int64(0) : 0
+  }
+
   private static func records(_ row: PreparedStatement, _ context: ReadContext) throws -> [RunRecord] {
     var records: [RunRecord] = []
     while try row.step() { records.append(try record(row, context.names)) }

@@ -100,6 +100,8 @@ public struct RunDetail: Sendable {
   public var run: RunRecord
   /// Its calls, the first one first; of more than ``rowsMax`` the last ones.
   public var calls: [CallRecord]
+  /// How many there are, listed or not.
+  public var callCount: Int64
   /// The tools that the reply of each call asked for, with what became of them.
   public var tools: [CallID: [RunTool]]
   /// What was noticed of the run and its calls, in that order; of more than ``rowsMax`` the last ones.

@@ -4,6 +4,8 @@ import Metering
 struct RunTotals {
   var startedAt: Int64
   var lastAt: Int64
+  /// When the call began that began last.
+  private(set) var lastStartedAt: Int64
   /// Of the call that began first.
   var agent: String
   var workflow: String
@@ -28,14 +30,14 @@ struct RunTotals {
   init(_ record: borrowing CallRecord) {
     startedAt = record.startedAt.unixMicroseconds
     lastAt = startedAt
+    lastStartedAt = startedAt
     agent = record.agent
     workflow = record.workflow
     source = record.place?.source
     parentRun = record.place?.parentRun
   }
 
-  /// - Parameter failed: how many results that the request brings say that their tool failed.
-  mutating func add(_ record: borrowing CallRecord, toolErrors failed: Int) {
+  mutating func add(_ record: borrowing CallRecord, _ extras: CallExtras) {
     let start = record.startedAt.unixMicroseconds
     if start < startedAt {
       startedAt = start
@@ -45,13 +47,15 @@ struct RunTotals {
     }
     parentRun = parentRun ?? record.place?.parentRun
     lastAt = max(lastAt, start.capped(plus: record.durationMicroseconds))
-    llmCalls &+= 1
+    lastStartedAt = max(lastStartedAt, start)
+    if extras.isModelCall { llmCalls &+= 1 }
     if record.outcome.isError { errors &+= 1 }
     if record.place?.isRetry == true { retries &+= 1 }
-    toolCalls &+= Int64(record.toolCalls.count)
+    let asked = Self.toolsAsked(record)
+    toolCalls &+= asked
     serverToolCalls = record.serverToolCalls.values.reduce(serverToolCalls) { $0.capped(plus: Int64($1)) }
     toolResults &+= Int64(record.toolResults)
-    toolErrors &+= Int64(failed)
+    toolErrors &+= Int64(extras.toolErrors)
     if record.costSource == .unpriced { unpriced &+= 1 }
     cost.add(record.costPicodollars ?? 0)
     for cell in usageCells where cell.isTokens {
@@ -63,7 +67,15 @@ struct RunTotals {
     }
     modelMicroseconds = modelMicroseconds.capped(plus: record.durationMicroseconds)
     depth = max(depth, Int64(record.place?.depth ?? 0))
-    fanoutMax = max(fanoutMax, Int64(record.toolCalls.count))
+    fanoutMax = max(fanoutMax, asked)
+  }
+
+  /// The dialect of servers of tools.
+  static let toolDialect = "mcp"
+
+  /// How many tools a reply asked for. Those that are called through Tollgate, some reply has asked for before.
+  private static func toolsAsked(_ record: borrowing CallRecord) -> Int64 {
+    record.dialect == toolDialect ? 0 : Int64(record.toolCalls.count)
   }
 
   /// In the order of ``RunWriter/sumColumns``.

@@ -22,13 +22,11 @@ final class RunWriter {
       connection, "UPDATE runs SET cost_high = cost_high + ?, cost_low = cost_low + ? WHERE id = ?")
   }
 
-  func add(
-    _ record: borrowing CallRecord, answered: [AnsweredTool], toolErrors: Int
-  ) throws(SQLiteFailure) {
-    for tool in answered { try write(tool) }
+  func add(_ record: borrowing CallRecord, _ extras: CallExtras) throws(SQLiteFailure) {
+    for tool in extras.answeredTools { try write(tool) }
     guard let run = record.run else { return }
     var totals = pending[run] ?? RunTotals(record)
-    totals.add(record, toolErrors: toolErrors)
+    totals.add(record, extras)
     pending[run] = totals
   }
 
@@ -68,7 +66,8 @@ final class RunWriter {
     try upsert.bind(try names.stored(totals.workflow), at: 5)
     upsert.bind(totals.source?.code, at: 6)
     try upsert.bind(totals.parentRun, at: 7)
-    var place: Int32 = 8
+    upsert.bind(totals.startedAt, at: 8)
+    var place: Int32 = 9
     let sums = totals.sums
     for index in sums.indices {
       upsert.bind(sums[index], at: place)
@@ -79,10 +78,11 @@ final class RunWriter {
       upsert.bind(maxima[index], at: place)
       place &+= 1
     }
+    upsert.bind(totals.lastStartedAt, at: place)
     try upsert.run()
   }
 
-  static let keyColumns = ["id", "started_at", "last_at", "agent", "workflow", "run_source", "parent_run"]
+  static let keyColumns = ["id", "started_at", "last_at", "agent", "workflow", "run_source", "parent_run", "begun_at"]
   /// In the order of ``RunTotals/sums``.
   static let sumColumns = [
     "llm_calls", "errors", "retries", "tool_calls", "server_tool_calls", "tool_results", "tool_errors", "unpriced",
@@ -91,10 +91,12 @@ final class RunWriter {
   /// In the order of ``RunTotals/maxima``.
   static let maxColumns = ["depth", "fanout_max"]
 
-  /// What a run is called by is what its first call said. A run that had ended and goes on has not ended. Counts stay at the
-  /// largest number, see `RollupWriter`; the halves of a cost are small.
+  /// What a run is called by is what its first call said. A run that had ended and goes on has not ended: with a call that began after
+  /// that, as one that was in flight when somebody ended the run is a part of what ended. Counts stay at the largest number, see
+  /// `RollupWriter`; the halves of a cost are small.
   private static let upsertSQL: String = {
     let columns = keyColumns + sumColumns + maxColumns
+    let goesOn = "?\(columns.count + 1) > ended_at"
     let earlier = ["agent", "workflow", "run_source"].map {
       "\($0) = CASE WHEN excluded.started_at < started_at THEN excluded.\($0) ELSE \($0) END"
     }
@@ -105,11 +107,15 @@ final class RunWriter {
     }
     let maxima = maxColumns.map { "\($0) = max(\($0), excluded.\($0))" }
     let reopened = ["outcome", "document", "ended_at"].map {
-      "\($0) = CASE WHEN excluded.last_at > ended_at THEN NULL ELSE \($0) END"
+      "\($0) = CASE WHEN \(goesOn) THEN NULL ELSE \($0) END"
     }
     let rest = [
       "started_at = min(started_at, excluded.started_at)", "last_at = max(last_at, excluded.last_at)",
       "parent_run = ifnull(parent_run, excluded.parent_run)",
+      """
+      begun_at = CASE WHEN \(goesOn) THEN max(excluded.started_at, ended_at)
+        ELSE min(ifnull(begun_at, started_at), excluded.started_at) END
+      """,
     ]
     return """
       INSERT INTO runs (\(columns.joined(separator: ", ")))

@@ -7,7 +7,7 @@ enum CallColumn: Int32, CaseIterable {
   case toolCalls, serverTools, toolResults, finishReason, error, providerRequestID, providerResponseID, providerProject
   case upstreamKeyID, timeToFirstToken, duration, overhead, requestBytes, responseBytes
   case virtualKey, team
-  case runSource, parentRun, node, parentNode, depth, isRetry
+  case runSource, parentRun, node, parentNode, depth, isRetry, isModelCall
 
   /// The names, in the same order.
   private static let names = [
@@ -19,6 +19,7 @@ enum CallColumn: Int32, CaseIterable {
     "provider_response_id", "provider_project", "upstream_key_id", "ttft_us", "duration_us", "overhead_us",
     "request_bytes", "response_bytes", "virtual_key", "team",
     "run_source", "parent_run", "node", "parent_node", "depth", "is_retry",
+    "is_model_call",
   ]
 
   /// Every column, as a list for SQL.

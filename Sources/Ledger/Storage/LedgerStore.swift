@@ -8,6 +8,8 @@ struct CallExtras: Sendable {
   var responses: [ResponseDigest] = []
   /// What it took of budgets.
   var debits: [BudgetDebit] = []
+  /// Whether it was one of a model, rather than of a server of tools, or one that fetches, lists or counts.
+  var isModelCall = true
   /// What became of the tool calls that its request answers.
   var answeredTools: [AnsweredTool] = []
   /// How many results that its request brings say that their tool failed, at least those in ``answeredTools``.
@@ -114,13 +116,13 @@ final class LedgerStore {
   ) throws(SQLiteFailure) {
     for state in extras.alerts { try alerts.write(state) }
     do throws(SQLiteFailure) {
-      guard try rows.insert(record) else {
+      guard try rows.insert(record, isModelCall: extras.isModelCall) else {
         result.duplicates.append(record.id)
         return
       }
       try counted.add(record, extras.responses)
       spending.add(extras.debits, at: record.startedAt)
-      try runs.add(record, answered: extras.answeredTools, toolErrors: extras.toolErrors)
+      try runs.add(record, extras)
       try events.write(extras.events)
       try rollups.add(record)
       result.rows &+= 1

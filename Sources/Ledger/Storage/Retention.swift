@@ -21,6 +21,7 @@ final class Retention {
   private let deleteAdjustments: PreparedStatement
   private let deleteRuns: PreparedStatement
   private let deleteEvents: PreparedStatement
+  private let deleteReleases: PreparedStatement
 
   init(_ connection: OpaquePointer, configuration: LedgerConfiguration) throws(SQLiteFailure) {
     self.connection = connection
@@ -50,6 +51,8 @@ final class Retention {
       """
       DELETE FROM run_events WHERE id IN (SELECT id FROM run_events WHERE at < ? LIMIT \(Self.responsesPerBatch))
       """)
+    // A person makes each.
+    deleteReleases = try PreparedStatement(connection, "DELETE FROM run_releases WHERE made_at < ?")
     deleteCallAdjustments = try PreparedStatement(connection, "DELETE FROM adjustments WHERE call = ?")
     deleteAdjustments = try PreparedStatement(
       connection, "DELETE FROM adjustments WHERE effective_at < ? AND call IS NULL")
@@ -83,6 +86,8 @@ final class Retention {
       try deleteRuns.run()
       deleteEvents.bind(Self.microseconds(ofHour: firstRowHour), at: 1)
       try deleteEvents.run()
+      deleteReleases.bind(Self.microseconds(ofHour: firstRowHour), at: 1)
+      try deleteReleases.run()
       deleteHour.bind(firstRollupHour, at: 1)
       try deleteHour.run()
       deleteResponses.bind(firstRowHour, at: 1)

@@ -25,9 +25,10 @@ final class RowWriter {
   }
 
   /// Whether the call was new; false = there is a row with its id, which stays as it is.
-  func insert(_ record: borrowing CallRecord) throws(SQLiteFailure) -> Bool {
+  func insert(_ record: borrowing CallRecord, isModelCall: Bool) throws(SQLiteFailure) -> Bool {
     try bindNames(record)
     try bindNumbers(record)
+    bind(isModelCall ? 1 : 0, .isModelCall)
     for cell in usageCells {
       insertCall.bind(record.usage[cell], at: CallColumn.firstUsage &+ 1 &+ Int32(truncatingIfNeeded: cell.rawValue))
     }

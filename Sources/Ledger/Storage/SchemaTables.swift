@@ -8,7 +8,7 @@ enum SchemaTables {
   /// added to.
   static let stepsFromSecondVersion = [
     keyOfCalls, virtualKeys, controlTokens, audit, budgetSpending, budgets, budgetRaises, alertStates, alerts, outbox,
-    holds, runs, runLinks, runEvents,
+    holds, runs, runLinks, runEvents, liveRuns,
   ]
 
   /// `calls` and `rollups` are copied into new tables, so that the order of columns is the same in every file. The totals of
@@ -255,6 +255,23 @@ enum SchemaTables {
     CREATE INDEX run_events_by_time ON run_events (at, kind);
     CREATE INDEX run_events_by_run ON run_events (run) WHERE run IS NOT NULL;
     CREATE INDEX run_events_by_call ON run_events (call) WHERE call IS NOT NULL;
+    """
+
+  /// What a restart finds of runs that go on: which calls are of models, since when a run goes on that had ended before, and what people
+  /// let it have beyond its guardrails. And what a guardrail holds a call for: `spend_limit` and `spent` are then in the unit of
+  /// `guardrail_limit`, and `budget` is empty.
+  private static let liveRuns = """
+    ALTER TABLE calls ADD COLUMN is_model_call INTEGER;
+    ALTER TABLE runs ADD COLUMN begun_at INTEGER;
+    CREATE INDEX runs_live ON runs (last_at) WHERE ended_at IS NULL;
+    CREATE TABLE run_releases (
+      run TEXT NOT NULL, guardrail TEXT NOT NULL, kind TEXT NOT NULL, granted INTEGER NOT NULL, until INTEGER,
+      made_at INTEGER NOT NULL, PRIMARY KEY (run, guardrail, kind)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE holds ADD COLUMN guardrail TEXT;
+    ALTER TABLE holds ADD COLUMN guardrail_limit TEXT;
+    ALTER TABLE holds ADD COLUMN tool TEXT;
+    ALTER TABLE holds ADD COLUMN period INTEGER;
     """
 
   // MARK: Version 1

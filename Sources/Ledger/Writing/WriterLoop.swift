@@ -115,7 +115,7 @@ struct WriterLoop {
         return
       }
       let recovered = call.row(setting.recover)
-      try body(recovered.record, CallExtras(debits: recovered.debits))
+      try body(recovered.record, recovered.extras)
     }
   }
 

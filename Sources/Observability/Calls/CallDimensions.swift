@@ -31,6 +31,12 @@ struct CallDimensions: Sendable {
       workflow: workflow.value(call.workflow))
   }
 
+  /// The model that was asked for, as far as the price book knows it.
+  func requestModel(of call: CallRecord) -> LabelValue {
+    guard let name = call.modelRequested else { return .unknown }
+    return model.value(bookModel(call.provider, name))
+  }
+
   /// The team of a call's virtual key; the empty text where it has none.
   func team(of call: CallRecord) -> LabelValue { call.team.map { team.value($0) } ?? .none }
 

@@ -6,6 +6,8 @@ public import Metering
 public final class CallMetrics: Sendable {
   private let families: CallFamilies
   let dimensions: CallDimensions
+  /// Nil where they are not wanted.
+  let genAI: GenAIMetrics?
 
   /// Makes the families in `registry` and the series of configured names, at zero.
   ///
@@ -18,6 +20,7 @@ public final class CallMetrics: Sendable {
   ) {
     families = CallFamilies(registry: registry)
     dimensions = CallDimensions(configuration, registry: registry, bookModel: bookModel)
+    genAI = configuration.hasOpenTelemetryNames ? GenAIMetrics(registry: registry, configuration) : nil
     for provider in configuration.providers { families.startAtZero(provider: dimensions.provider.value(provider)) }
     for party in dimensions.configuredParties(configuration) { families.startAtZero(party) }
   }
@@ -37,11 +40,15 @@ public final class CallMetrics: Sendable {
   ///   - toolResultErrors: how many of them said that they failed.
   ///   - servedTools: the tools that the call itself is to, where its provider is a server of tools; nil for every other.
   ///   - span: the call's span, where one is exported: the exemplar of its times.
+  ///   - genAI: what OpenTelemetry's metrics say of the call; nil where it asks no model for anything.
   public func record(
     _ call: CallRecord, isUnmetered: Bool = false, answered: [AnsweredTool] = [], toolResults: Int = 0,
-    toolResultErrors: Int = 0, servedTools: [ServedTool]? = nil, span: SpanLink? = nil
+    toolResultErrors: Int = 0, servedTools: [ServedTool]? = nil, span: SpanLink? = nil, genAI details: GenAICall? = nil
   ) {
     let party = dimensions.party(of: call)
+    if let genAI, let details, call.outcome != .denied {
+      genAI.record(call, details, requestModel: dimensions.requestModel(of: call), responseModel: party.model)
+    }
     families.requests.resolve(PartyLabels(party: party, value: call.outcome)).increment()
     recordUsage(call, party, isUnmetered: isUnmetered)
     if let servedTools {

@@ -24,6 +24,9 @@ public struct CallMetricsConfiguration: Sendable {
   /// Providers told apart beyond those configured: a guard behind the routes.
   public var providersMax = 100
 
+  /// Whether there are metrics by OpenTelemetry's names besides.
+  public var hasOpenTelemetryNames = false
+
   /// Combinations of configured names that start at zero, at most.
   public static let combinationsMax = 500
 

@@ -8,6 +8,7 @@ public import Runs
 public final class RunMetrics: Sendable {
   private let families: RunFamilies
   private let dimensions: CallDimensions
+  private let genAI: GenAIMetrics?
   /// Guardrails, which the operator names.
   private let rule: LabelDimension
 
@@ -15,10 +16,11 @@ public final class RunMetrics: Sendable {
   public init(registry: MetricsRegistry, beside calls: CallMetrics) {
     families = RunFamilies(registry: registry)
     dimensions = calls.dimensions
+    genAI = calls.genAI
     rule = LabelDimension(valuesMax: Guardrails.definitionsMax, registry: registry)
   }
 
-  /// A guardrail has tripped, told or not.
+  /// A guardrail has tripped, for the first time in its run, or after its cool-down again.
   public func tripped(_ trip: GuardrailTrip, agent: String, workflow: String) {
     let labels = TripLabels(
       rule: rule.value(trip.guardrail), action: trip.action, party: party(agent: agent, workflow: workflow))
@@ -40,6 +42,8 @@ public final class RunMetrics: Sendable {
     families.depth.resolve(labels).observe(Int64(run.tally.depth))
     families.duration.resolve(labels).observe(run.tally.clock.wallMicroseconds)
     families.cost.resolve(labels).observe(Int64(clamping: totals.costPicodollars / Self.picodollarsPerMicrodollar))
+    genAI?.ended(
+      agent: dimensions.agent.value(run.agent), llmCalls: totals.llmCalls, toolCalls: totals.toolCalls)
     for anomaly in run.anomalies { found(anomaly, agent: run.agent, workflow: run.workflow) }
   }
 
@@ -62,7 +66,9 @@ private struct RunFamilies: Sendable {
 
   init(registry: MetricsRegistry) {
     trips = registry.counters(
-      MetricDescriptor("tollgate_guardrail_trips", help: "Calls of runs that had reached a guardrail's limit."),
+      MetricDescriptor(
+        "tollgate_guardrail_trips",
+        help: "Limits of guardrails that runs reached, each once until its cool-down is over."),
       by: TripLabels.self)
     anomalies = registry.counters(
       MetricDescriptor("tollgate_anomalies", help: "Failures that nobody sees unless somebody looks."),

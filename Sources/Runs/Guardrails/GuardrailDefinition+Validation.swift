@@ -7,6 +7,8 @@ public enum GuardrailDefinitionError: Error, Hashable, CustomStringConvertible {
   case twice(guardrail: String, GuardrailLimit.Kind)
   case tooSmall(guardrail: String, GuardrailLimit.Kind)
   case badCoolDown(guardrail: String)
+  case badPatience(guardrail: String)
+  case patienceWithoutLoop(guardrail: String)
   case emptyPattern(guardrail: String, what: String)
   case tooManyPatterns(guardrail: String, what: String)
   case twoOfName(String)
@@ -22,6 +24,9 @@ public enum GuardrailDefinitionError: Error, Hashable, CustomStringConvertible {
     case .tooSmall(let name, let kind):
       "guardrail \"\(name)\": \(kind.rawValue) must be \(GuardrailLimit.accepted(kind))"
     case .badCoolDown(let name): "guardrail \"\(name)\": cool_down must be from 0s to 30d"
+    case .badPatience(let name): "guardrail \"\(name)\": patience must be from 1ms to 1h"
+    case .patienceWithoutLoop(let name):
+      "guardrail \"\(name)\": patience is about repeated_call and cycle; give it one of them, or leave it out"
     case .emptyPattern(let name, let what):
       "guardrail \"\(name)\": \(what) has an empty name; leave it out, or write \"*\""
     case .tooManyPatterns(let name, let what):
@@ -38,6 +43,8 @@ public enum GuardrailDefinitionError: Error, Hashable, CustomStringConvertible {
 extension GuardrailDefinition {
   /// The longest that ``coolDownSeconds`` may be: thirty days.
   public static let coolDownSecondsMax: Int64 = 30 * 86_400
+  /// The longest that ``patience`` may be: an hour.
+  public static let patienceMicrosecondsMax: Int64 = 3_600_000_000
 
   /// Checks that the definition means something.
   public func validate() throws(GuardrailDefinitionError) {
@@ -56,6 +63,14 @@ extension GuardrailDefinition {
     for (place, limit) in limits.enumerated() {
       if limits[..<place].contains(where: { $0.kind == limit.kind }) { throw .twice(guardrail: name, limit.kind) }
       if limit.amount < limit.kind.amountMin || limit.kind == .tools { throw .tooSmall(guardrail: name, limit.kind) }
+    }
+    if let patience {
+      guard (1_000...Self.patienceMicrosecondsMax).contains(patience.microseconds) else {
+        throw .badPatience(guardrail: name)
+      }
+      guard limits.contains(where: { $0.kind == .repeatedCall || $0.kind == .cycle }) else {
+        throw .patienceWithoutLoop(guardrail: name)
+      }
     }
     guard (0...Self.coolDownSecondsMax).contains(coolDownSeconds) else { throw .badCoolDown(guardrail: name) }
     let lists =

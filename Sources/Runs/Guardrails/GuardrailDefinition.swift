@@ -15,6 +15,9 @@ public struct GuardrailDefinition: Sendable, Hashable {
   public var action: GuardrailAction
   /// How long a trip of a run stays untold after it was told.
   public var coolDownSeconds: Int64
+  /// How long an agent waits at least between two equal calls that is patient rather than caught in a loop; nil where that is
+  /// ``LoopPatience/standard``. A run has one patience: the longest of the guardrails that match its first call.
+  public var patience: LoopPatience?
 
   /// How long that is where nothing is said: ten minutes.
   public static let coolDownSecondsStandard: Int64 = 600

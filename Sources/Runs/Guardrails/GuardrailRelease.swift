@@ -26,11 +26,12 @@ public struct GuardrailRelease: Sendable, Hashable {
 extension Guardrails {
   /// Lets a run go on: a limit is raised to what the run has now and so much more, or does not hold for a time.
   ///
-  /// - Returns: whether there is such a guardrail with such a limit.
+  /// - Returns: what is to be kept of it; empty where there is no such guardrail, or no such limit.
   func release(
     _ release: GuardrailRelease, _ tally: RunTally, _ state: inout GuardrailState, at now: Timestamp
-  ) -> Bool {
-    guard let definition = definitions.first(where: { $0.name == release.guardrail }) else { return false }
+  ) -> [KeptGuardrail] {
+    guard let definition = definitions.first(where: { $0.name == release.guardrail }) else { return [] }
+    var kept: [KeptGuardrail] = []
     var limits = definition.limits
     if definition.namesTools { limits.append(GuardrailLimit(.tools, 1)) }
     if let kind = release.kind { limits.removeAll { $0.kind != kind } }
@@ -44,7 +45,11 @@ extension Guardrails {
       }
       entry.lastToldAt = nil
       state[definition.name, limit.kind] = entry
+      kept.append(
+        KeptGuardrail(
+          guardrail: definition.name, kind: limit.kind, granted: entry.granted,
+          releasedUntil: entry.releasedUntil == .min ? nil : Timestamp(unixMicroseconds: entry.releasedUntil)))
     }
-    return !limits.isEmpty
+    return kept
   }
 }

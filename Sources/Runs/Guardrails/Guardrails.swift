@@ -22,18 +22,29 @@ public struct Guardrails: Sendable, Equatable {
   /// None.
   public init() { definitions = [] }
 
+  /// What an agent has that asks for the same again and is not caught in a loop: the longest that the guardrails name which match the
+  /// first call of its run.
+  func patience(of call: BudgetCall) -> LoopPatience {
+    let named = definitions.compactMap { $0.patience != nil && $0.match.matches(call) ? $0.patience : nil }
+    return named.max { $0.microseconds < $1.microseconds } ?? .standard
+  }
+
   /// Decides a call before it is sent on, and counts what tripped.
+  ///
+  /// - Parameter excused: the limit that a person let the call pass; nil where there is none.
   func decide(
     _ request: RunRequest, _ call: BudgetCall, of run: String, _ tally: RunTally?, _ state: inout GuardrailState,
-    at now: Timestamp
+    excusing excused: GuardrailTrip? = nil, at now: Timestamp
   ) -> GuardrailAnswer {
     var trips: [GuardrailTrip] = []
     for definition in definitions where definition.match.matches(call) {
+      let isExcused = excused?.guardrail == definition.name
       for limit in definition.limits where request.isModelCall || !limit.kind.isOfModelCalls {
+        if isExcused, excused?.kind == limit.kind { continue }
         let figures = Figures(limit.kind, depth: request.depth, tally, at: now)
         trip(definition, limit, figures, run, &state, at: now, into: &trips)
       }
-      guard definition.namesTools else { continue }
+      guard definition.namesTools, !isExcused || excused?.kind != .tools else { continue }
       let figures = forbidden(definition, request, state)
       trip(definition, GuardrailLimit(.tools, 1), figures, run, &state, at: now, into: &trips)
     }

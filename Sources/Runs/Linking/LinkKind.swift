@@ -22,8 +22,11 @@ struct LinkKeys: Sendable {
     var caller: UInt64
   }
 
+  /// What ``Scope/tenant`` is of a key.
+  func tenant(of key: String?) -> UInt64 { word(key ?? "", .max) }
+
   func scope(of caller: RunCaller) -> Scope {
-    let tenant = word(caller.key ?? "", .max)
+    let tenant = tenant(of: caller.key)
     let workflow = word(caller.workflow, tenant)
     let all = word(caller.address ?? "", word(caller.provider, word(caller.agent, workflow)))
     return Scope(tenant: tenant, workflow: workflow, caller: all)

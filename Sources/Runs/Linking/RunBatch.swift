@@ -13,6 +13,8 @@ enum RunBatchRecord: UInt8 {
 struct RunBatchWriter {
   private(set) var bytes = RunBatchRecord.head
 
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
   mutating func add(_ run: OpenRun, at slot: RunSlot) {
     begin(.run, slot)
     add(run.nameKey)

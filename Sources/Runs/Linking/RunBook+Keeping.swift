@@ -1,38 +1,11 @@
 internal import Metering
 
-/// What a ledger keeps of a book, so that a restart continues where it was: a snapshot, and batches of changes behind it.
+/// What a ledger keeps of a book, so that a restart continues where it was: a batch of all, and batches of changes behind it
+/// (``LinkBatch``).
 ///
-/// Batches belong to the book that made them. A book that was restored has others: begin anew with its ``snapshot()``, in place of all
-/// that was kept. The same makes what was kept shorter, when there are many batches.
+/// Batches belong to the book that made them. A book that was restored has others: begin anew with one of all. The same makes what was
+/// kept shorter, when there are many batches.
 extension RunBook {
-  /// What has changed since the last batch, for a batch; empty where nothing has.
-  public mutating func takeChanges() -> [UInt8] {
-    guard !changes.links.isEmpty || !changes.runs.isEmpty || !changes.ended.isEmpty else { return [] }
-    var batch = RunBatchWriter()
-    for slot in Set(changes.runs) { if let run = runs[slot] { batch.add(run, at: slot) } }
-    for number in Set(changes.links).sorted() {
-      if let link = links[number], !link.state.contains(.isDead) { batch.add(link, number: number) }
-    }
-    for slot in changes.ended { batch.addEnd(of: slot) }
-    changes.clear()
-    return batch.bytes
-  }
-
-  /// All of the book, as a first batch: some 40 bytes a link.
-  public mutating func snapshot() -> [UInt8] {
-    changes.clear()
-    var batch = RunBatchWriter()
-    runs.forEach { batch.add($1, at: $0) }
-    var number = links.oldest
-    while number < links.made {
-      if let link = links[number], !link.state.contains(.isDead), runs.isOpen(link.run) {
-        batch.add(link, number: number)
-      }
-      number &+= 1
-    }
-    return batch.bytes
-  }
-
   /// Takes over what was kept, oldest batch first, in a book with the same key that has linked nothing yet. Calls that waited for their
   /// reply have failed: the same request is their retry.
   ///
@@ -58,5 +31,25 @@ extension RunBook {
       links.insert(link)
     }
     return unreadable
+  }
+
+  /// Takes over runs that the ledger knows of, whose links may be lost: each is found by its name again.
+  ///
+  /// - Returns: their places, in the same order.
+  public mutating func reopen(_ kept: [KeptRun]) -> [RunSlot] {
+    let slots = kept.map { kept in
+      let key = keys.link(.name, kept.run, in: keys.tenant(of: kept.key))
+      if let known = newest(of: key) { return known.run }
+      makeRoom()
+      let slot = runs.insert(
+        OpenRun(
+          id: kept.run, startedAt: kept.startedAt, lastCallAt: kept.lastAt, parentRun: kept.parentRun,
+          depth: kept.depthOfFirst, nameKey: key))
+      insert(Link(key: key, run: slot, seconds: UInt32(clamping: kept.lastAt.unixMicroseconds / 1_000_000)))
+      changes.note(slot)
+      return slot
+    }
+    runs.sortByLastCall()
+    return slots
   }
 }

@@ -106,7 +106,7 @@ public struct RunBook: Sendable {
 
   /// The run that started the one that begins: the one that the caller names, else the one that its trace began with.
   private func parent(of query: LinkQuery) -> (id: String, depth: Int)? {
-    if let name = query.request.parentRun {
+    if let name = query.request.parentRun, name != query.request.name?.text {
       let known = newest(of: keys.link(.name, name, in: query.scope.tenant)).flatMap { runs[$0.run] }
       return (name, known?.depth ?? 0)
     }
@@ -119,7 +119,8 @@ public struct RunBook: Sendable {
   /// - Returns: how many runs and agents stand above it.
   private mutating func depth(of query: LinkQuery, in slot: RunSlot, below depth: Int) -> Int {
     guard let node = query.request.node else { return depth }
-    let scope = keys.mixed(UInt64(slot.place), UInt64(slot.generation))
+    // Its place is another one after a restart.
+    let scope = runs[slot]?.nameKey ?? 0
     let key = keys.link(.node, node, in: scope)
     if let known = newest(of: key) { return depth &+ Int(known.evidence) }
     var level: UInt32 = query.request.parentNode == nil && !query.request.isSubagent ? 0 : 1

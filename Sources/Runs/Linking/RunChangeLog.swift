@@ -4,7 +4,7 @@ struct RunChangeLog: Sendable {
   private(set) var links: [UInt64] = []
   private(set) var runs: [RunSlot] = []
   private(set) var ended: [RunSlot] = []
-  /// How many changes were left out.
+  /// How many changes were left out: then only all of the book says what there is.
   private(set) var lost = 0
   private let changesMax: Int
 
@@ -24,9 +24,10 @@ struct RunChangeLog: Sendable {
     if ended.count < changesMax { ended.append(run) } else { lost &+= 1 }
   }
 
-  mutating func clear() {
-    links.removeAll(keepingCapacity: links.count < 4096)
-    runs.removeAll(keepingCapacity: runs.count < 4096)
-    ended.removeAll(keepingCapacity: ended.count < 4096)
+  /// Begins anew.
+  mutating func take() -> RunChangeLog {
+    let taken = self
+    self = RunChangeLog(changesMax: changesMax)
+    return taken
   }
 }

@@ -8,7 +8,7 @@ public struct RunLimits: Sendable, Equatable {
   public var idleMicroseconds: Int64
   /// How long after a failed call the same request is its retry, in microseconds.
   public var retryMicroseconds: Int64
-  /// Changes that are kept for ``RunBook/takeChanges()``; what is beyond is not restored.
+  /// Changes that are kept for the next ``LinkBatch``; where there are more, it is one of all.
   public var changesMax: Int
 
   public init(

@@ -1,3 +1,5 @@
+internal import Metering
+
 /// The open runs, in the order of their last calls.
 struct RunTable: Sendable {
   private struct Entry: Sendable {
@@ -13,6 +15,9 @@ struct RunTable: Sendable {
   private var newest = -1
 
   var count: Int { entries.count - free.count }
+
+  /// How many places there are, taken or not.
+  var placeCount: Int { entries.count }
 
   /// The run whose last call was the longest ago.
   var oldestSlot: RunSlot? { slot(at: oldest) }
@@ -68,6 +73,15 @@ struct RunTable: Sendable {
     return run
   }
 
+  /// Puts the runs into the order of their last calls, where they were not inserted in it.
+  mutating func sortByLastCall() {
+    var open: [(place: Int, at: Int64)] = []
+    forEach { slot, run in open.append((Int(slot.place), run.lastCallAt.unixMicroseconds)) }
+    open.sort { $0.at < $1.at }
+    (oldest, newest) = (-1, -1)
+    for (place, _) in open { append(place) }
+  }
+
   /// Passes all runs, the one whose last call was the longest ago first.
   func forEach(_ look: (RunSlot, OpenRun) -> Void) {
     var place = oldest
@@ -77,7 +91,8 @@ struct RunTable: Sendable {
     }
   }
 
-  private func slot(at place: Int) -> RunSlot? {
+  /// What stands at a place, open or not; nil where there is no such place.
+  func slot(at place: Int) -> RunSlot? {
     guard entries.indices.contains(place) else { return nil }
     return RunSlot(place: UInt32(truncatingIfNeeded: place), generation: entries[place].generation)
   }

@@ -7,19 +7,27 @@ struct MonitoredRun: Sendable {
   var name: String
   var agent: String
   var workflow: String
+  /// The newest of its calls.
+  var lastCall: CallID
   var tally: RunTally
   var guardrails = GuardrailState()
   var anomalies = RunAnomalies()
   /// How the last reply ended; nil until one did.
   var ending: ReplyEnding?
   var failure: RunFailure?
+  /// Whether it began before this process did.
+  var isRestored = false
 
   init(_ call: BudgetCall, _ tally: RunTally) {
     name = call.run ?? call.id.description
     agent = call.agent
     workflow = call.workflow
+    lastCall = call.id
     self.tally = tally
   }
+
+  /// Whether how it ended was seen by the process before, and by nobody since.
+  var isUnseen: Bool { isRestored && ending == nil && failure == nil }
 
   /// Whether nothing is lost of what it may come to: a single call that awaits no tools.
   var isBrief: Bool { tally.totals.llmCalls <= 1 && tally.callsInFlight == 0 && tally.unansweredTools == 0 }

@@ -22,6 +22,8 @@ struct PendingTool: Sendable, Equatable {
   var chain: WorkChain
   /// The call's key in ``RepeatTable``; nil where its arguments are not known.
   var repeatKey: UInt64?
+  /// Whether the request left the model no words: it had to ask for a tool.
+  var isForced = false
 }
 
 /// The tools of a run that wait for their result, in the order in which they were asked for, the oldest forgotten first.
@@ -31,24 +33,45 @@ struct PendingTools: Sendable, Equatable {
   /// How many ids of answered calls are remembered, so that a result that comes again is known to.
   static let answeredMax = 256
 
+  private struct Answered: Sendable, Equatable {
+    var id: Fingerprint
+    /// Of a result whose call was not known: which event of the run brought it, and whether its tool failed.
+    var early: (sequence: Int64, failed: Bool)?
+
+    static func == (lhs: Answered, rhs: Answered) -> Bool {
+      lhs.id == rhs.id && lhs.early?.sequence == rhs.early?.sequence && lhs.early?.failed == rhs.early?.failed
+    }
+  }
+
   private(set) var list: [PendingTool] = []
-  private var answered: [Fingerprint] = []
+  private var answered: [Answered] = []
   private var nextAnswered = 0
 
   var count: Int { list.count }
 
   var bytes: Int {
-    list.capacity &* MemoryLayout<PendingTool>.stride &+ answered.capacity &* MemoryLayout<Fingerprint>.stride
+    list.capacity &* MemoryLayout<PendingTool>.stride &+ answered.capacity &* MemoryLayout<Answered>.stride
   }
 
-  mutating func add(_ tool: PendingTool) {
+  /// Takes a tool that a reply asks for.
+  ///
+  /// An agent that acts on the last event of a stream may be faster than the stream's end is known here.
+  ///
+  /// - Parameter begin: which event of the run the call was whose reply asks.
+  /// - Returns: whether its tool failed, where the result came before the reply's end; nil where it is awaited.
+  mutating func add(_ tool: PendingTool, askedSince begin: Int64) -> Bool? {
+    if let id = tool.id, let place = answered.firstIndex(where: { $0.id == id }) {
+      if let early = answered[place].early, early.sequence > begin {
+        answered[place].early = nil
+        return early.failed
+      }
+      // A client or a server may use an id again.
+      answered[place] = Answered(id: Fingerprint(bits: 0))
+    }
     if list.count >= Self.countMax { list.removeFirst() }
-    // A client or a server may use an id again.
-    if let id = tool.id, let place = answered.firstIndex(of: id) { forget(at: place) }
     list.append(tool)
+    return nil
   }
-
-  private mutating func forget(at place: Int) { answered[place] = Fingerprint(bits: 0) }
 
   /// Which call a result answers.
   enum Answer {
@@ -60,19 +83,21 @@ struct PendingTools: Sendable, Equatable {
   }
 
   /// Takes the call that a result answers: by its id, else by the tool's name, the one that was asked for first.
-  mutating func take(_ result: ToolResultFacts, of node: Fingerprint) -> Answer {
+  ///
+  /// - Parameter sequence: which event of the run brings it.
+  mutating func take(_ result: ToolResultFacts, of node: Fingerprint, at sequence: Int64) -> Answer {
     if let id = result.call {
       if let place = list.firstIndex(where: { $0.id == id }) {
-        remember(id)
+        remember(Answered(id: id))
         return .call(list.remove(at: place))
       }
-      if answered.contains(id) { return .again }
+      if answered.contains(where: { $0.id == id }) { return .again }
       // An id that the client made up, of a call that has none.
       if let tool = takeWithoutID(result, of: node) {
-        remember(id)
+        remember(Answered(id: id))
         return .call(tool)
       }
-      remember(id)
+      remember(Answered(id: id, early: (sequence, result.failure != nil)))
       return .unknown
     }
     return takeWithoutID(result, of: node).map { .call($0) } ?? .unknown
@@ -101,11 +126,11 @@ struct PendingTools: Sendable, Equatable {
     }
   }
 
-  private mutating func remember(_ id: Fingerprint) {
+  private mutating func remember(_ result: Answered) {
     if answered.count < Self.answeredMax {
-      answered.append(id)
+      answered.append(result)
     } else {
-      answered[nextAnswered] = id
+      answered[nextAnswered] = result
       nextAnswered = (nextAnswered + 1) % Self.answeredMax
     }
   }

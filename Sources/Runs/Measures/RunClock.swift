@@ -22,6 +22,15 @@ struct RunClock: Sendable, Equatable {
     lastAt = microseconds
   }
 
+  /// Time that has passed already, as far as it is known: how long models worked, and the rest.
+  init(startsAt start: Int64, lastAt: Int64, modelMicroseconds: Int64) {
+    self.init(startsAt: start)
+    let passed = lastAt.excess(over: start)
+    self.lastAt = max(start, lastAt)
+    self.modelMicroseconds = min(passed, max(0, modelMicroseconds))
+    idleMicroseconds = passed &- self.modelMicroseconds
+  }
+
   /// Goes on to a time; one that lies before the last one is that one.
   mutating func advance(to microseconds: Int64) {
     let passed = microseconds.excess(over: lastAt)

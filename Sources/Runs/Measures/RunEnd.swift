@@ -26,17 +26,20 @@ public struct RunEnd: Sendable, Equatable {
   public var slot: RunSlot
   public var agent: String
   public var workflow: String
+  /// The call that the run was asked for last.
+  public var lastCall: CallID
   public var outcome = RunOutcome.none
   /// What went wrong with the run as a whole. What went wrong with its replies was told with them.
   public var anomalies: [Anomaly] = []
   /// Its figures: ``RunTally/totals``, ``RunTally/clock``, ``RunTally/criticalPathMicroseconds``, ``RunTally/toolsByName``.
   public var tally: RunTally
 
-  init(run: String, slot: RunSlot, agent: String, workflow: String, tally: RunTally) {
+  init(run: String, slot: RunSlot, agent: String, workflow: String, lastCall: CallID, tally: RunTally) {
     self.run = run
     self.slot = slot
     self.agent = agent
     self.workflow = workflow
+    self.lastCall = lastCall
     self.tally = tally
   }
 }

@@ -7,7 +7,7 @@ public import Metering
 /// which run is told from outside (``RunBook``); a run is known by its ``RunSlot``.
 ///
 /// A call is admitted (``admit(_:_:in:at:)``), and if it passes, either taken back before it is sent on
-/// (``cancel(_:in:because:at:)``) or ended (``end(_:in:_:failure:at:)``). A run is closed once its book says that it ended
+/// (``cancel(_:_:in:because:at:)``) or ended (``end(_:in:_:failure:at:)``). A run is closed once its book says that it ended
 /// (``close(_:)``).
 public struct RunMonitor: ~Copyable, Sendable {
   /// How many runs are kept, and about how many bytes all of them may take: one of a single call takes some 2 KB, one of which everything
@@ -21,20 +21,14 @@ public struct RunMonitor: ~Copyable, Sendable {
   static let endedMax = 4_096
 
   private var guardrails: Guardrails
-  private let patience: LoopPatience
   private let bytesMax: Int
   private var runs = MonitoredRuns()
   private var histories: [String: WorkflowHistory] = [:]
   private var ended: [RunEnd] = []
 
-  /// - Parameters:
-  ///   - patience: what an agent has that asks for the same again and is not caught in a loop.
-  ///   - bytesMax: about how many bytes the runs may take.
-  public init(
-    guardrails: Guardrails = Guardrails(), patience: LoopPatience = .standard, bytesMax: Int = RunMonitor.bytesMax
-  ) {
+  /// - Parameter bytesMax: about how many bytes the runs may take.
+  public init(guardrails: Guardrails = Guardrails(), bytesMax: Int = RunMonitor.bytesMax) {
     self.guardrails = guardrails
-    self.patience = patience
     self.bytesMax = bytesMax
   }
 
@@ -58,16 +52,21 @@ public struct RunMonitor: ~Copyable, Sendable {
 
   /// Decides a call before it is sent on, and counts it if it may be.
   ///
-  /// - Parameter call: what budgets know of it.
+  /// - Parameters:
+  ///   - call: what budgets know of it.
+  ///   - excused: the limit that a person let the call pass.
   public mutating func admit(
-    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, at now: Timestamp
+    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, excusing excused: GuardrailTrip? = nil,
+    at now: Timestamp
   ) -> RunAdmission {
     if !runs.contains(run) {
-      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: patience)), at: run)
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: self.guardrails.patience(of: call))), at: run)
     }
     let guardrails = guardrails
     let admission = runs.change(run) { run in
-      let answer = guardrails.decide(request, call, of: run.name, run.tally, &run.guardrails, at: now)
+      run.lastCall = call.id
+      let answer = guardrails.decide(
+        request, call, of: run.name, run.tally, &run.guardrails, excusing: excused, at: now)
       guard answer.passes else {
         run.failure = .guardrail
         return RunAdmission(answer: answer)
@@ -76,21 +75,26 @@ public struct RunMonitor: ~Copyable, Sendable {
       let before = run.tally.totals
       let answered = run.tally.begin(request, at: now)
       let after = run.tally.totals
-      return RunAdmission(
+      var admission = RunAdmission(
         answer: answer, answered: answered, results: Int(clamping: after.toolResults &- before.toolResults),
         resultErrors: Int(clamping: after.toolErrors &- before.toolErrors))
+      if request.isModelCall { run.tally.returned.move(to: &admission, of: request) }
+      return admission
     }
     makeRoom(but: run)
     return admission ?? RunAdmission()
   }
 
   /// Takes back a call that was admitted and then not sent on. One that was not admitted changes nothing.
+  ///
+  /// - Parameter admission: what was said of it: the results that it brought are told of the call that brings them again.
   public mutating func cancel(
-    _ call: BudgetCall, in run: RunSlot, because failure: RunFailure, at now: Timestamp
+    _ call: BudgetCall, _ admission: RunAdmission, in run: RunSlot, because failure: RunFailure, at now: Timestamp
   ) {
     _ = runs.change(run) { run in
-      if run.tally.cancel(call.id, at: now) { run.failure = failure }
+      if run.tally.cancel(call.id, admission, at: now) { run.failure = failure }
     }
+    makeRoom(but: run)
   }
 
   /// Counts the reply of a call that was admitted and sent on. One that was not admitted changes nothing.
@@ -113,20 +117,28 @@ public struct RunMonitor: ~Copyable, Sendable {
     return found ?? []
   }
 
+  /// Adds what a call brought that the run does not count as one: what is fetched of a response that was worked on in the background.
+  public mutating func addFetched(_ reply: RunReply, _ call: BudgetCall, in run: RunSlot, at now: Timestamp) {
+    guard reply.tokens > 0 || reply.costPicodollars > 0 || reply.width > 0 else { return }
+    if !runs.contains(run) {
+      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: guardrails.patience(of: call))), at: run)
+    }
+    _ = runs.change(run) { $0.tally.addFetched(reply, at: now) }
+    makeRoom(but: run)
+  }
+
   /// Lets runs go on that a guardrail has stopped.
   ///
   /// - Parameter name: what they are called; where several callers named theirs so, all of them.
-  /// - Returns: whether there is such a run, and such a limit.
-  public mutating func release(_ name: String, _ release: GuardrailRelease, at now: Timestamp) -> Bool {
-    var isKnown = false
+  /// - Returns: what is to be kept of it; empty where there is no such run, or no such limit.
+  public mutating func release(_ name: String, _ release: GuardrailRelease, at now: Timestamp) -> [KeptGuardrail] {
+    var kept: [GuardrailLimit.Kind: KeptGuardrail] = [:]
     let guardrails = guardrails
     for slot in runs.slots(named: name) {
-      let isReleased = runs.change(slot) { run in
-        guardrails.release(release, run.tally, &run.guardrails, at: now)
-      }
-      if isReleased == true { isKnown = true }
+      let limits = runs.change(slot) { guardrails.release(release, $0.tally, &$0.guardrails, at: now) }
+      for limit in limits ?? [] where limit.granted >= kept[limit.kind]?.granted ?? 0 { kept[limit.kind] = limit }
     }
-    return isKnown
+    return Array(kept.values)
   }
 
   // MARK: Ends
@@ -153,11 +165,13 @@ public struct RunMonitor: ~Copyable, Sendable {
 
   private mutating func end(of run: MonitoredRun, at slot: RunSlot) -> RunEnd {
     let tally = run.tally
-    let awaitsTools = tally.unansweredTools > 0
-    var end = RunEnd(run: run.name, slot: slot, agent: run.agent, workflow: run.workflow, tally: tally)
-    end.outcome = RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaitsTools)
+    let awaited = tally.awaitedTools
+    var end = RunEnd(
+      run: run.name, slot: slot, agent: run.agent, workflow: run.workflow, lastCall: run.lastCall, tally: tally)
+    end.outcome =
+      run.isUnseen ? .unknown : RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaited > 0)
     if end.outcome == .unansweredTool {
-      end.anomalies.append(Anomaly(.unansweredTool, value: Int64(tally.unansweredTools)))
+      end.anomalies.append(Anomaly(.unansweredTool, value: Int64(awaited)))
     }
     guard tally.totals.llmCalls > 0 else { return end }
     let past = WorkflowHistory.Run(
@@ -179,12 +193,13 @@ public struct RunMonitor: ~Copyable, Sendable {
     histories[workflow, default: WorkflowHistory()].add(past)
   }
 
-  /// Tells what was counted of a run that began before this process did, so that its limits hold on; nothing where it is known already.
-  ///
-  /// - Parameter call: any call of the run.
-  public mutating func restore(_ totals: RunMeasures, _ call: BudgetCall, in run: RunSlot, startsAt start: Timestamp) {
+  /// Takes over a run that began before this process did, so that its limits hold on; nothing where it is known already.
+  public mutating func restore(_ kept: KeptRun, in run: RunSlot) {
     guard !runs.contains(run) else { return }
-    runs.insert(MonitoredRun(call, RunTally(startsAt: start, totals: totals, patience: patience)), at: run)
+    var restored = MonitoredRun(kept.call, RunTally(kept, patience: guardrails.patience(of: kept.call)))
+    restored.guardrails = GuardrailState(kept, by: guardrails)
+    restored.isRestored = true
+    runs.insert(restored, at: run)
     makeRoom(but: run)
   }
 }

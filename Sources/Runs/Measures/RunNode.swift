@@ -1,4 +1,5 @@
 public import Dialects
+internal import Metering
 
 /// One agent of a run.
 public struct RunNode: Sendable, Equatable {
@@ -8,9 +9,9 @@ public struct RunNode: Sendable, Equatable {
   public var measures = RunMeasures()
   /// How its last reply ended; nil until one did.
   public internal(set) var ending: ReplyEnding?
-  /// Whether its last reply asked for tools that no request has answered.
-  public internal(set) var awaitsTools = false
 
+  /// The call with its last reply.
+  var lastReply: CallID?
   /// The longest chain of work that ends with its last reply.
   var chain = WorkChain()
 

@@ -18,13 +18,15 @@ public struct RunRequest: Sendable, Equatable {
   public var results: [ToolResultFacts]
   /// How many there are, kept in ``results`` or not.
   public var resultCount: Int
-  /// What the client itself measured of the tools that are answered (Claude Code's `prev-tool-durations`), by the order of
-  /// ``results``, in microseconds; empty where it said nothing.
-  public var resultDurationsMicroseconds: [Int64]
+  /// What the client itself measured of the tools that are answered (Claude Code's `prev-tool-durations`); empty where it said
+  /// nothing.
+  public var toolDurations: [ToolDuration]
   /// Which retry of the SDK's this is; 0 for the first try.
   public var retry: Int64
   /// Whether a model is called. Calls of servers of tools (MCP) are asked for by their tools, and counted as such.
   public var isModelCall: Bool
+  /// Whether the model has to answer with a tool: then one that nobody answers may be the output that was wanted.
+  public var forcesToolCall: Bool
   /// Tools that the request itself calls: those of an MCP server.
   public var toolNames: [String]
 
@@ -41,9 +43,10 @@ public struct RunRequest: Sendable, Equatable {
     self.results = results
     self.retry = retry
     resultCount = results.count
-    resultDurationsMicroseconds = []
+    toolDurations = []
     isModelCall = true
     toolNames = []
+    forcesToolCall = false
   }
 
   /// A call, but for where it is linked to: its ``depth`` and ``retry``.
@@ -63,6 +66,7 @@ public struct RunRequest: Sendable, Equatable {
     if let facts {
       beginnings = Self.beginnings(facts)
       conversation = beginnings.popLast()
+      forcesToolCall = facts.forcesToolCall
     }
     self.resultCount = max(resultCount, results.count)
   }

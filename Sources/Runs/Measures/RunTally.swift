@@ -36,6 +36,7 @@ public struct RunTally: Sendable, Equatable {
     var sequence: Int64
     /// The longest chain of work that the call follows.
     var chain: WorkChain
+    var forcesToolCall = false
   }
 
   private let patience: LoopPatience
@@ -44,6 +45,8 @@ public struct RunTally: Sendable, Equatable {
   private var pending = PendingTools()
   private var repeats = RepeatTable()
   private var threads = LoopThreads()
+  /// What calls brought that were taken back.
+  var returned = ReturnedAnswers()
   private var inFlight: [CallID: InFlight] = [:]
   /// Calls in flight beyond ``inFlightMax``.
   private var othersInFlight = 0
@@ -51,11 +54,23 @@ public struct RunTally: Sendable, Equatable {
   private var serversInFlight = 0
   private var sequence: Int64 = 0
 
-  /// - Parameter totals: what was counted of the run before this process began.
-  public init(startsAt time: Timestamp, totals: RunMeasures = RunMeasures(), patience: LoopPatience = .standard) {
+  public init(startsAt time: Timestamp, patience: LoopPatience = .standard) {
     self.patience = patience
-    self.totals = totals
     self.time = RunClock(startsAt: time.unixMicroseconds)
+  }
+
+  /// A run that began before this process did. Its tools, and what it did when no model worked, are not known apart any more.
+  init(_ kept: KeptRun, patience: LoopPatience) {
+    self.init(startsAt: kept.startedAt, patience: patience)
+    totals = kept.totals
+    depth = kept.depth
+    time = RunClock(
+      startsAt: kept.startedAt.unixMicroseconds, lastAt: kept.lastAt.unixMicroseconds,
+      modelMicroseconds: kept.totals.modelWorkMicroseconds)
+    for tool in kept.tools {
+      let place = tools.place(of: tool.name)
+      tools.update(at: place) { $0.add(tool.measures) }
+    }
   }
 
   /// How the time was spent, up to the last thing that happened.
@@ -69,11 +84,22 @@ public struct RunTally: Sendable, Equatable {
     let nodeBytes = MemoryLayout<RunNode>.stride &+ MemoryLayout<Fingerprint>.stride &+ 8
     let flightBytes = MemoryLayout<InFlight>.stride &+ MemoryLayout<CallID>.stride &+ 8
     return MemoryLayout<RunTally>.stride &+ nodes.capacity &* nodeBytes &+ inFlight.capacity &* flightBytes
-      &+ tools.bytes &+ pending.bytes &+ repeats.bytes &+ threads.bytes
+      &+ tools.bytes &+ pending.bytes &+ repeats.bytes &+ threads.bytes &+ returned.bytes
   }
 
   /// Tools that were asked for and are not answered.
   public var unansweredTools: Int { pending.count }
+
+  /// Those of them that the last reply to the run's first agent asked for; without those that are taken for what was wanted of the model:
+  /// it had to ask for a tool, and this one was never answered in the run. Frameworks declare a tool for the form of the final answer, and
+  /// end with its call.
+  var awaitedTools: Int {
+    guard pending.count > 0, let top = nodes.values.map(\.depth).min() else { return 0 }
+    return pending.list.count { tool in
+      guard let node = nodes[tool.node], node.depth == top, node.lastReply == tool.call else { return false }
+      return !tool.isForced || tools.measures.indices.contains(tool.tool) && tools.measures[tool.tool].results > 0
+    }
+  }
 
   /// Every tool by its name; `other` has those beyond the limit.
   public var toolsByName: [(name: String, measures: ToolMeasures)] {
@@ -117,7 +143,7 @@ public struct RunTally: Sendable, Equatable {
       inFlight[request.call] = InFlight(
         isModelCall: true, node: request.node, thread: place.thread, conversation: request.conversation,
         startedAt: time.lastAt,
-        sequence: place.sequence, chain: taken.longest?.chain ?? start)
+        sequence: place.sequence, chain: taken.longest?.chain ?? start, forcesToolCall: request.forcesToolCall)
     } else {
       othersInFlight &+= 1
     }
@@ -137,13 +163,15 @@ public struct RunTally: Sendable, Equatable {
     return []
   }
 
-  /// Takes back a call that was counted and then not sent on.
+  /// Takes back a call that was counted and then not sent on. The results that it brought stay counted: the client sends them again, and
+  /// ``returned`` then has what was told of them.
   ///
   /// - Returns: whether there is such a call.
   @discardableResult
-  public mutating func cancel(_ call: CallID, at now: Timestamp) -> Bool {
+  mutating func cancel(_ call: CallID, _ admission: RunAdmission, at now: Timestamp) -> Bool {
     advance(to: now)
     let flight = takeFlight(call)
+    if let conversation = flight?.conversation { returned.add(admission, of: conversation) }
     guard flight?.isModelCall ?? true else {
       serversInFlight &-= 1
       settleTools()
@@ -176,26 +204,31 @@ public struct RunTally: Sendable, Equatable {
   private mutating func takeResults(
     of request: RunRequest, isNew: Bool, _ node: inout RunNode
   ) -> (answers: [AnsweredTool], longest: PendingTool?) {
-    var answers: [AnsweredTool] = []
-    var longest: PendingTool?
-    for (place, result) in request.results.enumerated() {
+    var taken: [(tool: PendingTool, result: ToolResultFacts)] = []
+    for result in request.results {
       // Nothing but the conversation tells a result without an id from the same one sent again.
       if result.call == nil, !isNew { continue }
-      let answer = pending.take(result, of: request.node)
+      let answer = pending.take(result, of: request.node, at: sequence)
       if case .again = answer { continue }
-      let failed = result.failure != nil
+      if case .unknown = answer, !isNew { continue }
       count(&node) {
         $0.toolResults &+= 1
-        if failed { $0.toolErrors &+= 1 }
+        if result.failure != nil { $0.toolErrors &+= 1 }
       }
-      guard case .call(var tool) = answer else { continue }
-      let durations = request.resultDurationsMicroseconds
-      let took = durations.indices.contains(place) ? max(0, durations[place]) : time.lastAt.excess(over: tool.askedAt)
+      if case .call(let tool) = answer { taken.append((tool, result)) }
+    }
+    var answers: [AnsweredTool] = []
+    var longest: PendingTool?
+    let measured = request.toolDurations.assigned(to: taken.map { ($0.tool.name, $0.result.failure != nil) })
+    for (place, (tool, result)) in taken.enumerated() {
+      let took = measured[place] ?? time.lastAt.excess(over: tool.askedAt)
+      let failed = result.failure != nil
       tools.update(at: tool.tool) { $0.addResult(failed: failed, took: took) }
       count(&node) { $0.toolWorkMicroseconds = $0.toolWorkMicroseconds.saturatingAdd(took) }
       if let key = tool.repeatKey { repeats.answer(key, result) }
-      tool.chain = tool.chain.adding(tool: took)
-      if longest.map({ $0.chain.microseconds < tool.chain.microseconds }) ?? true { longest = tool }
+      var ended = tool
+      ended.chain = tool.chain.adding(tool: took)
+      if longest.map({ $0.chain.microseconds < ended.chain.microseconds }) ?? true { longest = ended }
       answers.append(
         AnsweredTool(
           call: tool.call, position: tool.position, answeredAt: Timestamp(unixMicroseconds: time.lastAt),
@@ -255,11 +288,22 @@ public struct RunTally: Sendable, Equatable {
     }
     node.chain = chain
     node.ending = reply.ending
+    node.lastReply = call
     let repeats = takeCalls(of: reply, call, flight, chain)
     count(&node) { $0.repeats = $0.repeats.saturatingAdd(repeats) }
     if nodes[flight.node] != nil { nodes[flight.node] = node }
     settleTools()
     return true
+  }
+
+  /// Adds a reply that no call in flight brings: that of a response which was worked on in the background, say, to whoever asks for it.
+  mutating func addFetched(_ reply: RunReply, at now: Timestamp) {
+    advance(to: now)
+    totals.add(reply)
+    for call in reply.toolCalls {
+      let tool = tools.place(of: call.tool)
+      tools.update(at: tool) { $0.calls &+= 1 }
+    }
   }
 
   /// Takes the tools that a reply asks for.
@@ -279,11 +323,12 @@ public struct RunTally: Sendable, Equatable {
       let tool = tools.place(of: call.tool)
       tools.update(at: tool) { $0.calls &+= 1 }
       let key = RepeatTable.key(call, thread: flight.thread)
-      pending.add(
+      let early = pending.add(
         PendingTool(
           call: id, position: position, id: call.id, name: call.name, node: flight.node, thread: flight.thread,
           conversation: flight.conversation, sequence: sequence, tool: tool, askedAt: time.lastAt, chain: chain,
-          repeatKey: key))
+          repeatKey: key, isForced: flight.forcesToolCall), askedSince: flight.sequence)
+      if let early { tools.update(at: tool) { $0.addResult(failed: early, took: nil) } }
       guard let key else {
         step = nil
         continue

@@ -12,6 +12,16 @@ public struct ToolMeasures: Sendable, Equatable {
 
   public init() {}
 
+  /// Adds what was counted before.
+  mutating func add(_ before: ToolMeasures) {
+    calls = calls.saturatingAdd(before.calls)
+    results = results.saturatingAdd(before.results)
+    errors = errors.saturatingAdd(before.errors)
+    timed = timed.saturatingAdd(before.timed)
+    timeMicroseconds = timeMicroseconds.saturatingAdd(before.timeMicroseconds)
+    longestMicroseconds = max(longestMicroseconds, before.longestMicroseconds)
+  }
+
   mutating func addResult(failed: Bool, took microseconds: Int64?) {
     results &+= 1
     errors &+= failed ? 1 : 0

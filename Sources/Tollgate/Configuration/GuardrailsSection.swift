@@ -8,7 +8,7 @@ struct GuardrailsSection: Sendable, Equatable {
   static let key = "guardrails"
   private static let limitKinds = GuardrailLimit.Kind.allCases.filter { $0 != .tools }
   private static let keys =
-    ["name", "match"] + limitKinds.map(\.rawValue) + ["tools_allowed", "tools_denied", "then", "cool_down"]
+    ["name", "match"] + limitKinds.map(\.rawValue) + ["patience", "tools_allowed", "tools_denied", "then", "cool_down"]
 
   init() {}
 
@@ -43,6 +43,14 @@ struct GuardrailsSection: Sendable, Equatable {
     section.read("cool_down", into: &definition.coolDownSeconds, &context) { text throws(MalformedText) in
       try TimeSpan(parsing: text).milliseconds / 1000
     }
+    if let patience = section["patience"] {
+      guard
+        let milliseconds = patience.parsed(
+          &context, by: { text throws(MalformedText) in try TimeSpan(parsing: text).milliseconds })
+      else { return nil }
+      let (microseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000)
+      definition.patience = LoopPatience(microseconds: overflow ? .max : microseconds)
+    }
     do throws(GuardrailDefinitionError) {
       try definition.validate()
     } catch {
@@ -69,6 +77,9 @@ struct GuardrailsSection: Sendable, Equatable {
     var parts = ["name: \(CanonicalText.inQuotes(guardrail.name))"]
     if let match = guardrail.match.flow { parts.append(match) }
     parts += guardrail.limits.map { "\($0.kind.rawValue): \($0.amountText)" }
+    if let patience = guardrail.patience {
+      parts.append("patience: \(TimeSpan(milliseconds: patience.microseconds / 1_000))")
+    }
     if !guardrail.toolsAllowed.isEmpty { parts.append("tools_allowed: \(guardrail.toolsAllowed.flow)") }
     if !guardrail.toolsDenied.isEmpty { parts.append("tools_denied: \(guardrail.toolsDenied.flow)") }
     parts += ["then: \(guardrail.action.rawValue)", "cool_down: \(TimeSpan.seconds(guardrail.coolDownSeconds))"]

@@ -15,7 +15,8 @@ struct HoldApprovals: Sendable {
     do {
       let definitions = desk.withBook { $0.definitions }
       for approval in try await ledger.holds.approvalsOfRuns() {
-        guard let definition = definitions.first(where: { $0.name == approval.hold.budget }) else { continue }
+        let budget = approval.hold.shortfall?.budget
+        guard let definition = definitions.first(where: { $0.name == budget }) else { continue }
         desk.restore(approval.hold, left: Self.left(of: approval, in: definition, at: time), at: time)
       }
     } catch {
@@ -26,7 +27,8 @@ struct HoldApprovals: Sendable {
 
   /// What is left of an approval when every call of its run that came after it has used it: never more than there was.
   static func left(of approval: KeptApproval, in definition: BudgetDefinition, at time: Timestamp) -> Int64 {
-    guard let amount = approval.hold.end?.approval?.amount, definition.limit.unit == approval.hold.unit else {
+    guard let amount = approval.hold.end?.approval?.amount, definition.limit.unit == approval.hold.shortfall?.unit
+    else {
       return 0
     }
     var whole = definition

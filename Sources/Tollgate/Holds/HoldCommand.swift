@@ -6,8 +6,8 @@ struct HoldCommand: AsyncParsableCommand {
     commandName: "hold",
     abstract: "Show calls that wait for a person, and decide about them.",
     discussion: """
-      A budget with `on_exhausted: hold` parks the calls that pass its limit until somebody decides. That is done at a running
-      proxy, with the token in its data directory, or with one of the role approver in TOLLGATE_CONTROL_TOKEN.
+      A budget with `on_exhausted: hold` parks the calls that pass its limit until somebody decides, and so does a guardrail with
+      `then: hold`, whose calls are approved without an amount. That is done at a running proxy, with the token in its data directory, or with one of the role approver in TOLLGATE_CONTROL_TOKEN.
 
         tollgate hold list
         tollgate hold approve 06DSJ8CC0000G

@@ -4,6 +4,7 @@ import Gateway
 import Ledger
 import Logging
 import Metering
+import Runs
 import ServiceLifecycle
 import Synchronization
 
@@ -46,7 +47,7 @@ struct HoldJournal: Service {
     await withGracefulShutdownHandler {
       for await change in inbox.changes {
         log(change.hold)
-        if !change.isKept { await write(change.hold) }
+        if !change.isKept { await write(change) }
       }
     } onGracefulShutdown: {
       inbox.finish()
@@ -66,12 +67,12 @@ struct HoldJournal: Service {
     logger.error("changes of holds are not in the ledger: too many waited for it", metadata: ["changes": "\(lost)"])
   }
 
-  private func write(_ record: HoldRecord) async {
+  private func write(_ change: HoldChange) async {
     while true {
       do {
-        return try await ledger.holds.write(record, audit: AuditedChange(ending: record))
+        return try await ledger.holds.write(change.hold, audit: AuditedChange(change))
       } catch {
-        logger.warning("a hold cannot be written yet", metadata: ["hold": "\(record.id)", "error": "\(error)"])
+        logger.warning("a hold cannot be written yet", metadata: ["hold": "\(change.hold.id)", "error": "\(error)"])
         if Task.isShuttingDownGracefully { return }
         guard (try? await Task.sleep(for: Self.retryInterval)) != nil else { return }
       }
@@ -89,22 +90,25 @@ extension AuditedChange {
       after: String(decoding: HoldJSON.document(after), as: UTF8.self))
   }
 
-  /// The entry of a parked call that passed by what somebody allowed its run; nil where nobody had a hand in it.
-  fileprivate init?(ending hold: HoldRecord) {
-    guard hold.end?.by != nil else { return nil }
-    var before = hold
-    before.state = .pending
-    before.end = nil
-    self.init(deciding: before, as: hold)
+  /// The entry of a hold that ended by what somebody allowed its run; nil where nobody had a hand in it.
+  fileprivate init?(_ change: HoldChange) {
+    guard change.hold.end?.by != nil, let before = change.before else { return nil }
+    self.init(deciding: before, as: change.hold)
   }
 }
 
 extension HoldRecord {
   fileprivate var metadata: Logger.Metadata {
     var metadata: Logger.Metadata = [
-      "hold": "\(id)", "call": "\(call)", "budget": "\(budget)", "scope": "\(scope)", "agent": "\(agent)",
-      "workflow": "\(workflow)", "need": "\(unit.text(need))",
+      "hold": "\(id)", "call": "\(call)", "held_by": "\(cause.subject)", "agent": "\(agent)", "workflow": "\(workflow)",
     ]
+    if let run { metadata["run"] = "\(run)" }
+    switch cause {
+    case .budget(let shortfall):
+      metadata["scope"] = "\(shortfall.scope)"
+      metadata["need"] = "\(shortfall.unit.text(shortfall.need))"
+    case .guardrail(let trip): metadata["detail"] = "\(trip)"
+    }
     if let by = end?.by { metadata["by"] = "\(by)" }
     if let reason = end?.reason { metadata["reason"] = "\(reason)" }
     return metadata

@@ -1,6 +1,7 @@
 import Escalation
 import Ledger
 import Metering
+import Runs
 
 extension Escalation {
   /// Takes a change of a hold: whoever is told of calls that wait is told while somebody can decide.
@@ -9,12 +10,13 @@ extension Escalation {
   func note(_ hold: HoldRecord, page: ControlPlaneURL?) {
     let id = hold.id.description
     guard hold.state.isOpen else {
-      resolve(.hold(id, budget: hold.budget))
+      resolve(.hold(id, by: hold.cause.subject))
       return
     }
     guard let receivers = routing.receivers(of: .holdWaiting) else { return }
     let facts = HoldFacts(
-      hold: id, budget: hold.budget, scope: hold.scope, expiresAt: hold.until, link: page.map { "\($0)/holds/\(id)" })
+      hold: id, heldBy: hold.cause.subject, scope: hold.shortfall?.scope ?? "run=\(hold.run ?? "")",
+      detail: hold.trip?.description, expiresAt: hold.until, link: page.map { "\($0)/holds/\(id)" })
     fire(
       AlertCondition(
         rule: .holdWaiting, severity: AlertRule.holdWaiting.severity, facts: .hold(facts), receivers: receivers))

@@ -3,11 +3,11 @@ enum HoldText {
   static func table(_ rows: [JSONValue]) -> String {
     guard !rows.isEmpty else { return "No call waits for a person.\n" }
     let columns: [(title: String, name: String)] = [
-      ("ID", "id"), ("STATE", "state"), ("SINCE", "opened_at"), ("BUDGET", "budget"), ("SCOPE", "scope"),
+      ("ID", "id"), ("STATE", "state"), ("SINCE", "opened_at"), ("HELD BY", "held_by"), ("SCOPE", "scope"),
       ("AGENT", "agent"), ("WORKFLOW", "workflow"), ("RUN", "run"), ("MODEL", "model"), ("NEEDS", "need"),
     ]
     var table = TextTable(columns: columns.map { (title: $0.title, alignment: .left) })
-    table.rows = rows.map { row in columns.map { cell(row[$0.name].stringValue, of: $0.name) } }
+    table.rows = rows.map { row in columns.map { cell(row, $0.name) } }
     return table.lines.map { $0 + "\n" }.joined()
   }
 
@@ -16,6 +16,7 @@ enum HoldText {
       "id", "state", "call", "opened_at", "until", "agent", "workflow", "run", "key", "team", "provider", "model",
       "budget", "scope", "limit", "spent", "reserved", "need", "expected_usd", "bound_usd",
     ].map { ($0, hold[$0].stringValue) }
+    lines.append(("guardrail", hold["guardrail"]["detail"].stringValue))
     let end = hold["end"]
     lines += ["at", "by", "reason"].map { ("ended_\($0)", end[$0].stringValue) }
     lines += ["extent", "amount", "until"].map { ("approved_\($0)", end["approval"][$0].stringValue) }
@@ -24,8 +25,15 @@ enum HoldText {
     }.joined()
   }
 
-  /// Times to the second.
-  private static func cell(_ text: String?, of name: String) -> String {
-    name == "opened_at" ? String((text ?? "").prefix(19)) : text ?? ""
+  private static func cell(_ row: JSONValue, _ name: String) -> String {
+    switch name {
+    // Times to the second.
+    case "opened_at": String((row[name].stringValue ?? "").prefix(19))
+    case "held_by": row["budget"].stringValue ?? row["guardrail"]["name"].stringValue ?? ""
+    // What the run has reached, in place of a budget's scope and what the call needs of it.
+    case "scope": row[name].stringValue ?? row["guardrail"]["limit"].stringValue ?? ""
+    case "need": row[name].stringValue ?? row["guardrail"]["value"].stringValue ?? ""
+    default: row[name].stringValue ?? ""
+    }
   }
 }

@@ -2,7 +2,9 @@ import Budgets
 import Control
 import Gateway
 import Ledger
+import Metering
 import Observability
+import Runs
 
 extension HoldsSection {
   /// The desk of the data plane.
@@ -18,10 +20,17 @@ extension HoldsSection {
 
 extension ControlHolds {
   /// Those of a desk, and what the ledger keeps of them.
-  init(kept: LedgerHolds, of desk: BudgetDesk) {
+  ///
+  /// - Parameter release: lets a run go on that a guardrail has stopped, in the name of an actor; must return at once.
+  init(
+    kept: LedgerHolds, of desk: BudgetDesk,
+    release: @escaping @Sendable (GuardrailTrip, _ until: Timestamp, _ actor: String) -> Void
+  ) {
     let holds = desk.holds
     self.init(kept: kept, recent: { holds.recent }) { id, decision, actor, reason in
-      try await desk.decide(id, decision, by: actor, reason: reason, at: WallClock.now()) { before, after in
+      try await desk.decide(id, decision, by: actor, reason: reason, at: WallClock.now()) {
+        release($0, $1, actor)
+      } keep: { before, after in
         try await kept.write(after, audit: AuditedChange(deciding: before, as: after))
       }
     }

@@ -1,6 +1,8 @@
 import Control
+import Escalation
 import Gateway
 import Ledger
+import Metering
 import Observability
 import Runs
 
@@ -10,16 +12,20 @@ struct RunClosing: Sendable {
   let metrics: RunMetrics
   /// Nil where traces are off.
   let traces: TraceRecorder?
+  /// Whom alerts about runs go to.
+  let escalation: Escalation
 
   /// - Throws: where the ledger does not take it; metrics and traces have it then.
   func close(_ ended: [ClosedRun]) async throws {
     guard !ended.isEmpty else { return }
+    let now = WallClock.now()
     for run in ended {
       if let end = run.end { metrics.ended(end) }
       // A span cannot be taken back, nor sent twice.
       if run.isOver { traces?.record(run.traced) }
+      for facts in run.alerts(at: now) { escalation.note(facts, .anomaly) }
     }
-    try await ledger.runs.write(ended.map(\.record), seenAt: WallClock.now(), noting: ended.flatMap(\.events))
+    try await ledger.runs.write(ended.map(\.record), seenAt: now, noting: ended.flatMap(\.events))
   }
 }
 
@@ -39,6 +45,12 @@ extension ClosedRun {
     return end.anomalies.map {
       RunEvent($0, run: run, call: nil, agent: end.agent, workflow: end.workflow, at: endedAt)
     }
+  }
+
+  /// The same, as people are told of it.
+  fileprivate func alerts(at time: Timestamp) -> [RunFacts] {
+    guard let end else { return [] }
+    return end.anomalies.map { RunFacts($0, of: end, run: run, at: time) }
   }
 
   fileprivate var traced: TracedRunEnd {

@@ -33,8 +33,9 @@ struct RunService: Service {
       rounds += 1
       guard isOver || rounds >= Self.roundsPerBatch else { continue }
       rounds = 0
-      let all = batches >= Self.batchesMax
-      batches = await keepLinks(all: all) ? (all ? 1 : batches + 1) : Self.batchesMax
+      let batch = runs.takeLinks(all: batches >= Self.batchesMax)
+      guard !batch.bytes.isEmpty else { continue }
+      batches = await keep(batch) ? (batch.isAll ? 1 : batches + 1) : Self.batchesMax
     }
   }
 
@@ -52,11 +53,9 @@ struct RunService: Service {
   }
 
   /// False where they could not be kept.
-  private func keepLinks(all: Bool) async -> Bool {
-    let batch = runs.takeLinks(all: all)
-    guard !batch.isEmpty else { return true }
+  private func keep(_ batch: LinkBatch) async -> Bool {
     do {
-      try await ledger.runs.keep(links: batch, inPlaceOfAll: all)
+      try await ledger.runs.keep(links: batch.bytes, inPlaceOfAll: batch.isAll)
       return true
     } catch {
       logger.warning("what calls are linked to runs by could not be kept", metadata: ["error": "\(error)"])
@@ -78,7 +77,9 @@ extension RunDesk {
 
 extension ControlRuns {
   /// Those of a ledger, ended at a desk.
-  init(of desk: RunDesk, in ledger: Ledger, _ closing: RunClosing) {
+  ///
+  /// - Parameter holds: where calls wait for their runs to be released.
+  init(of desk: RunDesk, in ledger: Ledger, _ closing: RunClosing, holds: HoldDesk) {
     self.init(kept: ledger.runs) { run, actor in
       let ended = desk.end(run)
       guard !ended.isEmpty else { return false }
@@ -86,10 +87,21 @@ extension ControlRuns {
       try await ledger.credentials.record(AuditedChange(actor: actor, action: "run.end", subject: run))
       return true
     } release: { run, release, actor in
-      guard desk.release(run, release) else { return false }
-      try await ledger.credentials.record(AuditedChange(actor: actor, action: "run.release", subject: run))
+      let now = WallClock.now()
+      let limits = desk.release(run, release)
+      guard !limits.isEmpty else { return false }
+      holds.released(run, by: actor, at: now)
+      try await ledger.keep(limits, of: run, by: actor, at: now)
       return true
     }
+  }
+}
+
+extension Ledger {
+  /// Keeps what a person let a run have beyond its guardrails.
+  func keep(_ limits: [KeptGuardrail], of run: String, by actor: String, at time: Timestamp) async throws {
+    try await runs.keep(
+      limits, of: run, at: time, audit: AuditedChange(actor: actor, action: "run.release", subject: run))
   }
 }
 

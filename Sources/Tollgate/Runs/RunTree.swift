@@ -3,7 +3,14 @@ import Observability
 
 /// A run as a tree for a terminal: calls with a time bar, their tools below them, sub-agents and the runs it started as branches.
 struct RunTree {
-  var run: JSONValue
+  let run: JSONValue
+  /// The agents that made calls.
+  private let nodes: Set<String>
+
+  init(run: JSONValue) {
+    self.run = run
+    nodes = Set(run["calls"].arrayValue.compactMap { $0["node"].stringValue })
+  }
 
   private static let barCells = 20
   /// How deep branches are drawn: a tree that somebody made deeper is cut there.
@@ -71,7 +78,8 @@ struct RunTree {
       let tools = calls.reduce(0) { $0 + $1["tool_calls"].arrayValue.count }
       let facts = [
         "agent \(call["agent"].stringValue ?? "") [\(name)]", Self.counted(.count(calls.count), "call"),
-        Self.counted(.count(tools), "tool call"), "\(DollarText.exact(picodollars: cost)) USD",
+        Self.counted(.count(tools), "tool call"), "\(Self.tokens(calls, ofReply: false)) in",
+        "\(Self.tokens(calls, ofReply: true)) out", "\(DollarText.exact(picodollars: cost)) USD",
       ]
       return Item(startedAt: Self.start(call), line: Self.printable(facts.joined(separator: "  "))) {
         branch(of: name, prefix: $0, depth: depth + 1)
@@ -85,8 +93,6 @@ struct RunTree {
     if parent == node { return parent != name }
     return node == nil && (parent == name || !nodes.contains(parent ?? ""))
   }
-
-  private var nodes: Set<String> { Set(run["calls"].arrayValue.compactMap { $0["node"].stringValue }) }
 
   private func calls(of node: String?) -> [JSONValue] {
     run["calls"].arrayValue.filter { $0["node"].stringValue == node }
@@ -114,6 +120,7 @@ struct RunTree {
         "run \(child["id"].stringValue ?? "")",
         "\(child["workflow"].stringValue ?? "")/\(child["agent"].stringValue ?? "")",
         child["outcome"].stringValue ?? "live", Self.counted(child["llm_calls"], "call"),
+        "\(Self.number("input_tokens", of: child)) in", "\(Self.number("output_tokens", of: child)) out",
         "\(child["cost_usd"].stringValue ?? "") USD",
       ]
       return Item(startedAt: Self.start(child), line: Self.printable(facts.joined(separator: "  "))) { _ in [] }
@@ -126,7 +133,7 @@ struct RunTree {
     var facts = [
       bar(call), RunDuration.text(milliseconds: RunDuration.milliseconds(call["duration_ms"])),
       call["model"].stringValue ?? call["model_requested"].stringValue ?? call["path"].stringValue ?? "",
-      "\(grouped(Self.tokens(call, ofReply: false))) in", "\(grouped(Self.tokens(call, ofReply: true))) out",
+      "\(Self.tokens([call], ofReply: false)) in", "\(Self.tokens([call], ofReply: true)) out",
       call["cost_usd"].stringValue.map { "\($0) USD" } ?? "no price",
     ]
     if let outcome = call["outcome"].stringValue, outcome != "ok" {
@@ -169,13 +176,15 @@ struct RunTree {
     grouped(Int64(clamping: object[name].integerValue ?? 0))
   }
 
-  /// Tokens of a call's prompt, or of its reply. Cache writes are an object, by their time to live.
-  private static func tokens(_ call: JSONValue, ofReply: Bool) -> Int64 {
+  /// Tokens of the prompts of calls, or of their replies. Cache writes are an object, by their time to live.
+  private static func tokens(_ calls: [JSONValue], ofReply: Bool) -> String {
     var sum: Int128 = 0
-    for (name, value) in call["usage"].objectValue where isOfReply(name) == ofReply {
-      sum += value.integerValue ?? value.objectValue.reduce(0) { $0 + ($1.value.integerValue ?? 0) }
+    for call in calls {
+      for (name, value) in call["usage"].objectValue where isOfReply(name) == ofReply {
+        sum += value.integerValue ?? value.objectValue.reduce(0) { $0 + ($1.value.integerValue ?? 0) }
+      }
     }
-    return Int64(clamping: sum)
+    return grouped(Int64(clamping: sum))
   }
 
   private static func isOfReply(_ tokenClass: String) -> Bool {

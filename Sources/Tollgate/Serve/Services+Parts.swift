@@ -7,6 +7,7 @@ import Logging
 import Metering
 import NIOPosix
 import Observability
+import Runs
 import Upstream
 
 /// How the parts of ``Services`` are made.
@@ -24,6 +25,7 @@ extension Services {
     var metrics = CallMetricsConfiguration(providers: routing.providerNames)
     metrics.agents = configuration.names.agents
     metrics.workflows = configuration.names.workflows
+    metrics.hasOpenTelemetryNames = configuration.names.hasOpenTelemetryNames
     // What a configured agent or workflow may call, so that its first dollar is a step from zero.
     let book = prices.book
     metrics.models = configuration.expectedProviders.flatMap { provider in
@@ -88,6 +90,40 @@ extension Services {
       guard gateway.isAccepting else { return .notReady(reason: "not accepting calls: starting or shutting down") }
       let health = ledger.health
       return health.isAvailable ? .ready : .notReady(reason: health.reason ?? "the ledger is not available")
+    }
+  }
+
+  /// Ends a run for the key that made it.
+  static func runEnding(of runs: RunDesk, _ closing: RunClosing, logger: Logger) -> RunEnding {
+    { run, owner, answer in
+      guard let ended = runs.end(run, ofKey: owner.key) else { return answer(nil) }
+      Task {
+        do {
+          try await closing.close([ended])
+        } catch {
+          logger.warning("the end of a run is not in the ledger", metadata: ["run": "\(run)", "error": "\(error)"])
+        }
+        answer(ended.endedAt)
+      }
+    }
+  }
+
+  /// Lets a run go on by the approval of a held call, at once; the ledger has it a little later.
+  static func release(
+    of runs: RunDesk, in ledger: Ledger, logger: Logger
+  ) -> @Sendable (GuardrailTrip, _ until: Timestamp, _ actor: String) -> Void {
+    { trip, until, actor in
+      let limits = runs.release(
+        trip.run, GuardrailRelease(guardrail: trip.guardrail, kind: trip.kind, until: until))
+      Task {
+        do {
+          try await ledger.keep(limits, of: trip.run, by: actor, at: WallClock.now())
+        } catch {
+          logger.warning(
+            "the release of a run is not in the ledger: it ends with this process",
+            metadata: ["run": "\(trip.run)", "error": "\(error)"])
+        }
+      }
     }
   }
 

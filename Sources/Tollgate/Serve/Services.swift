@@ -69,7 +69,6 @@ struct Services {
       })
     runs = RunDesk(configuration.runs, configuration.guardrails.guardrails, keptIn: ledger)
     registry.openRuns(of: runs)
-    runClosing = RunClosing(ledger: ledger, metrics: metrics.runs, traces: tracing?.recorder)
     administration = BudgetAdministration(register: register, ledger: ledger, logger: logger, now: WallClock.now)
     // The ledger has made the data directory.
     tokens.setOwner(try ControlToken.load(directory: configuration.dataDirectory))
@@ -85,6 +84,8 @@ struct Services {
       logger: logger)
     self.escalation = escalation
     alerts.open(to: escalation)
+    runClosing = RunClosing(
+      ledger: ledger, metrics: metrics.runs, traces: tracing?.recorder, escalation: escalation)
     var dataPlane = configuration.gateway
     var controlPlane = configuration.controlPlane
     let certificate = try configuration.listen.dataPlaneTLS.files.map { try ServerCertificate($0, path: "tls") }
@@ -103,16 +104,19 @@ struct Services {
         logger: logger,
         wallClock: WallClock.now,
         lookUpCall: Self.callLookup(in: ledger),
+        endRun: Self.runEnding(of: runs, runClosing, logger: logger),
         tellRuns: { news in
           news.log(logger)
           escalation.note(news)
         }),
       group: eventLoops)
     control = ControlServer(
-      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger, runClosing),
+      controlPlane, ledger: ledger, runs: ControlRuns(of: runs, in: ledger, runClosing, holds: budgets.holds),
       budgets: administration.control(
         explain: BudgetExplainer(prices: prices, routing: routing, desk: budgets, keys: keys).explain),
-      holds: ControlHolds(kept: ledger.holds, of: budgets), escalation: escalation, metrics: registry, tokens: tokens,
+      holds: ControlHolds(
+        kept: ledger.holds, of: budgets, release: Self.release(of: runs, in: ledger, logger: logger)),
+      escalation: escalation, metrics: registry, tokens: tokens,
       version: Version.current,
       logger: logger, eventLoopGroup: eventLoops, onListening: onControlListening,
       price: { prices.book.secondCharge(for: $0, terms: routing.terms(of: $0.provider)) },
@@ -131,18 +135,19 @@ struct Services {
     until signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable () -> Void
   ) async throws {
     let approvals = HoldApprovals(desk: budgets, ledger: ledger, logger: logger)
+    let restoring = RunRestoring(runs: runs, ledger: ledger, logger: logger)
+    let prepare: @Sendable () async throws -> Void = { [administration] in
+      try await administration.fill()
+      await approvals.restore(at: WallClock.now())
+      await restoring.restore()
+    }
     let services: [(any Service)?] = [
       LedgerService(ledger: ledger, upstream: upstream, eventLoops: eventLoops), escalation, control, traces,
       priceBookReload, certificateReload,
       RunService(runs: runs, closing: runClosing, ledger: ledger, logger: logger),
       HoldJournal(inbox: inbox, ledger: ledger, logger: logger), BudgetClock(desk: budgets),
       UnusedBudgetWatch(desk: budgets, logger: logger),
-      GatewayService(
-        gateway: gateway,
-        prepare: { [administration] in
-          try await administration.fill()
-          await approvals.restore(at: WallClock.now())
-        }, started: started),
+      GatewayService(gateway: gateway, prepare: prepare, started: started),
     ]
     var configuration = ServiceGroupConfiguration(
       services: services.compactMap(\.self).map { .init(service: $0) }, gracefulShutdownSignals: signals,

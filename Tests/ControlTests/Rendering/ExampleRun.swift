@@ -13,7 +13,7 @@ func exampleRun() -> RunDetail {
       source: .explicit, parentRun: "41", llmCalls: 1, errors: 0, retries: 0, toolCalls: 1, serverToolCalls: 3,
       toolResults: 3, toolErrors: 1, unpricedCalls: 0, costPicodollars: 5, inputTokens: 1, outputTokens: 2,
       modelMicroseconds: 3, depth: 3, fanoutMax: 1),
-    calls: [call],
+    calls: [call], callCount: 1,
     tools: [
       call.id: [
         RunTool(

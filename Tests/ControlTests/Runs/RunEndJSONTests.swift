@@ -28,7 +28,7 @@ import Testing
     reply.costPicodollars = 1_500_000_000_000
     tally.end(reply, of: call, at: Timestamp(unixMicroseconds: 1_500))
     var end = RunEnd(
-      run: "r", slot: RunSlot(place: 0, generation: 0), agent: "a", workflow: "w", tally: tally)
+      run: "r", slot: RunSlot(place: 0, generation: 0), agent: "a", workflow: "w", lastCall: call, tally: tally)
     end.outcome = .unansweredTool
     end.anomalies = [
       Anomaly(.unansweredTool, value: 3),

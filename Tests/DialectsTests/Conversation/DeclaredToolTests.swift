@@ -111,4 +111,46 @@ import Testing
       readConversation(.openai, .responses, body).tools.map(\.name)
         == ["local_shell", "computer", "c"].map(fingerprints.fingerprint(of:)))
   }
+
+  static let choices: [(Dialect, Dialects.Operation, String, Bool)] = [
+    (.openai, .chatCompletions, #"{"tool_choice":"required"}"#, true),
+    (.openai, .chatCompletions, #"{"tool_choice":{"type":"function","function":{"name":"f"}}}"#, true),
+    (.openai, .chatCompletions, #"{"tool_choice":{"type":"custom","custom":{"name":"f"}}}"#, true),
+    (
+      .openai, .chatCompletions,
+      #"{"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[]}}}"#, true
+    ),
+    (
+      .openai, .chatCompletions,
+      #"{"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[]}}}"#, false
+    ),
+    (.openai, .chatCompletions, #"{"function_call":{"name":"f"}}"#, true),
+    (.openai, .chatCompletions, #"{"function_call":"auto"}"#, false),
+    (.openai, .chatCompletions, #"{"tool_choice":"auto","tools":[]}"#, false),
+    (.openai, .chatCompletions, #"{"tool_choice":null}"#, false),
+    (.openai, .responses, #"{"tool_choice":"required"}"#, true),
+    (.openai, .responses, #"{"tool_choice":{"type":"function","name":"f"}}"#, true),
+    (.openai, .responses, #"{"tool_choice":{"type":"allowed_tools","mode":"required","tools":[]}}"#, true),
+    (.openai, .responses, #"{"tool_choice":{"type":"file_search"}}"#, false),
+    (.anthropic, .messages, #"{"tool_choice":{"type":"any"}}"#, true),
+    (.anthropic, .messages, #"{"tool_choice":{"type":"tool","name":"f","disable_parallel_tool_use":true}}"#, true),
+    (.anthropic, .messages, #"{"tool_choice":{"type":"auto"}}"#, false),
+    (.mistral, .chatCompletions, #"{"tool_choice":"any"}"#, true),
+    (.cohere, .cohereChat, #"{"tool_choice":"REQUIRED"}"#, true),
+    (.cohere, .cohereChat, #"{"tool_choice":"NONE"}"#, false),
+    (.bedrock, .converse, #"{"toolConfig":{"tools":[],"toolChoice":{"any":{}}}}"#, true),
+    (.bedrock, .converse, #"{"toolConfig":{"tools":[],"toolChoice":{"tool":{"name":"f"}}}}"#, true),
+    (.bedrock, .converse, #"{"toolConfig":{"tools":[],"toolChoice":{"auto":{}}}}"#, false),
+    (.gemini, .generateContent, #"{"toolConfig":{"functionCallingConfig":{"mode":"ANY"}}}"#, true),
+    (.gemini, .generateContent, #"{"tool_config":{"function_calling_config":{"mode":"ANY"}}}"#, true),
+    (.gemini, .generateContent, #"{"toolConfig":{"functionCallingConfig":{"mode":"AUTO"}}}"#, false),
+  ]
+
+  @Test("A request says whether the model has to call a tool", arguments: choices)
+  func forced(dialect: Dialect, operation: Dialects.Operation, body: String, isForced: Bool) {
+    let bytes = Array(body.utf8)
+    for cut in cuts(of: bytes) {
+      #expect(readConversation(dialect, operation, bytes, cut).forcesToolCall == isForced)
+    }
+  }
 }

@@ -43,6 +43,23 @@ import Testing
         """#,
       results: [("toolu_1", nil), ("toolu_2", .mark), ("toolu_3", nil), ("toolu_4", .errorText)]),
     Tail(
+      name: "Mistral's conversations: results behind the last entry of the model", dialect: .mistral,
+      operation: .conversations,
+      body: #"""
+        {"model":"mistral-small","inputs":[{"object":"entry","type":"message.input","role":"user","content":"a"},
+        {"type":"function.result","tool_call_id":"c_0","result":"old"},
+        {"type":"function.call","tool_call_id":"c_1","name":"f","arguments":{"a":1}},
+        {"tool_call_id":"c_1","result":"ok","object":"entry","type":"function.result"},
+        {"type":"function.result","tool_call_id":"c_2","result":"Error: no such file"},
+        {"role":"user","content":[{"type":"text","text":"Errors are what I asked about"}]}]}
+        """#,
+      results: [("c_1", nil), ("c_2", .errorText)]),
+    Tail(
+      name: "Mistral's conversations: results alone, of a conversation that is kept", dialect: .mistral,
+      operation: .conversations,
+      body: #"{"inputs":[{"type":"function.result","tool_call_id":"c_1","result":"{\"error\": \"gone\"}"}]}"#,
+      results: [("c_1", .errorMember)]),
+    Tail(
       name: "Responses: outputs behind the last item of the model", dialect: .openai, operation: .responses,
       body: #"""
         {"input":[{"role":"user","content":"a"},{"type":"function_call_output","call_id":"call_0","output":"old"},

@@ -12,8 +12,10 @@ struct StoredConditionTests {
     .budget(
       BudgetFacts(
         budget: "b", scope: "run=1", unit: .toolCalls, limit: .max, spent: .min, reserved: 0, exhaustionAt: .dayEnd)),
-    .hold(HoldFacts(hold: "h1", budget: "b", scope: "s", expiresAt: .dayEnd, link: "https://x.example/h1")),
-    .hold(HoldFacts(hold: "h1", budget: "b", scope: "s", expiresAt: .dayEnd)),
+    .hold(HoldFacts(hold: "h1", heldBy: .budget("b"), scope: "s", expiresAt: .dayEnd, link: "https://x.example/h1")),
+    .hold(HoldFacts(hold: "h1", heldBy: .budget("b"), scope: "s", expiresAt: .dayEnd)),
+    .hold(
+      HoldFacts(hold: "h1", heldBy: .guardrail("g", .cycle), scope: "run=r", detail: "why", expiresAt: .dayEnd)),
     .traffic(TrafficFacts(provider: "openai", calls: 3)),
     .traffic(TrafficFacts(provider: "openai", calls: .max, callsInAll: 0)),
     .receiver("ops", outcome: "status 500"), .ledger(reason: "the disk is full"),

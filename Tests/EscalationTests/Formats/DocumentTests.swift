@@ -78,7 +78,8 @@ struct DocumentTests {
     let hold = AlertCondition(
       rule: .holdWaiting, severity: .warning,
       facts: .hold(
-        HoldFacts(hold: "h1", budget: "b", scope: "run=1", expiresAt: .dayEnd, link: "https://t.example/h/1?a=1&b=2")),
+        HoldFacts(
+          hold: "h1", heldBy: .budget("b"), scope: "run=1", expiresAt: .dayEnd, link: "https://t.example/h/1?a=1&b=2")),
       receivers: [])
     let asked = try Self.json(Self.notices(hold).firing, .slack)
     let link = asked["blocks"]?.elements?[2]["text"]
@@ -92,7 +93,8 @@ struct DocumentTests {
     let facts: AlertFacts =
       switch rule {
       case .budgetThreshold, .budgetRefusing, .budgetForecast, .budgetOverrun: .budget(.sample(name))
-      case .holdWaiting: .hold(HoldFacts(hold: "h", budget: "b", scope: name, expiresAt: .dayEnd))
+      case .holdWaiting:
+        .hold(HoldFacts(hold: "h", heldBy: .guardrail("g", .cycle), scope: name, detail: name, expiresAt: .dayEnd))
       case .guardrailTripped, .anomaly:
         .run(
           RunFacts(

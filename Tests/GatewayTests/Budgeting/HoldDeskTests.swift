@@ -3,6 +3,7 @@ import Ledger
 import Metering
 import NIOCore
 import NIOEmbedded
+import Runs
 import Synchronization
 import Testing
 
@@ -63,7 +64,7 @@ import Testing
     #expect(bench.allowed.isEmpty)
     #expect(bench.park(3, model: "other", at: noon.adding(seconds: 123)) == .parked(id(3)))
     #expect(bench.park(4, need: 11, at: noon.adding(seconds: 123)) == .parked(id(4)), "more than was allowed")
-    let approval = HoldApproval(budget: "b", amount: 10, until: noon.adding(seconds: 122 + 3600), extent: .call)
+    let approval = HoldRecord.Approval(extent: .call, amount: 10, until: noon.adding(seconds: 122 + 3600))
     #expect(bench.park(5, at: noon.adding(seconds: 124)) == .passes(approval))
     #expect(bench.park(6, at: noon.adding(seconds: 125)) == .parked(id(6)))
   }
@@ -143,6 +144,50 @@ import Testing
     #expect(bench.park(3, at: time) == .parked(id(3)), "nothing is left for another")
   }
 
+  private func trip(_ kind: GuardrailLimit.Kind = .repeatedCall) -> GuardrailTrip {
+    GuardrailTrip(guardrail: "stop", kind: kind, action: .hold, run: "r", limit: 3, value: 3, at: noon)
+  }
+
+  @Test func `a call that a guardrail holds is approved without an amount, for itself or for its run`() throws {
+    let bench = Bench()
+    for number in 1...3 { _ = bench.park(Int64(number), run: "r", trip: trip(), at: noon) }
+    _ = bench.park(4, run: "r", at: noon)
+    _ = bench.park(5, run: "r", trip: trip(.llmCalls), at: noon)
+    #expect(throws: HoldDecisionError.self) { try bench.approve(1, amount: 9, at: noon) }
+    #expect(try bench.approve(1, at: noon).end?.approval?.amount == nil)
+    let approved = try bench.approve(2, .run, at: noon)
+    #expect(bench.released.map(\.0) == ["stop", "stop"] && bench.released.map(\.1) == [.call, .run])
+    bench.desk.wakeRun(of: approved)
+    #expect(bench.told(3) == ["try again"], "the same limit held it")
+    #expect(bench.told(4) == [] && bench.told(5) == [])
+  }
+
+  @Test func `a run that is released wakes what guardrails hold of it, and ends the case of a client that comes again`()
+  {
+    let bench = Bench { $0.then = .retry }
+    _ = bench.park(1, run: "r", trip: trip(), at: noon)
+    bench.desk.timePassed(at: noon.adding(seconds: 60))
+    let later = noon.adding(seconds: 61)
+    _ = bench.park(2, run: "r", trip: trip(.cycle), at: later)
+    _ = bench.park(3, run: "r", at: later)
+    _ = bench.park(4, run: "s", trip: trip(), at: later)
+    bench.desk.released("r", by: "anna", at: later)
+    #expect(bench.told(2) == ["try again"] && bench.told(3) == [] && bench.told(4) == [])
+    #expect(bench.desk.recent.first { $0.id == id(1) }?.state == .approved)
+  }
+
+  @Test func `a client that comes again passes a guardrail once by an approval`() throws {
+    let bench = Bench { $0.then = .retry }
+    _ = bench.park(1, run: "r", trip: trip(), at: noon)
+    bench.desk.timePassed(at: noon.adding(seconds: 60))
+    let later = noon.adding(seconds: 61)
+    _ = try bench.approve(1, at: later)
+    #expect(bench.park(2, run: "r", trip: trip(.cycle), at: later) == .parked(id(2)), "another limit")
+    let approval = HoldRecord.Approval(extent: .call, amount: nil, until: later.adding(seconds: 3600))
+    #expect(bench.park(3, run: "r", trip: trip(), at: later) == .passes(approval))
+    #expect(bench.park(4, run: "r", trip: trip(), at: later) == .parked(id(4)))
+  }
+
   @Test func `no more calls are parked than may be`() {
     let bench = Bench { $0.max = 2 }
     #expect(bench.park(1, at: noon) == .parked(id(1)) && bench.park(2, at: noon) == .parked(id(2)))
@@ -200,6 +245,7 @@ private struct Bench {
   private struct Seen {
     var told: [Int64: [String]] = [:]
     var allowed: [HoldApproval] = []
+    var released: [(String, HoldExtent)] = []
     var opened: Set<CallID> = []
     var ends: [CallID: Int] = [:]
   }
@@ -235,11 +281,14 @@ private struct Bench {
   /// The same without what leaves it parked.
   func answers(to call: Int64) -> [String] { told(call).filter { $0 != "try again" } }
   var allowed: [HoldApproval] { seen.seen.withLock { $0.allowed } }
+  /// What was approved that guardrails held.
+  var released: [(String, HoldExtent)] { seen.seen.withLock { $0.released } }
   var opened: Int { seen.seen.withLock { $0.opened.count } }
   var ends: [CallID: Int] { seen.seen.withLock { $0.ends } }
 
   func park(
-    _ call: Int64, need: Int64 = 10, run: String? = nil, key: String? = nil, model: String = "m", at time: Timestamp
+    _ call: Int64, need: Int64 = 10, run: String? = nil, key: String? = nil, model: String = "m",
+    trip: GuardrailTrip? = nil, at time: Timestamp
   ) -> ParkOutcome {
     let turn = HoldDesk.Turn(eventLoop: loop) { [seen] answer in
       seen.seen.withLock { $0.told[call, default: []].append(Self.name(answer)) }
@@ -250,7 +299,8 @@ private struct Bench {
     return desk.park(
       BudgetCall(
         id: CallID(rawValue: call), agent: "a", workflow: "w", run: run, key: key, provider: "p", model: model),
-      CallNeed(expected: CallAmounts(picodollars: need, tokens: 1)), refusal, id: CallID(rawValue: call), turn: turn,
+      CallNeed(expected: CallAmounts(picodollars: need, tokens: 1)), trip.map { .guardrail($0) } ?? .budget(refusal),
+      id: CallID(rawValue: call), turn: turn,
       at: time)
   }
 
@@ -260,7 +310,12 @@ private struct Bench {
 
   @discardableResult
   func carryOut(_ decision: TakenDecision) -> HoldRecord {
-    desk.carryOut(decision) { [seen] _, approval in seen.seen.withLock { $0.allowed.append(approval) } }
+    desk.carryOut(decision) { [seen] hold, approval in
+      guard let shortfall = hold.shortfall else {
+        return seen.seen.withLock { $0.released.append((hold.trip?.guardrail ?? "", approval.extent)) }
+      }
+      seen.seen.withLock { $0.allowed.append(HoldApproval(approval, of: shortfall)) }
+    }
   }
 
   func approve(

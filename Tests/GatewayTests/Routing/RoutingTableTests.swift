@@ -187,8 +187,15 @@ struct RoutingTableTests {
     let id = CallID(rawValue: 4_711)
     #expect(try route("/tollgate/calls/\(id)", method: .GET) == .call(id))
     #expect(try route("/agent/a/tollgate/calls/\(id)?x=1", method: .HEAD) == .call(id))
+    #expect(try route("/tollgate/runs/nightly-42/end", method: .POST) == .endRun("nightly-42"))
+    #expect(try route("/agent/a/tollgate/runs/a/b%3A1/end", method: .POST) == .endRun("a/b:1"))
+    #expect(try refusal("/tollgate/runs/r/end", method: .GET)?.status == 405)
+    #expect(try refusal("/tollgate/runs/a%20b/end", method: .POST)?.status == 400)
     #expect(try refusal("/tollgate/calls/\(id)", method: .POST)?.status == 405)
-    for target in ["/tollgate", "/tollgate/calls", "/tollgate/calls/x", "/tollgate/calls/\(id)/x", "/tollgate/other"] {
+    for target in [
+      "/tollgate", "/tollgate/calls", "/tollgate/calls/x", "/tollgate/calls/\(id)/x", "/tollgate/other",
+      "/tollgate/runs/r", "/tollgate/runs/end",
+    ] {
       #expect(try refusal(target, method: .GET)?.code == .notFound, "\(target)")
     }
   }

@@ -75,6 +75,7 @@ struct HopByHopTests {
     ("x-tollgate-run", .tollgateRun), ("x-tollgate-parent-run", .tollgateParentRun),
     ("x-claude-code-session-id", .claudeSession), ("x-claude-code-agent-id", .claudeAgent),
     ("x-claude-code-parent-agent-id", .claudeParentAgent), ("x-claude-code-agent-type", .claudeAgentType),
+    ("x-claude-code-prev-tool-durations", .claudeToolDurations),
     ("originator", .originator), ("session_id", .session), ("session-id", .session), ("conversation_id", .conversation),
     ("thread-id", .thread), ("x-codex-parent-thread-id", .codexParentThread), ("x-openai-subagent", .codexSubagent),
     ("x-stainless-retry-count", .stainlessRetryCount), ("amz-sdk-request", .amazonRequest),

@@ -79,6 +79,15 @@ struct AnomalyTests {
     #expect(ReplyAnomalies.find(in: failed, status: 429, isModelText: true).isEmpty)
   }
 
+  @Test("are no missing end where the reply has none, as one without a body, or the opening of a socket")
+  func noEnd() {
+    let nothing = ReplyFacts()
+    #expect(ReplyAnomalies.find(in: nothing, status: 202, isModelText: false, hasEnd: false).isEmpty)
+    #expect(ReplyAnomalies.find(in: nothing, status: 101, isModelText: false).isEmpty)
+    let empty = ReplyAnomalies.find(in: nothing, status: 200, isModelText: true, hasEnd: false)
+    #expect(empty == [Anomaly(.emptyReply)])
+  }
+
   @Test("have text forms of their own")
   func texts() {
     let texts = AnomalyKind.allCases.map(\.rawValue)
@@ -109,6 +118,49 @@ struct AnomalyTests {
     #expect(summary.anomalies == [Anomaly(.unansweredTool, value: 2)])
     #expect(!summary.outcome.isWell)
     #expect(play.close() == nil)
+  }
+
+  @Test("are none of a run for tools that stayed unanswered before its last reply, or below its first agent")
+  func answeredInTheEnd() throws {
+    let play = try Play()
+    _ = play.turn([("f", 1)], conversation: [1])
+    _ = play.turn(node: 2, [("g", 1)], conversation: [7])
+    let sub = play.ask(node: 3, parent: 1, depth: 1, conversation: [8])
+    let last = play.ask(conversation: [9])
+    play.reply(last.call)
+    play.reply(sub.call, node: 3, [("h", 1)])
+    #expect(play.tally?.unansweredTools == 3)
+    let other = play.ask(node: 2, conversation: [10])
+    play.reply(other.call, node: 2, ending: .stop)
+    let end = try #require(play.close())
+    #expect(end.outcome == .ok && end.anomalies.isEmpty)
+  }
+
+  @Test(
+    "of a run that ends on a tool that the model had to call, and that the run never answered, are none: it is the output"
+  )
+  func outputTools() throws {
+    func end(_ steps: (Play) throws -> Void) throws -> RunEnd {
+      let play = try Play()
+      try steps(play)
+      return try #require(play.close())
+    }
+    func turn(_ play: Play, _ tool: String, isForced: Bool) {
+      var (_, call) = play.ask(results: play.results(), isForced: isForced)
+      call.model = "m"
+      play.reply(call, [(tool, 1)])
+    }
+    let output = try end { play in
+      turn(play, "search", isForced: true)
+      turn(play, "final_result", isForced: true)
+    }
+    #expect(output.outcome == .ok)
+    #expect(output.anomalies.isEmpty)
+    // What was answered before is executed by somebody.
+    let search = try end { play in for _ in 0..<2 { turn(play, "search", isForced: true) } }
+    #expect(search.outcome == .unansweredTool)
+    let free = try end { play in turn(play, "final_result", isForced: false) }
+    #expect(free.outcome == .unansweredTool)
   }
 
   /// In tenths of a cent, calls and milliseconds.
@@ -223,11 +275,11 @@ struct AnomalyTests {
     let before = [passes(1, 1, &monitor), passes(2, 2, &monitor), passes(3, 1, &monitor)]
     #expect(before == [true, true, false])
     let now = Timestamp(unixMicroseconds: 9)
-    let isKnown = monitor.release(Play.run, GuardrailRelease(guardrail: "g", amount: 1), at: now)
-    #expect(isKnown)
+    let kept = monitor.release(Play.run, GuardrailRelease(guardrail: "g", amount: 1), at: now)
+    #expect(kept == [KeptGuardrail(guardrail: "g", kind: .llmCalls, granted: 1)])
     let after = [passes(4, 1, &monitor), passes(5, 2, &monitor), passes(6, 2, &monitor)]
     #expect(after == [true, true, false])
-    let isOtherKnown = monitor.release("other", GuardrailRelease(guardrail: "g", amount: 1), at: now)
-    #expect(!isOtherKnown)
+    let other = monitor.release("other", GuardrailRelease(guardrail: "g", amount: 1), at: now)
+    #expect(other.isEmpty)
   }
 }

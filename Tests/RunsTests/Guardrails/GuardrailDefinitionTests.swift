@@ -38,6 +38,13 @@ struct GuardrailDefinitionTests {
     (definition { $0.name = "a b" }, .badName("a b")),
     (definition { $0.name = "" }, .badName("")),
     (definition { $0.limits = [] }, .noLimits(guardrail: "g")),
+    (definition { $0.patience = LoopPatience(microseconds: 5_000_000) }, .patienceWithoutLoop(guardrail: "g")),
+    (
+      definition {
+        $0.limits = [GuardrailLimit(.cycle, 2)]
+        $0.patience = LoopPatience(microseconds: 0)
+      }, .badPatience(guardrail: "g")
+    ),
     (definition { $0.limits.append(GuardrailLimit(.llmCalls, 2)) }, .twice(guardrail: "g", .llmCalls)),
     (definition { $0.limits = [GuardrailLimit(.cycle, 1)] }, .tooSmall(guardrail: "g", .cycle)),
     (definition { $0.coolDownSeconds = -1 }, .badCoolDown(guardrail: "g")),

@@ -30,6 +30,29 @@ struct LoopTests {
     )
   }
 
+  @Test(
+    "leave a patient agent alone: for two seconds by themselves, or for the longest that guardrails of its run name",
+    arguments: [([], 1.9, true), ([], 2.1, false), ([30], 29.0, true), ([30], 31.0, false), ([1, 30], 29.0, true)]
+      as [([Int64], Double, Bool)])
+  func patience(named: [Int64], waited: Double, isStopped: Bool) throws {
+    var definitions = Self.loops(.repeatedCall, 3)
+    for (number, seconds) in named.enumerated() {
+      var patient = GuardrailDefinition(name: "patient-\(number)", limits: [GuardrailLimit(.repeatedCall, 1_000)])
+      patient.patience = LoopPatience(microseconds: seconds * 1_000_000)
+      definitions.append(patient)
+    }
+    var others = GuardrailDefinition(name: "others", limits: [GuardrailLimit(.cycle, 1_000)])
+    others.match.workflow = [BudgetPattern("another")]
+    others.patience = LoopPatience(microseconds: 3_600_000_000)
+    let play = try Play(definitions + [others])
+    var passed = 0
+    while passed < 20, play.turn([("search", 7)]).passes {
+      passed += 1
+      play.wait(seconds: waited)
+    }
+    #expect((passed < 20) == isStopped)
+  }
+
   @Test("stop it too where other tools are called in between")
   func repeatsAmongOthers() throws {
     let play = try Play(Self.loops(.repeatedCall, 4))
@@ -64,7 +87,7 @@ struct LoopTests {
       steps.append(step)
       _ = play.turn([("t", step)])
       let (answer, call) = play.ask(results: play.results())
-      play.monitor.cancel(call, in: Play.slot, because: .error, at: play.time)
+      play.monitor.cancel(call, RunAdmission(), in: Play.slot, because: .error, at: play.time)
       // The results were taken; what was asked for stays.
       let expected = Self.cycle(of: steps)
       #expect(answer.trips.first?.value == expected?.rounds, "seed \(seed), \(steps)")

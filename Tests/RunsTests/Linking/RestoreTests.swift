@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Metering
 import Testing
@@ -51,6 +52,80 @@ import Testing
     }
   }
 
+  @Test("What changes while a batch is made is in the next one", arguments: [true, false])
+  func slices(isOfAll: Bool) {
+    var desk = Desk()
+    for number in 0..<20 {
+      _ = desk.turn(Talk(.user("\(number)")), calls: ["call_\(number)"]) { $0.name = .init("r\(number)") }
+    }
+    var turns = 20
+    let first = desk.book.batch(ofAll: isOfAll) { book in
+      let time = Timestamp(unixMicroseconds: 1_000_000 * Int64(turns))
+      let request = LinkRequest(
+        caller: Desk.caller, name: .init("r\(turns)"), conversation: Talk(.user("\(turns)")).facts)
+      let call = book.link(LinkQuery(request, by: fingerprints, at: time), random: UInt64(turns))
+      let reply = LinkReply(toolCalls: [fingerprints.fingerprint(of: "call_\(turns)")])
+      book.record(reply, of: call, at: time)
+      _ = book.end("r\(turns - 20)")
+      turns += 1
+    }
+    #expect(first.isAll == isOfAll)
+    #expect(turns > 30)
+    let later = restored([first.bytes, desk.book.takeChanges()], desk)
+    #expect(later.book.runCount == 20)
+    #expect(desk.book.runCount == 20)
+    var book = later.book
+    for number in turns - 20..<turns {
+      let results = Talk(.user("x")).then(.calls(["call_\(number)"]), .result("y", of: "call_\(number)"))
+      let request = LinkRequest(caller: Desk.caller, conversation: results.facts)
+      let call = book.link(LinkQuery(request, by: fingerprints, at: desk.now), random: 1)
+      #expect(call.run == "r\(number)" && call.place.source == .toolCall)
+    }
+  }
+
+  @Test("Where there were more changes than are kept, the next batch is one of all")
+  func manyChanges() {
+    var desk = Desk()
+    desk.book = RunBook(key: fingerprints, limits: RunLimits(changesMax: 8))
+    _ = desk.turn(hello)
+    #expect(!desk.book.batch(ofAll: false).isAll)
+    for number in 0..<20 { _ = desk.turn(Talk(.user("\(number)"))) { $0.name = .init("r\(number)") } }
+    let batch = desk.book.batch(ofAll: false)
+    #expect(batch.isAll)
+    #expect(restored([batch.bytes], desk).book.runCount == 21)
+    #expect(!desk.book.batch(ofAll: false).isAll)
+  }
+
+  @Test("An agent of a run stands as deep after a restart as before")
+  func depths() {
+    var desk = Desk()
+    func ask(_ desk: inout Desk, _ node: String?, below parent: String?) -> Int {
+      desk.turn(hello) {
+        $0.name = .init("mine")
+        $0.node = node
+        $0.parentNode = parent
+      }.place.depth
+    }
+    // Its place is another one afterwards.
+    _ = desk.turn(nil) { $0.name = .init("other") }
+    #expect(ask(&desk, "a", below: "top") == 1)
+    #expect(ask(&desk, "b", below: "a") == 2)
+    _ = desk.book.end("other")
+    var later = restored([desk.book.snapshot()], desk)
+    #expect(ask(&later, "b", below: "a") == 2)
+    #expect(ask(&later, "c", below: "b") == 3)
+  }
+
+  @Test("A run is not its own parent")
+  func ownParent() {
+    var desk = Desk()
+    let call = desk.turn(hello) {
+      $0.name = .init("mine")
+      $0.parentRun = "mine"
+    }
+    #expect(call.place.parentRun == nil && call.place.depth == 0)
+  }
+
   @Test("Runs that ended are not restored, nor what was idle for too long")
   func ended() {
     var desk = Desk()
@@ -85,5 +160,32 @@ import Testing
     }
     var book = RunBook(key: fingerprints)
     #expect(book.restore([Array("tgrb9".utf8)]) == 1)
+  }
+
+  private func kept(_ name: String, key: String? = Desk.caller.key, lastAt seconds: Int64) -> KeptRun {
+    let time = Timestamp(unixMicroseconds: seconds * 1_000_000)
+    return KeptRun(
+      name, key: key, call: BudgetCall(id: CallID(rawValue: 0), agent: "a", workflow: "w", provider: "p"),
+      startedAt: time, lastAt: time)
+  }
+
+  @Test(
+    "Runs whose links were lost are found by their names again, each under its own key, and end by their last calls")
+  func reopened() throws {
+    var desk = Desk()
+    _ = desk.turn(hello) { $0.name = .init("known") }
+    let now = desk.now.unixMicroseconds / 1_000_000
+    let slots = desk.book.reopen([
+      kept("lost", lastAt: now - 10), kept("lost", key: "another's", lastAt: now - 20),
+      kept("known", lastAt: now - 5), kept("idle", lastAt: now - 86_400),
+    ])
+    #expect(Set(slots).count == 4)
+    #expect(desk.book.runCount == 4)
+    for (place, name) in [(0, "lost"), (2, "known")] {
+      let call = desk.turn(hello) { $0.name = .init(name) }
+      #expect(!call.isNew)
+      #expect(call.slot == slots[place])
+    }
+    #expect(desk.book.expire(at: desk.now, max: 9).map(\.run) == ["idle"])
   }
 }

@@ -95,3 +95,19 @@ struct Desk {
     return call
   }
 }
+
+extension RunBook {
+  /// A batch, written a few records at a time.
+  mutating func batch(ofAll isOfAll: Bool, _ between: (inout RunBook) -> Void = { _ in }) -> LinkBatch {
+    var batch = beginBatch(ofAll: isOfAll)
+    batch.prepare()
+    while !batch.isWhole {
+      addSlice(to: &batch, recordsMax: 3)
+      between(&self)
+    }
+    return batch
+  }
+
+  mutating func takeChanges() -> [UInt8] { batch(ofAll: false).bytes }
+  mutating func snapshot() -> [UInt8] { batch(ofAll: true).bytes }
+}

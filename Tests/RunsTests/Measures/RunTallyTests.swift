@@ -97,15 +97,42 @@ struct RunTallyTests {
     #expect(play.tally?.totals.toolResults == 2)
   }
 
+  @Test("counts no result again of a conversation that is sent again, however many there were meanwhile")
+  func manyResults() throws {
+    let play = try Play()
+    func results(from first: UInt64) -> [ToolResultFacts] {
+      (first..<first + 200).map { ToolResultFacts(call: Fingerprint(bits: $0)) }
+    }
+    _ = play.ask(results: results(from: 1_000), conversation: [1])
+    _ = play.ask(results: results(from: 2_000), conversation: [2])
+    _ = play.ask(results: results(from: 1_000), conversation: [1], retry: 1)
+    #expect(play.tally?.totals.toolResults == 400)
+  }
+
   @Test("takes what the client measured of a tool for what it took")
   func reportedDurations() throws {
     let play = try Play()
     _ = play.turn([("f", 1)])
     play.wait(seconds: 60)
     var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: play.results())
-    request.resultDurationsMicroseconds = [250]
+    request.toolDurations = [ToolDuration(name: Play.name("f"), microseconds: 250)]
     _ = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time)
     #expect(play.tally?.toolsByName.first?.measures.timeMicroseconds == 250)
+  }
+
+  @Test("takes what did not run for what the client left out: a failure before a success, and what it does not name")
+  func someReportedDurations() throws {
+    let play = try Play()
+    let (_, call) = play.ask()
+    play.reply(call, [("f", 1), ("f", 2), ("g", 3), ("f", 4)])
+    play.wait(seconds: 9)
+    var results = play.results()
+    results[0].failure = .mark
+    var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: results)
+    request.toolDurations = [10, 20].map { ToolDuration(name: Play.name("f"), microseconds: $0) }
+    request.toolDurations.append(ToolDuration(name: Play.name("never asked for"), microseconds: 5))
+    let answered = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time).answered
+    #expect(answered.map(\.tookMicroseconds) == [9_000_000, 10, 9_000_000, 20])
   }
 
   @Test("splits the time into model, tools and idle, overlaps counted once")
@@ -145,7 +172,10 @@ struct RunTallyTests {
     play.reply(first.call, [("slow", 1), ("fast", 2)])
     play.wait(seconds: 5)
     var request = RunRequest(call: CallID(rawValue: 77), node: Fingerprint(bits: 1), results: play.results())
-    request.resultDurationsMicroseconds = [5_000_000, 3_000_000]
+    request.toolDurations = [
+      ToolDuration(name: Play.name("fast"), microseconds: 3_000_000),
+      ToolDuration(name: Play.name("slow"), microseconds: 5_000_000),
+    ]
     _ = play.monitor.admit(request, Play.call(77), in: Play.slot, at: play.time)
     play.wait(seconds: 2)
     _ = play.monitor.end(Play.call(77), in: Play.slot, RunReply(), at: play.time)
@@ -210,7 +240,7 @@ struct RunTallyTests {
     _ = play.monitor.end(Play.call(77), in: Play.slot, reply, at: play.time)
     #expect(ask(78, "shell").answer.refusal?.kind == .tools)
     #expect(ask(79, "search").answer.passes)
-    play.monitor.cancel(Play.call(79), in: Play.slot, because: .aborted, at: play.time)
+    play.monitor.cancel(Play.call(79), RunAdmission(), in: Play.slot, because: .aborted, at: play.time)
     let tally = try #require(play.tally)
     #expect(tally.totals.llmCalls == 1)
     #expect(tally.totals.mcpCalls == 1)
@@ -227,7 +257,7 @@ struct RunTallyTests {
     let (answer, call) = play.ask()
     #expect(!answer.passes)
     _ = play.monitor.end(call, in: Play.slot, RunReply(ending: .error), failure: .budget, at: play.time)
-    play.monitor.cancel(call, in: Play.slot, because: .aborted, at: play.time)
+    play.monitor.cancel(call, RunAdmission(), in: Play.slot, because: .aborted, at: play.time)
     #expect(play.tally?.totals.llmCalls == 1)
     #expect(play.close()?.outcome == .guardrail)
   }
@@ -255,17 +285,22 @@ struct RunTallyTests {
     #expect(play.tally?.totals.costPicodollars == 3_000)
   }
 
-  @Test("goes on from what was counted before a restart")
-  func restore() throws {
-    let play = try Play([
-      GuardrailDefinition(name: "g", limits: [GuardrailLimit(.llmCalls, 7)], action: .deny)
-    ])
-    play.wait(seconds: 60)
-    var totals = RunMeasures()
-    totals.llmCalls = 5
-    play.monitor.restore(totals, Play.call(1), in: Play.slot, startsAt: Timestamp(unixMicroseconds: 0))
-    #expect((0..<4).map { _ in play.ask().answer.passes } == [true, true, false, false])
-    #expect(play.tally?.clock.wallMicroseconds == 60_000_000)
+  @Test("takes what is fetched of a response for the run's, and for no call")
+  func fetched() throws {
+    let play = try Play()
+    let (_, call) = play.ask()
+    play.reply(call, cost: 3)
+    var reply = RunReply(
+      toolCalls: [RunToolCall(id: nil, tool: "f", name: Play.name("f"), arguments: 1)], ending: .toolUse)
+    reply.costPicodollars = 40
+    reply.tokens = 7
+    play.monitor.addFetched(reply, Play.call(9), in: Play.slot, at: play.time)
+    let totals = try #require(play.tally?.totals)
+    #expect(totals.llmCalls == 1)
+    #expect(totals.costPicodollars == 43)
+    #expect(totals.tokens == 7)
+    #expect(totals.toolCalls == 1)
+    #expect(play.tally?.toolsByName.map(\.measures.calls) == [1])
   }
 
   @Test("takes no more memory than it says, whatever a run does")
@@ -283,11 +318,60 @@ struct RunTallyTests {
     #expect(play.monitor.bytes == 0)
   }
 
+  @Test("tells what a call that was taken back had brought of the one that brings it again, once")
+  func returnedAnswers() throws {
+    let play = try Play()
+    let (_, first) = play.ask(conversation: [1])
+    play.reply(first, [("a", 1), ("b", 2)])
+    play.wait(seconds: 3)
+    func ask(_ number: Int64, _ conversation: [UInt64]) -> (BudgetCall, RunAdmission) {
+      let call = Play.call(number)
+      var request = RunRequest(
+        call: call.id, node: Fingerprint(bits: 1), conversation: conversation.last.map { Fingerprint(bits: $0) },
+        results: play.results(failed: true) + [ToolResultFacts(call: Fingerprint(bits: 99))])
+      request.beginnings = conversation.dropLast().map { Fingerprint(bits: $0) }
+      return (call, play.monitor.admit(request, call, in: Play.slot, at: play.time))
+    }
+    let (refused, brought) = ask(50, [1, 2, 3])
+    #expect(brought.answered.count == 2)
+    #expect(brought.results == 3 && brought.resultErrors == 2)
+    play.monitor.cancel(refused, brought, in: Play.slot, because: .budget, at: play.time)
+    let (other, nothing) = ask(51, [7])
+    #expect(nothing.results == 0 && nothing.answered.isEmpty)
+    // It is refused once more, and then sent on with another word behind it.
+    let (again, same) = ask(52, [1, 2, 3])
+    #expect(same == brought)
+    play.monitor.cancel(again, same, in: Play.slot, because: .budget, at: play.time)
+    #expect(ask(53, [1, 2, 3, 4]).1 == brought)
+    #expect(ask(54, [1, 2, 3, 4, 5]).1.results == 0)
+    play.reply(other)
+    #expect(play.tally?.totals.toolResults == 3 && play.tally?.totals.toolErrors == 2)
+  }
+
+  @Test("takes a result that is there before the reply's end is seen for the answer")
+  func earlyResult() throws {
+    let play = try Play()
+    let id = Fingerprint(bits: 42)
+    let (_, asking) = play.ask(conversation: [1])
+    let (_, answering) = play.ask(results: [ToolResultFacts(call: id, failure: .mark)], conversation: [1, 2, 3])
+    let tool = RunToolCall(id: id, tool: "f", name: Play.name("f"), arguments: 1)
+    _ = play.monitor.end(asking, in: Play.slot, RunReply(toolCalls: [tool], ending: .toolUse), at: play.time)
+    #expect(play.tally?.unansweredTools == 0)
+    #expect(play.tally?.toolsByName.first?.measures.results == 1)
+    #expect(play.tally?.toolsByName.first?.measures.errors == 1)
+    play.reply(answering)
+    // The id of another call, later.
+    let (_, third) = play.ask(conversation: [1, 2, 3, 4, 5])
+    _ = play.monitor.end(third, in: Play.slot, RunReply(toolCalls: [tool], ending: .toolUse), at: play.time)
+    #expect(play.tally?.unansweredTools == 1)
+    #expect(play.tally?.totals.toolResults == 1)
+  }
+
   @Test("takes back a call that was not sent on")
   func cancel() throws {
     let play = try Play()
     let (_, call) = play.ask()
-    play.monitor.cancel(call, in: Play.slot, because: .budget, at: play.time)
+    play.monitor.cancel(call, RunAdmission(), in: Play.slot, because: .budget, at: play.time)
     #expect(play.tally?.totals.llmCalls == 0)
     #expect(play.tally?.callsInFlight == 0)
     #expect(play.close()?.outcome == .budget)
