@@ -52,10 +52,10 @@ public enum PromptMaking: Sendable, Equatable {
   ///   - answered: as the reply does; nil where it does not.
   public static func isSame(asked: String, answered: String?, provider: String) -> Bool {
     guard let answered else { return provider == "bedrock" }
-    let (asked, answered) = (plain(asked), plain(answered))
-    if asked == answered { return true }
-    guard answered.hasPrefix(asked + "-") else { return false }
-    return answered.dropFirst(asked.count).allSatisfy { $0 == "-" || ("0"..."9").contains($0) }
+    let (name, dated) = (plain(asked), plain(answered))
+    if name == dated { return true }
+    guard dated.hasPrefix(name + "-") else { return false }
+    return dated.dropFirst(name.count).allSatisfy { $0 == "-" || ("0"..."9").contains($0) }
   }
 
   /// Without what paths put before a name, and with a date of Vertex's as others write it.

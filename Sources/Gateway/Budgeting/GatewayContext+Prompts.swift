@@ -4,14 +4,6 @@ import NIOCore
 import Runs
 import Tokenizers
 
-/// What is known of a call's prompt where a hard budget asks, so that what the provider reports of it bounds later ones.
-struct CallPrompt {
-  /// Of the instructions, tools and all else that is no message.
-  var rest: Fingerprint
-  /// All of the messages; nil where they are not all of the prompt.
-  var messages: PromptBeginning?
-}
-
 extension GatewayContext {
   /// Finds out how long a call's prompt can be, where a budget asks for that. Its body is read once or twice more, which takes a
   /// fraction of a millisecond for a conversation of some hundred kilobytes.
@@ -49,7 +41,7 @@ extension GatewayContext {
   ) -> Int64? {
     let facts = call.requestFacts
     guard let outline = PromptBody.outline(of: body, endpoint: endpoint, key: runs.key, seed: seed) else { return nil }
-    call.prompt = CallPrompt(rest: outline.rest, messages: facts.followsResponse ? nil : outline.beginnings.last)
+    call.prompt = CallPrompt(outline, followsResponse: facts.followsResponse)
     if facts.followsResponse {
       guard making == .once, let response = facts.conversation?.previousResponse,
         let stored = runs.contextTokens(behind: response, outline, of: linked)
@@ -69,28 +61,14 @@ extension Call {
     endpoint?.dialect == .openai ? endpoint?.model ?? requestFacts.model : requestFacts.model
   }
 
-  /// What the reply's usage says for the bounds of later prompts; nil where it does not: where not all of it is the provider's word for
-  /// this one prompt, to the one model that was asked for, in a reply that is whole.
+  /// What the provider reported of the prompt, where that bounds later ones.
   func promptReport(_ record: borrowing CallRecord, _ reply: ReplyFacts) -> PromptReport? {
-    guard let prompt, record.outcome == .ok, record.usageSource == .provider, reply.isTerminal, !reply.isPending,
-      !reply.isDamaged, !reply.isBlocked, reply.errorCode == nil, reply.serverToolCalls.isEmpty,
-      let usage = reply.usage.first, reply.usage.count == 1, usage.model == nil, !requestFacts.hasStoredContext,
-      !requestFacts.hasOtherModels, let asked = modelOfPrompt
-    else { return nil }
+    guard let prompt, record.outcome == .ok, record.usageSource == .provider, let asked = modelOfPrompt else {
+      return nil
+    }
     let provider = route.provider.terms.provider
-    guard PromptMaking.isSame(asked: asked, answered: reply.model, provider: provider) else { return nil }
-    let isKept = endpoint?.operation == .responses && PromptMaking.keepsResponses(provider)
     return PromptReport(
-      rest: prompt.rest, messages: prompt.messages, promptTokens: usage.usage.promptTokens,
-      contextTokens: isKept ? Self.contextTokens(usage.usage, toolCalls: reply.toolCallCount) : nil)
-  }
-
-  /// No fewer tokens than a prompt and its reply are as the beginning of another. What the model wrote, it may be shown again with other
-  /// escapes, as arguments of tools are; each item has a frame.
-  private static func contextTokens(_ usage: Usage, toolCalls: Int) -> Int64 {
-    let output = usage.totalTokens &- usage.promptTokens
-    let written = toolCalls > 0 ? 3 : 1
-    let tokens = Int128(usage.promptTokens) + Int128(output) * Int128(written) + 64 * (Int128(toolCalls) + 1)
-    return Int64(clamping: tokens)
+      reply, to: requestFacts, prompt, asked: asked, provider: provider,
+      isKept: endpoint?.operation == .responses && PromptMaking.keepsResponses(provider))
   }
 }

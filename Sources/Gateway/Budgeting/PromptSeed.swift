@@ -11,20 +11,21 @@ enum PromptSeed {
   ]
   /// What Claude Code tells gateways alone begins so.
   private static let ignoredPrefix = "x-claude-code-"
-  /// Parts of names and values by which providers are told to shorten or mask prompts.
+  /// Parts of names of fields, and of what is switched on by Anthropic's, by which providers shorten or mask prompts.
   private static let words = ["guardrail", "compact", "truncat", "trim", "compress"]
 
   /// Nil where the header says that the prompt may be shortened.
   static func of(_ call: Call, by key: FingerprintKey) -> Fingerprint? {
     let origin = call.route.provider.origin
-    var text = "\(call.route.provider.name)\n\(origin.scheme.rawValue)://\(origin.host):\(origin.port)\(origin.basePath)"
-    text += "\n\(call.method) \(call.route.target)\n\(call.identity.upstreamKeyID ?? "")\n"
+    var text = "\(call.route.provider.name)\n"
+    text += "\(origin.scheme.rawValue)://\(origin.host):\(origin.port)\(origin.basePath)\n"
+    text += "\(call.method) \(call.route.target)\n\(call.identity.upstreamKeyID ?? "")\n"
     for (name, value) in call.headers {
       let name = name.lowercased()
       if ignored.contains(name) || name.hasPrefix(ignoredPrefix) { continue }
       if name == "authorization", value.hasPrefix("AWS4-") { continue }
-      let lowered = value.lowercased()
-      if words.contains(where: { name.contains($0) || lowered.contains($0) }) { return nil }
+      let told = name.hasSuffix("-beta") ? name + value.lowercased() : name
+      if words.contains(where: { told.contains($0) }) { return nil }
       text += "\(name): \(value)\n"
     }
     return key.fingerprint(of: text)

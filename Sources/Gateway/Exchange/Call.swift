@@ -3,6 +3,7 @@ import Dialects
 import Ledger
 import Metering
 import NIOCore
+import Runs
 import Tokenizers
 import Upstream
 
