@@ -47,6 +47,7 @@ struct PromptScan {
   }
 
   private consuming func finish() -> PromptOutline {
+    keepLastBeginnings()
     for place in beginnings.indices { beginnings[place].words = states[place].joined(rest) }
     return PromptOutline(rest: rest.joined(rest), beginnings: beginnings, start: start, labelBytes: labelBytes)
   }
@@ -183,16 +184,19 @@ struct PromptScan {
   private mutating func readMessage(_ body: RawSpan, _ offset: inout Int) -> Bool {
     guard readUnit(.message, body, &offset) else { return false }
     messages &+= 1
-    if beginnings.count == 2 &* PromptOutline.beginningsMax {
-      beginnings.removeFirst(PromptOutline.beginningsMax)
-      states.removeFirst(PromptOutline.beginningsMax)
-    }
+    if beginnings.count == 2 &* PromptOutline.beginningsMax { keepLastBeginnings() }
     states.append(words)
     beginnings.append(
       PromptBeginning(
         words: Fingerprint(bits: 0), thoughts: UInt32(truncatingIfNeeded: thoughts.state), end: offset,
         messages: messages, markBytes: markBytes, thoughtText: thoughtText))
     return true
+  }
+
+  private mutating func keepLastBeginnings() {
+    let tooMany = max(0, beginnings.count &- PromptOutline.beginningsMax)
+    beginnings.removeFirst(tooMany)
+    states.removeFirst(tooMany)
   }
 
   /// Takes a message, or a part of one: as it says, or as a thought or a mark.

@@ -39,8 +39,9 @@ final class Prompting {
 
   var family: TokenizerFamily { TokenizerFamily(model: model) }
 
-  func ask(_ body: String) -> Asked {
-    let bytes = Array(body.utf8)
+  func ask(_ body: String) -> Asked { ask(Array(body.utf8)) }
+
+  func ask(_ bytes: [UInt8]) -> Asked {
     var reader = RequestReader(endpoint: endpoint, linking: fingerprints)
     reader.consume(bytes.span.bytes)
     let facts = reader.finish()

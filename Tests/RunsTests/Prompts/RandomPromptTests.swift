@@ -93,14 +93,14 @@ import Testing
     return Int64(bytes)
   }
 
-  @Test("No bound is below what the provider counts", arguments: [UInt64](0..<40))
+  @Test("No bound is below what the provider counts", arguments: [UInt64](0..<12))
   func bounds(_ seed: UInt64) {
     var random = SeededRandom(seed: seed)
     let prompting = Prompting.claude()
     var known = 0
-    for _ in 0..<6 {
+    for _ in 0..<4 {
       var client = Client()
-      for turn in 0..<25 {
+      for turn in 0..<20 {
         client.goOn(&random)
         if Int.random(in: 0..<3, using: &random) == 0 { client.change(&random) }
         let asked = prompting.ask(client.body)
@@ -112,18 +112,18 @@ import Testing
         prompting.end(asked, prompting.reply(prompt: tokens))
       }
     }
-    #expect(known > 50, "seed \(seed): \(known) of 150 are bounded by reports")
+    #expect(known > 25, "seed \(seed): \(known) of 80 are bounded by reports")
   }
 
   /// The same body, cut anywhere and read again, has the same bound.
-  @Test("Hostile bodies never trap, and have no outline where they are no object", arguments: [UInt64](0..<20))
+  @Test("Hostile bodies never trap, and have no outline where they are no object", arguments: [UInt64](0..<8))
   func hostile(_ seed: UInt64) {
     var random = SeededRandom(seed: seed)
     var client = Client()
     for _ in 0..<4 { client.goOn(&random) }
     let body = Array(client.body.utf8)
     let bytes = Array(#"{}[]":,\ tn0x"#.utf8) + [0, 0x7F, 0x80, 0xFF]
-    for _ in 0..<500 {
+    for _ in 0..<200 {
       var broken = body
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let place = Int.random(in: 0..<broken.count, using: &random)
