@@ -2,6 +2,13 @@ public import Tokenizers
 
 /// A request's body as a whole, where a hard budget asks how long its prompt can be.
 public enum PromptBody {
+  /// What stands for all that decides how a prompt is made besides its body: who writes it cannot aim at another one.
+  public static func seed(of text: String, key: FingerprintKey) -> Fingerprint {
+    var hash = PromptHash(key: key, seed: 3)
+    hash.absorb(.string, text.utf8.span.bytes)
+    return hash.joined(hash)
+  }
+
   /// What tells this prompt and others apart.
   ///
   /// - Parameters:

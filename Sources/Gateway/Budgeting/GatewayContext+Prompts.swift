@@ -13,8 +13,8 @@ extension GatewayContext {
     let family = counts.family(model: facts.model)
     var bounds = PromptBounds(
       byBytes: facts.promptTokensBound(family: family), isBehindResponse: facts.followsResponse)
-    if let making = making(of: call, family), let seed = PromptSeed.of(call, by: runs.key),
-      let body = call.gatheredBody, let linked = call.runTicket?.linked
+    if let making = making(of: call, family), let seed = call.promptSeed(by: runs.key), let body = call.gatheredBody,
+      let linked = call.runTicket?.linked
     {
       bounds.byReport = body.withUnsafeReadableBytes { body in
         tokensBound(of: call, linked, body.bytes, endpoint, making, family, seed)
@@ -59,6 +59,11 @@ extension Call {
   /// The model whose prompt it is: Azure goes by the deployment in the path.
   fileprivate var modelOfPrompt: String? {
     endpoint?.dialect == .openai ? endpoint?.model ?? requestFacts.model : requestFacts.model
+  }
+
+  /// What decides how the prompt is made besides the body.
+  fileprivate func promptSeed(by key: FingerprintKey) -> Fingerprint? {
+    PromptSeed.of(route, method: method, upstreamKey: identity.upstreamKeyID, headers: headers, by: key)
   }
 
   /// What the provider reported of the prompt, where that bounds later ones.

@@ -15,12 +15,19 @@ enum PromptSeed {
   private static let words = ["guardrail", "compact", "truncat", "trim", "compress"]
 
   /// Nil where the header says that the prompt may be shortened.
-  static func of(_ call: Call, by key: FingerprintKey) -> Fingerprint? {
-    let origin = call.route.provider.origin
-    var text = "\(call.route.provider.name)\n"
+  ///
+  /// - Parameters:
+  ///   - upstreamKey: what tells the provider's keys apart.
+  ///   - headers: as they go upstream.
+  static func of(
+    _ route: Route, method: String, upstreamKey: String?, headers: [(name: String, value: String)],
+    by key: FingerprintKey
+  ) -> Fingerprint? {
+    let origin = route.provider.origin
+    var text = "\(route.provider.name)\n"
     text += "\(origin.scheme.rawValue)://\(origin.host):\(origin.port)\(origin.basePath)\n"
-    text += "\(call.method) \(call.route.target)\n\(call.identity.upstreamKeyID ?? "")\n"
-    for (name, value) in call.headers {
+    text += "\(method) \(route.target)\n\(upstreamKey ?? "")\n"
+    for (name, value) in headers {
       let name = name.lowercased()
       if ignored.contains(name) || name.hasPrefix(ignoredPrefix) { continue }
       if name == "authorization", value.hasPrefix("AWS4-") { continue }
@@ -28,6 +35,6 @@ enum PromptSeed {
       if words.contains(where: { told.contains($0) }) { return nil }
       text += "\(name): \(value)\n"
     }
-    return key.fingerprint(of: text)
+    return PromptBody.seed(of: text, key: key)
   }
 }
