@@ -111,7 +111,8 @@ let package = Package(
     .testTarget(
       name: "BudgetsTests", dependencies: ["Budgets", "Metering"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
-      name: "RunsTests", dependencies: ["Budgets", "Dialects", "Metering", "Runs"], swiftSettings: strict),
+      name: "RunsTests", dependencies: ["Budgets", "Dialects", "Metering", "Runs", "Tokenizers"],
+      swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests", dependencies: ["Observability", "Metering", logging], swiftSettings: strict),
     .testTarget(

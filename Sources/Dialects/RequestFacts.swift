@@ -56,6 +56,8 @@ public struct RequestFacts: Sendable, Equatable {
   /// provider runs, whose results become prompt, or hands over something of a kind that is not known here. Their size is not
   /// known either.
   public var hasStoredContext: Bool
+  /// Whether the request follows a response that the provider keeps (`previous_response_id`), with all that was said before it.
+  public var followsResponse: Bool
   /// Whether other models are named that may answer instead, at prices of their own (OpenRouter's `models`).
   public var hasOtherModels: Bool
   /// Whether all that becomes prompt is told apart in the body: text, and media by its members. Without that, the body bounds
@@ -108,6 +110,7 @@ public struct RequestFacts: Sendable, Equatable {
     mediaWrittenBytes = 0
     bodyBytes = 0
     hasStoredContext = false
+    followsResponse = false
     hasOtherModels = false
     isPromptToldApart = false
     isAmbiguous = false

@@ -143,7 +143,7 @@ enum SimulationBody {
 /// The parameters of `GET /api/v1/explain`.
 enum ExplainQuery {
   static let parameters = [
-    "model", "provider", "agent", "workflow", "run", "key", "team", "input_tokens", "max_tokens",
+    "model", "provider", "agent", "workflow", "run", "key", "team", "input_tokens", "max_tokens", "call",
   ]
 
   static func question(_ parameters: QueryParameters) throws(ParameterError) -> BudgetQuestion {
@@ -158,6 +158,12 @@ enum ExplainQuery {
     question.key = parameters["key"]
     question.team = parameters["team"]
     question.maxTokens = try count("max_tokens", parameters)
+    question.call = try parameters["call"].map { text throws(ParameterError) in
+      guard let call = CallID(text) else {
+        throw ParameterError("call", value: text, accepted: "the id of a call, as `x-tollgate-call` has it")
+      }
+      return call
+    }
     return question
   }
 

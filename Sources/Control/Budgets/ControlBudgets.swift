@@ -76,12 +76,30 @@ public struct BudgetQuestion: Sendable, Equatable {
   public var inputTokens: Int64
   /// The limit of the reply that the call names; nil where it names none.
   public var maxTokens: Int64?
+  /// A call that was made, whose prompt is meant.
+  public var call: CallID?
 
   public init(model: String, agent: String, workflow: String, inputTokens: Int64) {
     self.model = model
     self.agent = agent
     self.workflow = workflow
     self.inputTokens = inputTokens
+  }
+}
+
+/// How long the prompt of a call can be, and what that rests on.
+public struct PromptExplanation: Sendable, Equatable {
+  /// By the bytes of the request; nil where those bound nothing.
+  public var tokensByBytes: Int64?
+  /// By what the provider reported of the request or response before it, and the bytes of what is new; nil where that is not known.
+  public var tokensByReport: Int64?
+  /// Which of them was taken: `bytes`, `predecessor` or `response`; nil where there is none.
+  public var taken: String?
+
+  public init(tokensByBytes: Int64?, tokensByReport: Int64?, taken: String?) {
+    self.tokensByBytes = tokensByBytes
+    self.tokensByReport = tokensByReport
+    self.taken = taken
   }
 }
 
@@ -96,11 +114,13 @@ public struct CallExplanation: Sendable, Equatable {
   /// The most that it can cost; nil where nothing bounds it.
   public var boundPicodollars: Int64?
   public var boundTokens: Int64?
+  /// How long the prompt of the call can be that was asked about; nil where none was.
+  public var prompt: PromptExplanation?
   public var budgets: [BudgetExplanation]
 
   public init(
     provider: String, pricedAs: String?, expected: CallAmounts, isExpectedFromHistory: Bool, boundPicodollars: Int64?,
-    boundTokens: Int64?, budgets: [BudgetExplanation]
+    boundTokens: Int64?, prompt: PromptExplanation? = nil, budgets: [BudgetExplanation]
   ) {
     self.provider = provider
     self.pricedAs = pricedAs
@@ -108,6 +128,7 @@ public struct CallExplanation: Sendable, Equatable {
     self.isExpectedFromHistory = isExpectedFromHistory
     self.boundPicodollars = boundPicodollars
     self.boundTokens = boundTokens
+    self.prompt = prompt
     self.budgets = budgets
   }
 }

@@ -89,6 +89,12 @@ enum OpenAPIBudgetPaths {
               "in": "query",
               "description": "The limit of the reply that the call names; without it the model's maximum.",
               "schema": {"type": "integer", "minimum": 0}
+            },
+            {
+              "name": "call",
+              "in": "query",
+              "description": "A call whose prompt is meant, of the last 1,024 that a hard budget asked about.",
+              "schema": {"type": "string"}
             }
           ],
           "responses": {

@@ -137,6 +137,19 @@ enum OpenAPIBudgetSchemas {
         "expected_tokens": {"type": "integer"},
         "hard_usd": {"type": ["string", "null"], "description": "The most that it can cost; null where nothing bounds it."},
         "hard_tokens": {"type": ["integer", "null"]},
+        "prompt": {
+          "type": "object",
+          "description": "How long the prompt can be of the call that was asked about.",
+          "required": ["tokens_by_bytes", "tokens_by_report", "taken"],
+          "properties": {
+            "tokens_by_bytes": {"type": ["integer", "null"]},
+            "tokens_by_report": {
+              "type": ["integer", "null"],
+              "description": "By what the provider reported of the request or response before it."
+            },
+            "taken": {"enum": ["bytes", "predecessor", "response", null]}
+          }
+        },
         "budgets": {"type": "array", "items": {"$ref": "#/components/schemas/BudgetExplanation"}}
       }
     },

@@ -208,7 +208,7 @@ struct RequestMembers {
       facts.reading?.readCallID(json)
       return
     case .previousResponse:
-      if json.kind == .string, json.size > 0 { facts.hasStoredContext = true }
+      if json.kind == .string, json.size > 0 { facts.followsResponse = true }
       facts.reading?.readPreviousResponse(json)
       return
     case .conversation:

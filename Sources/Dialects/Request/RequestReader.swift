@@ -42,6 +42,9 @@ public struct RequestReader: ~Copyable {
     wire.read(bytes, with: &json, into: &facts)
   }
 
+  /// How much of a prompt there is so far.
+  var extent: PromptExtent { PromptExtent(facts) }
+
   /// What was read. `isComplete` says whether that was the whole of one JSON object, or of one form.
   public consuming func finish() -> RequestFacts {
     let isWhole = json.finish()

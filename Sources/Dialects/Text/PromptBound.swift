@@ -17,22 +17,25 @@ extension RequestFacts {
   /// frame (3 to 11 tokens), so that the written body bounds text and frame. What a provider writes anew (definitions of tools,
   /// arguments, schemas) is counted three times: that it is not longer than so is an assumption.
   ///
-  /// - Parameter family: that of the model that answers.
-  public func promptTokensBound(family: TokenizerFamily) -> Int64? {
-    guard isComplete, isPromptToldApart, !hasStoredContext, !hasOtherModels, !looksUp, mediaCount == media.count else {
-      return nil
-    }
-    let written = max(0, bodyBytes &- mediaWrittenBytes)
-    var bound = frame(family)
-    if let census = promptCensus {
-      // Of what is no prompt text nothing is known; in a request most of it is keys and braces.
-      let rest = max(0, written &- census.bytes)
-      let restTokens = min(TokenBound.tokens(bytes: rest, family: family), 3 &* rest)
-      bound = bound &+ TokenBound.tokens(census, family: family) &+ restTokens
-    } else {
-      bound = bound &+ TokenBound.tokens(bytes: written, family: family)
-    }
-    bound = bound &+ 2 &* renderedTextBytes
+  /// - Parameters:
+  ///   - family: that of the model that answers.
+  ///   - stored: tokens of the response that this one follows, and of all before it, which the provider keeps; nil where that is not
+  ///     known, so that such a request has no bound.
+  public func promptTokensBound(family: TokenizerFamily, behind stored: Int64? = nil) -> Int64? {
+    guard isBounded, let media = mediaTokensBound(family) else { return nil }
+    guard !followsResponse || stored != nil else { return nil }
+    let text = PromptExtent(self).tokens(family)
+    return (followsResponse ? stored ?? 0 : 0) &+ frame(family) &+ text &+ media
+  }
+
+  /// Whether all that becomes prompt stands in the body, but for a response that the request follows.
+  var isBounded: Bool {
+    isComplete && isPromptToldApart && !hasStoredContext && !hasOtherModels && !looksUp && mediaCount == media.count
+  }
+
+  /// The most tokens of what is handed over beside text; nil where that has none.
+  func mediaTokensBound(_ family: TokenizerFamily) -> Int64? {
+    var bound: Int64 = 0
     for item in media {
       guard let tokens = MediaTokens(of: item, family: family, model: model).bound else { return nil }
       bound = bound &+ tokens
@@ -46,7 +49,7 @@ extension RequestFacts {
     return known / Int64(max(1, media.count)) &* Int64(mediaCount &- media.count) &+ known
   }
 
-  private func frame(_ family: TokenizerFamily) -> Int64 {
+  func frame(_ family: TokenizerFamily) -> Int64 {
     let hasMore = !family.isExact && renderedTextBytes > 0 || family == .other
     return hasMore ? Frame.tools : Frame.plain
   }

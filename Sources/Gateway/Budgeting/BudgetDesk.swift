@@ -33,6 +33,13 @@ public final class BudgetDesk: Sendable {
   /// The calls that wait for a person.
   public let holds: HoldDesk
 
+  /// How long the prompts of the last calls could be.
+  let bounds = PromptBoundLog()
+
+  /// How long the prompt of a call could be, as a hard budget was told; nil for calls that none asked of, and for those before the last
+  /// thousand.
+  public func promptBounds(of call: CallID) -> PromptBounds? { bounds.bounds(of: call) }
+
   public init(holds: HoldDesk = HoldDesk(), tell: @escaping @Sendable ([BudgetEvent]) -> [AlertState]) {
     self.holds = holds
     self.tell = tell

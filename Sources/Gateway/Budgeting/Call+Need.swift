@@ -107,7 +107,9 @@ private struct NeedPricing {
       by: PricingContext(), isTierKnown: false, host: call.route.provider.origin.host)
     bound =
       gateway.budgets.asksForBounds
-      ? callBound(promptTokens: facts.promptTokensBound(family: gateway.counts.family(model: facts.model))) : nil
+      ? callBound(
+        promptTokens: call.promptBounds?.tokens
+          ?? facts.promptTokensBound(family: gateway.counts.family(model: facts.model))) : nil
   }
 
   /// What such calls have used; before enough are known, the counted prompt and a usual length of reply.

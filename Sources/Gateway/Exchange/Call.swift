@@ -3,6 +3,7 @@ import Dialects
 import Ledger
 import Metering
 import NIOCore
+import Runs
 import Tokenizers
 import Upstream
 
@@ -61,6 +62,10 @@ final class Call {
   var reservation: BudgetAdmission?
   /// What budgets hold for it; nil where none has been asked.
   var reserve: CallReserve?
+  /// How long its prompt can be; nil where no hard budget asked.
+  var promptBounds: PromptBounds?
+  /// What tells its prompt from others; nil where no hard budget asked, and where what is reported of it bounds no other.
+  var prompt: CallPrompt?
   /// How what the call costs follows from its output; nil where nothing bounds it.
   var outputTerms: ClampTerms?
   /// What the reply may visibly cost; nil where no hard budget bounds it.

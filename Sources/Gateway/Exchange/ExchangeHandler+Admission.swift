@@ -41,6 +41,7 @@ extension ExchangeHandler {
       }
       return
     }
+    gateway.boundPrompt(of: call)
     let turn = upload == nil ? turn(of: call) : nil
     decided(
       gateway.budgets.reserve(call.budgetCall, call.need(in: gateway), at: time, turn: turn), call, upload)

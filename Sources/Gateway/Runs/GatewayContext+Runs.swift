@@ -63,7 +63,9 @@ extension GatewayContext {
       counted.tokens = record.usage.totalTokens
       counted.costPicodollars = record.costPicodollars ?? 0
       let end = RunCallEnd(
-        link: LinkReply(reply, by: runs.key, hasFailed: record.outcome != .ok), reply: counted,
+        link: LinkReply(
+          reply, by: runs.key, prompt: call.promptReport(record, reply), hasFailed: record.outcome != .ok),
+        reply: counted,
         failure: RunFailure(record.outcome))
       anomalies += call.runTicket?.end(end, of: call.budgetCall) ?? []
     }
@@ -172,11 +174,11 @@ extension Call {
 }
 
 extension LinkReply {
-  fileprivate init(_ reply: ReplyFacts, by key: FingerprintKey, hasFailed: Bool) {
+  fileprivate init(_ reply: ReplyFacts, by key: FingerprintKey, prompt: PromptReport?, hasFailed: Bool) {
     self.init(
       toolCalls: reply.toolCalls.map { $0.id.isEmpty ? nil : key.fingerprint(of: $0.id) },
       response: reply.responseID.map { key.fingerprint(of: $0) },
-      opening: reply.opening.fingerprint(by: key, isWhole: reply.isTerminal), hasFailed: hasFailed)
+      opening: reply.opening.fingerprint(by: key, isWhole: reply.isTerminal), prompt: prompt, hasFailed: hasFailed)
   }
 }
 

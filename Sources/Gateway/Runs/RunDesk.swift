@@ -104,6 +104,20 @@ public final class RunDesk: Sendable {
     }
   }
 
+  // MARK: Prompts
+
+  /// The longest of a request's beginnings that a provider has counted.
+  func counted(_ outline: PromptOutline, of call: LinkedCall) -> KnownBeginning? {
+    let time = now()
+    return state.withLock { $0.book.counted(outline, of: call, at: time) }
+  }
+
+  /// The tokens of what stands before a request that follows a stored response.
+  func contextTokens(behind response: Fingerprint, _ outline: PromptOutline, of call: LinkedCall) -> Int64? {
+    let time = now()
+    return state.withLock { $0.book.contextTokens(behind: response, outline, of: call, at: time) }
+  }
+
   // MARK: Runs
 
   /// The runs that ended since this was asked before, at most about so many.

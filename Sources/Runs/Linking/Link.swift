@@ -3,9 +3,9 @@ struct Link: Sendable, Equatable {
   /// The word that it is found by.
   var key: UInt64
   var run: RunSlot
-  /// Of a prefix: of the instructions that stood beside it. Of a node: the depth.
+  /// Of a prefix: of the instructions that stood beside it. Of a node: the depth. Of a prompt and a context: its tokens.
   var evidence: UInt32 = 0
-  /// Of a prefix: of how the reply began; 0 where that is not known.
+  /// Of a prefix: of how the reply began; 0 where that is not known. Of a prompt: of the thoughts in it.
   var opening: UInt32 = 0
   /// Seconds since the Unix epoch.
   var seconds: UInt32

@@ -4,6 +4,8 @@ internal import Dialects
 enum LinkKind: UInt8 {
   case name = 1
   case toolCall, response, conversation, prefix, trace, node
+  /// Prompts whose tokens a provider has reported: by what they say, and by the response that they led to.
+  case prompt, context
 }
 
 /// Makes the words that links are found by.

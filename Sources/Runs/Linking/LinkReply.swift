@@ -13,17 +13,20 @@ public struct LinkReply: Sendable {
   public var conversation: Fingerprint?
   /// How the reply begins; nil where that is not known.
   public var opening: Fingerprint?
+  /// What the provider reported of the prompt; nil where nothing that bounds a later one.
+  public var prompt: PromptReport?
   /// Whether the call failed, so that the client may send it again: no success of the upstream's, or a reply that was cut.
   public var hasFailed: Bool
 
   public init(
     toolCalls: [Fingerprint?] = [], response: Fingerprint? = nil, conversation: Fingerprint? = nil,
-    opening: Fingerprint? = nil, hasFailed: Bool = false
+    opening: Fingerprint? = nil, prompt: PromptReport? = nil, hasFailed: Bool = false
   ) {
     self.toolCalls = toolCalls
     self.response = response
     self.conversation = conversation
     self.opening = opening
+    self.prompt = prompt
     self.hasFailed = hasFailed
   }
 }

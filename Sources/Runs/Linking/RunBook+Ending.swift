@@ -21,6 +21,7 @@ extension RunBook {
     }
     if let id = reply.response { add(link, keys.link(.response, id, in: scope.workflow)) }
     if let id = reply.conversation { add(link, keys.link(.conversation, id, in: scope.workflow)) }
+    if let prompt = reply.prompt { remember(prompt, behind: reply.response, of: call, at: now) }
     guard let words = call.words else { return }
     change(words) { link in
       guard link.run == slot else { return }

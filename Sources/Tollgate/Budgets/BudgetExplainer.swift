@@ -20,12 +20,17 @@ struct BudgetExplainer: Sendable {
   /// - Throws: ``LedgerError/unknown(_:)`` where there is no such provider.
   @Sendable func explain(_ question: BudgetQuestion) throws -> CallExplanation {
     let time = WallClock.now()
+    var question = question
+    let prompt = try question.call.map(prompt(of:))
+    // Of a call that was made, the question is what its prompt can come to.
+    if let tokens = prompt?.tokens { question.inputTokens = tokens }
     let book = prices.book
     let route = try self.route(of: question, in: book)
     let dialect = route.dialect?.rawValue
     let isKnown = book.knows(route.terms, dialect: dialect, model: question.model)
     let usual = desk.usual(model: question.model, workflow: question.workflow)
-    let bound = isKnown ? self.bound(question, route, in: book, at: time) : nil
+    let isBounded = isKnown && (prompt == nil || prompt?.tokens != nil)
+    let bound = isBounded ? self.bound(question, route, in: book, at: time) : nil
     let expected =
       usual.map { CallAmounts(picodollars: $0.picodollars, tokens: $0.tokens) }
       ?? self.expected(question, route, in: book, at: time)
@@ -40,7 +45,19 @@ struct BudgetExplainer: Sendable {
       provider: route.name,
       pricedAs: isKnown ? book.modelID(route.terms, dialect: dialect, model: question.model, at: time) : nil,
       expected: expected, isExpectedFromHistory: usual != nil, boundPicodollars: bound?.picodollars,
-      boundTokens: bound?.tokens, budgets: desk.withBook { $0.explain(call, need, at: time) })
+      boundTokens: bound?.tokens,
+      prompt: prompt.map {
+        PromptExplanation(tokensByBytes: $0.byBytes, tokensByReport: $0.byReport, taken: $0.basis?.rawValue)
+      },
+      budgets: desk.withBook { $0.explain(call, need, at: time) })
+  }
+
+  private func prompt(of call: CallID) throws -> PromptBounds {
+    guard let bounds = desk.promptBounds(of: call) else {
+      throw LedgerError.unknown(
+        "no hard budget asked how long the prompt of call \(call) can be, or many have been made since")
+    }
+    return bounds
   }
 
   private func route(of question: BudgetQuestion, in book: PriceBook) throws -> ProviderRoute {

@@ -13,6 +13,9 @@ struct RecordedCall: Sendable {
   var place: Int
   var request: ConversationFacts?
   var reply: LinkReply
+  var endpoint: Endpoint
+  var body: [UInt8]
+  var replyFacts: ReplyFacts
   /// The messages, items or contents of the request as canonical JSON.
   var messages: [String]
 
@@ -47,15 +50,19 @@ struct RecordedCall: Sendable {
     self.provider = provider
     self.cassette = cassette
     self.place = place
+    self.endpoint = endpoint
     let body = Self.body(request)
+    self.body = body
     var reader = RequestReader(endpoint: endpoint, linking: fingerprints)
     reader.consume(body.span.bytes)
     self.request = reader.finish().conversation
-    reply = Self.reply(response, endpoint)
+    let facts = Self.reply(response, endpoint)
+    replyFacts = facts
+    reply = Self.link(facts)
     messages = Self.messages(body)
   }
 
-  private static func reply(_ response: [String: Any], _ endpoint: Endpoint) -> LinkReply {
+  private static func reply(_ response: [String: Any], _ endpoint: Endpoint) -> ReplyFacts {
     let framing: ReplyFraming =
       switch response["framing"] as? String {
       case "sse": .serverSentEvents
@@ -66,8 +73,11 @@ struct RecordedCall: Sendable {
     var reader = ReplyReader(endpoint: endpoint, status: status, framing: framing)
     let body = body(response)
     reader.consume(body.span.bytes)
-    let facts = reader.finish()
-    return LinkReply(
+    return reader.finish()
+  }
+
+  private static func link(_ facts: ReplyFacts) -> LinkReply {
+    LinkReply(
       toolCalls: facts.toolCalls.map { $0.id.isEmpty ? nil : fingerprints.fingerprint(of: $0.id) },
       response: facts.responseID.map(fingerprints.fingerprint(of:)),
       opening: facts.opening.fingerprint(by: fingerprints, isWhole: facts.isTerminal),

@@ -76,8 +76,23 @@ struct BudgetRows {
         priced as   \(model)
         expected    \(text(answer["expected_usd"])) USD, \(text(answer["expected_tokens"])) tokens: \(source)
         worst case  \(worst)
-
+        \(promptBounds(answer["prompt"]))
         """, none: "No budget matches.\n")
+  }
+
+  /// A line on how long a prompt can be; empty where no call was asked about.
+  private static func promptBounds(_ prompt: JSONValue) -> String {
+    guard case .object = prompt else { return "" }
+    let byBytes = prompt["tokens_by_bytes"] == .null ? "none" : text(prompt["tokens_by_bytes"])
+    let byReport = prompt["tokens_by_report"] == .null ? "none" : text(prompt["tokens_by_report"])
+    let taken =
+      switch prompt["taken"].stringValue {
+      case "predecessor": "what the provider reported of the request before it is taken"
+      case "response": "what the provider reported of the response before it is taken"
+      case "bytes": "the bytes are taken"
+      default: "nothing bounds it"
+      }
+    return "prompt      \(byBytes) tokens by its bytes, \(byReport) by what was reported before: \(taken)\n"
   }
 
   static func simulation(_ answer: JSONValue) -> BudgetRows {

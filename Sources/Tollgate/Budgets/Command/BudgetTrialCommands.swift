@@ -13,9 +13,11 @@ struct BudgetExplainCommand: AsyncParsableCommand {
     abstract: "Say what a call is thought to cost, at most and as expected, and what each budget would decide of it.",
     discussion: """
       Asks the running proxy. `expected` is what such calls cost, or what the given counts do; `hard` is the most that the call
-      can cost, by its limit of output or the model's. Nothing is reserved.
+      can cost, by its limit of output or the model's. With `--call` its prompt is that of a call that a hard budget was asked
+      about: at most so many tokens by its bytes, and by what the provider reported of the request before it. Nothing is reserved.
 
         tollgate budget explain --model claude-sonnet-4-5 --workflow nightly --input-tokens 50000
+        tollgate budget explain --model claude-sonnet-4-5 --workflow nightly --call 01f3sk6v80001
       """)
 
   @Option(help: "The model that the call asks for.")
@@ -42,6 +44,9 @@ struct BudgetExplainCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Tokens of its prompt (default: 1000).", valueName: "count"))
   var inputTokens: Int64?
 
+  @Option(help: ArgumentHelp("A call whose prompt it is, of the last thousand (x-tollgate-call).", valueName: "id"))
+  var call: String?
+
   @Option(help: ArgumentHelp("The limit of output that it names (default: the model's).", valueName: "count"))
   var maxTokens: Int64?
 
@@ -67,6 +72,7 @@ struct BudgetExplainCommand: AsyncParsableCommand {
     let texts: [(String, String?)] = [
       ("model", model), ("provider", provider), ("agent", agent), ("workflow", workflow), ("run", run), ("key", key),
       ("team", team), ("input_tokens", inputTokens.map(String.init)), ("max_tokens", maxTokens.map(String.init)),
+      ("call", call),
     ]
     return texts.compactMap { name, text in text.map { "\(name)=\(QueryText.encoded($0))" } }.joined(separator: "&")
   }
