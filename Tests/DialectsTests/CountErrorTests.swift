@@ -62,7 +62,7 @@ struct CountErrorTests {
   }
 
   private static func kind(_ request: RequestFacts) -> String {
-    if request.hasStoredContext { return "provider's own context or tools" }
+    if request.hasStoredContext || request.followsResponse { return "provider's own context or tools" }
     if request.mediaCount > 0 { return "media" }
     return request.renderedTextBytes > 0 ? "tools" : "text"
   }

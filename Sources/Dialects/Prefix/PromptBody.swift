@@ -59,7 +59,9 @@ public enum PromptBody {
     if making != .once || counted.thoughts != beginning.thoughts {
       bound = bound &+ 3 &* beginning.thoughtText.bytes &+ TokenBound.tokens(beginning.thoughtText, family: family)
     }
-    if making != .once { bound = bound &+ (PromptExtent(facts).tokens(family) &- (end &- start)) }
+    if making != .once || outline.defersTools {
+      bound = bound &+ (PromptExtent(facts).tokens(family) &- (end &- start))
+    }
     return bound
   }
 }

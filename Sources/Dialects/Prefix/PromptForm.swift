@@ -51,7 +51,7 @@ struct PromptForm: Sendable {
     members: [
       "model", "stream", "max_tokens", "stop_sequences", "temperature", "top_k", "top_p", "system", "tools",
       "tool_choice", "thinking", "output_format", "output_config", "service_tier", "speed", "inference_geo",
-      "anthropic_version",
+      "anthropic_version", "cache_control",
     ],
     labels: ["metadata"], hasCallNote: true)
 
@@ -86,6 +86,8 @@ struct PromptForm: Sendable {
   /// Marks of what is to be cached: no prompt, and moved on with each call. Bedrock's stands in a part of its own.
   static let marks: [StaticString] = ["cache_control"]
   static let partMarks: [StaticString] = ["cachePoint"]
+  /// What a tool says of which the model is told only once it has looked for it, by a few words in a later message.
+  static let deferral: StaticString = "defer_loading"
   /// Members of a message or of its part with what the model thought, which clients and providers leave out later.
   static let thoughts: [StaticString] = [
     "reasoning_content", "reasoning", "reasoning_details", "reasoningContent", "thinking", "thinking_blocks",

@@ -13,6 +13,8 @@ public struct PromptOutline: Sendable, Equatable {
   public internal(set) var beginnings: [PromptBeginning]
   /// Where the messages begin in the body: behind the bracket.
   var start: Int
+  /// Whether a tool may come into the prompt later than it was named.
+  var defersTools: Bool
   /// Bytes that are in no hash: labels, and what the client tells of the call.
   var labelBytes: Int64
 }

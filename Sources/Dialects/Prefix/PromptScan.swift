@@ -18,6 +18,7 @@ struct PromptScan {
   private var markBytes: Int64 = 0
   private var labelBytes: Int64 = 0
   private var start = 0
+  private var defersTools = false
   private var messages = 0
   private var beginnings: [PromptBeginning] = []
   /// Of each of ``beginnings``, until the hash of the rest is known.
@@ -49,7 +50,8 @@ struct PromptScan {
   private consuming func finish() -> PromptOutline {
     keepLastBeginnings()
     for place in beginnings.indices { beginnings[place].words = states[place].joined(rest) }
-    return PromptOutline(rest: rest.joined(rest), beginnings: beginnings, start: start, labelBytes: labelBytes)
+    return PromptOutline(
+      rest: rest.joined(rest), beginnings: beginnings, start: start, defersTools: defersTools, labelBytes: labelBytes)
   }
 
   // MARK: Objects and lists
@@ -122,7 +124,9 @@ struct PromptScan {
     if form.members.contains(name) {
       rest.absorb(.name, body.extracting(range))
       guard name == "system", form.hasCallNote, body.at(offset) == UInt8(ascii: "[") else {
-        return Self.absorb(body, &offset, into: &rest)
+        guard Self.absorb(body, &offset, into: &rest) else { return false }
+        if name == "tools" { defersTools = Self.mayDefer(body, start..<offset) }
+        return true
       }
       rest.absorb(.beginArray)
       return readElements(body, &offset) { $0.readInstruction($1, &$2) }
@@ -136,6 +140,22 @@ struct PromptScan {
       return true
     }
     return Self.isHarmless(name, body, start..<end)
+  }
+
+  /// Whether any name within is that of a tool that is told of later, or is written so that it may be.
+  private static func mayDefer(_ body: RawSpan, _ tools: Range<Int>) -> Bool {
+    var offset = tools.lowerBound
+    while offset < tools.upperBound {
+      guard body.at(offset) == UInt8(ascii: "\""), let end = JSONScan.stringEnd(in: body, from: offset) else {
+        offset &+= 1
+        continue
+      }
+      let text = offset &+ 1..<end &- 1
+      offset = JSONScan.skipBlanks(in: body, from: end)
+      guard body.at(offset) == UInt8(ascii: ":") else { continue }
+      if body.holds(PromptForm.deferral, in: text) || body.holds(byte: UInt8(ascii: "\\"), in: text) { return true }
+    }
+    return false
   }
 
   /// The longest of ``PromptForm/harmless`` has some 70 bytes.

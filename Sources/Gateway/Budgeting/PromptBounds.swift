@@ -1,6 +1,5 @@
+import Metering
 import Synchronization
-
-public import Metering
 
 /// How long the prompt of a call can be, as a hard budget asks for.
 public struct PromptBounds: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Dialects
+import Upstream
 
 /// What decides how a prompt is made besides the body: where it goes, for whom, and what the header says.
 enum PromptSeed {

@@ -21,7 +21,7 @@ struct BudgetExplainer: Sendable {
   @Sendable func explain(_ question: BudgetQuestion) throws -> CallExplanation {
     let time = WallClock.now()
     var question = question
-    let prompt = try question.call.map(prompt(of:))
+    let prompt = try question.call.map(self.prompt(of:))
     // Of a call that was made, the question is what its prompt can come to.
     if let tokens = prompt?.tokens { question.inputTokens = tokens }
     let book = prices.book

@@ -106,6 +106,26 @@ import Tokenizers
     #expect(try #require(plain) < Prompting.reported + 1_000)
   }
 
+  @Test(
+    "A tool that the model has to look for comes into the prompt later: tools and instructions are added",
+    arguments: [#""defer_loading":true,"#, #""defer\u005floading":true,"#])
+  func toolsLater(_ deferral: String) throws {
+    func body(_ messages: [String], _ deferral: String) -> String {
+      let tool = #"{"name":"f",\#(deferral)"description":"\#(Self.long)","input_schema":{"type":"object"}}"#
+      let list = messages.joined(separator: ",")
+      return #"{"model":"claude-opus-4-8","max_tokens":9,"tools":[\#(tool)],"messages":[\#(list)]}"#
+    }
+    let found = #"""
+      {"role":"user","content":[{"type":"tool_result","tool_use_id":"1",
+      "content":[{"type":"tool_reference","tool_name":"f"}]}]}
+      """#
+    let claude = Prompting.claude()
+    let later = claude.bound(body([Self.old], deferral), body([Self.old, found], deferral))
+    #expect(try #require(later) >= Prompting.reported + Int64(Self.long.utf8.count))
+    let before = claude.bound(body([Self.old], ""), body([Self.old, found], ""))
+    #expect(try #require(before) < Prompting.reported + 1_500)
+  }
+
   @Test("What an image comes to may change with its place and with how many there are: it is added again")
   func media() throws {
     let openai = Prompting()
