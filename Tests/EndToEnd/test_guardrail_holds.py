@@ -197,6 +197,27 @@ def test_a_run_that_is_approved_may_still_be_held_by_its_budget(tmp_path):
         assert len(stub.received) == 2
 
 
+def test_a_call_that_two_limits_hold_passes_once_both_were_approved(tmp_path):
+    rules = [
+        {"name": "calls", "max_llm_calls": 1, "then": "hold"},
+        {"name": "cost", "max_cost": "0.000001 USD", "then": "hold"},
+    ]
+    with serving(tmp_path, [], guardrails=rules) as (tollgate, stub):
+        assert call(tollgate).status == 200
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(call, tollgate)
+            names = []
+            for _ in rules:
+                [row] = eventually(
+                    lambda: [one for one in pending(tollgate) if one["guardrail"]["name"] not in names], what="a hold"
+                )
+                names.append(row["guardrail"]["name"])
+                assert post(tollgate, f"/api/v1/holds/{row['id']}/approve", {})[0] == 200
+            assert sorted(names) == ["calls", "cost"]
+            assert answer.result(timeout=20).status == 200
+        assert len(stub.received) == 2
+
+
 def test_the_alert_of_a_held_run_has_the_rule_the_figures_and_the_page(tmp_path):
     sink = WebhookSink()
     receiver = {"type": "webhook", "url": f"http://127.0.0.1:{sink.port}/", "secret": SECRET, "allow_private": True}

@@ -176,13 +176,16 @@ import Testing
       try execute(
         connection,
         """
+        DROP TABLE run_releases; ALTER TABLE calls DROP COLUMN is_model_call;
+        ALTER TABLE holds DROP COLUMN guardrail; ALTER TABLE holds DROP COLUMN guardrail_limit;
+        ALTER TABLE holds DROP COLUMN tool; ALTER TABLE holds DROP COLUMN period;
         DROP TABLE runs; DROP TABLE run_links; DROP TABLE run_events; DROP INDEX calls_by_run;
         ALTER TABLE tool_calls DROP COLUMN answered_at; ALTER TABLE tool_calls DROP COLUMN is_error;
         ALTER TABLE tool_calls DROP COLUMN took_us;
         ALTER TABLE calls DROP COLUMN run_source; ALTER TABLE calls DROP COLUMN parent_run;
         ALTER TABLE calls DROP COLUMN node; ALTER TABLE calls DROP COLUMN parent_node;
         ALTER TABLE calls DROP COLUMN depth; ALTER TABLE calls DROP COLUMN is_retry;
-        PRAGMA user_version = \(Schema.version - 3);
+        PRAGMA user_version = \(Schema.version - 4);
         """)
     }
     ledger = try openLedger(scratch.data)

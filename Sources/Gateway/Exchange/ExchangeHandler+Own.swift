@@ -23,8 +23,10 @@ extension ExchangeHandler {
       if let endedAt {
         var writer = JSONWriter()
         writer.object { writer in
-          writer.member("id", run)
-          writer.member("ended_at", endedAt.rfc3339)
+          for (name, text) in [("id", run), ("ended_at", endedAt.rfc3339)] {
+            writer.key(name)
+            writer.string(text)
+          }
         }
         json = writer.bytes
       }

@@ -61,8 +61,8 @@ public final class RunDesk: Sendable {
 
   /// Asks the guardrails of a call's run again, once a person has let it pass. Where the run has ended meanwhile, none stands in its way.
   ///
-  /// - Parameter excused: the limit that only this call may pass; nil where the run itself was released.
-  func admitAgain(_ linked: LinkedCall, _ entry: RunEntry, excusing excused: GuardrailTrip?) -> RunAdmission {
+  /// - Parameter excused: the limits that only this call may pass.
+  func admitAgain(_ linked: LinkedCall, _ entry: RunEntry, excusing excused: [GuardrailTrip]) -> RunAdmission {
     let time = now()
     return state.withLock { state in
       guard state.monitor.tally(of: linked.slot) != nil else { return RunAdmission() }

@@ -14,6 +14,8 @@ struct RunTicket: ~Copyable {
   private var call: BudgetCall?
   /// What guardrails refused; nil where they refused nothing.
   private var refused: RunEntry?
+  /// The limits that a person let the call pass.
+  private var excused: [GuardrailTrip] = []
   private var isTold = false
 
   init(
@@ -31,10 +33,11 @@ struct RunTicket: ~Copyable {
 
   /// Asks again for a call that guardrails refused, once a person has let it pass.
   ///
-  /// - Parameter excused: the limit that only this call may pass; nil where the run itself was released.
+  /// - Parameter trip: the limit that only this call may pass; nil where the run itself was released.
   /// - Returns: whether it passes now.
-  mutating func admitAgain(excusing excused: GuardrailTrip?) -> Bool {
+  mutating func admitAgain(excusing trip: GuardrailTrip?) -> Bool {
     guard let entry = refused else { return true }
+    if let trip { excused.append(trip) }
     admission = desk.admitAgain(linked, entry, excusing: excused)
     guard admission.answer.passes else { return false }
     call = entry.call

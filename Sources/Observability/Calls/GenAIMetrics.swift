@@ -62,7 +62,7 @@ struct GenAIMetrics: Sendable {
       port: details.serverPort)
     duration.resolve(GenAIDurationLabels(call: labels, error: error(of: call))).observe(call.durationMicroseconds)
     let prompt = call.usage.promptTokens
-    for (type, count) in [(GenAITokenType.input, prompt), (.output, call.usage.totalTokens &- prompt)] where count > 0 {
+    for (type, count) in [(GenAITokenType.input, prompt), (.output, call.usage.replyTokens)] where count > 0 {
       tokens.resolve(GenAITokenLabels(call: labels, type: type)).observe(count)
     }
   }

@@ -31,20 +31,20 @@ public struct Guardrails: Sendable, Equatable {
 
   /// Decides a call before it is sent on, and counts what tripped.
   ///
-  /// - Parameter excused: the limit that a person let the call pass; nil where there is none.
+  /// - Parameter excused: the limits that a person let the call pass.
   func decide(
     _ request: RunRequest, _ call: BudgetCall, of run: String, _ tally: RunTally?, _ state: inout GuardrailState,
-    excusing excused: GuardrailTrip? = nil, at now: Timestamp
+    excusing excused: [GuardrailTrip] = [], at now: Timestamp
   ) -> GuardrailAnswer {
     var trips: [GuardrailTrip] = []
     for definition in definitions where definition.match.matches(call) {
-      let isExcused = excused?.guardrail == definition.name
+      let excused = excused.filter { $0.guardrail == definition.name }.map(\.kind)
       for limit in definition.limits where request.isModelCall || !limit.kind.isOfModelCalls {
-        if isExcused, excused?.kind == limit.kind { continue }
+        if excused.contains(limit.kind) { continue }
         let figures = Figures(limit.kind, depth: request.depth, tally, at: now)
         trip(definition, limit, figures, run, &state, at: now, into: &trips)
       }
-      guard definition.namesTools, !isExcused || excused?.kind != .tools else { continue }
+      guard definition.namesTools, !excused.contains(.tools) else { continue }
       let figures = forbidden(definition, request, state)
       trip(definition, GuardrailLimit(.tools, 1), figures, run, &state, at: now, into: &trips)
     }

@@ -54,9 +54,9 @@ public struct RunMonitor: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - call: what budgets know of it.
-  ///   - excused: the limit that a person let the call pass.
+  ///   - excused: the limits that a person let the call pass.
   public mutating func admit(
-    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, excusing excused: GuardrailTrip? = nil,
+    _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, excusing excused: [GuardrailTrip] = [],
     at now: Timestamp
   ) -> RunAdmission {
     if !runs.contains(run) {

@@ -41,7 +41,7 @@ struct GenAIMetricsTests {
     let lines = lines([
       call {
         $0.usage[.input] = 1_000
-        $0.usage[.cacheRead] = 500
+        $0.usage[.cachedInput] = 500
         $0.usage[.output] = 20
         $0.usage[.reasoning] = 44
       }
