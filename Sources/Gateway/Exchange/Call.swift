@@ -198,7 +198,7 @@ final class Call {
       tokenizer: counts.family(model: requestFacts.model).tokenizer)
   }
 
-  /// Reads a part of the reply that has been forwarded already.
+  /// Reads a part of the reply, which is sent to the client right behind that.
   ///
   /// - Returns: the bytes of text so far, where they have grown by so much that it is worth a look.
   @discardableResult

@@ -36,7 +36,7 @@ struct ReplyMeter: ~Copyable {
     decodedBytes = decoder == nil ? nil : 0
   }
 
-  /// Reads a part that has been forwarded already.
+  /// Reads a part, which is sent to the client right behind that.
   mutating func read(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
     // Moved out while what it makes is read: both are parts of this value.
     guard var decoder = decoder.take() else { return readDecoded(bytes, ledger: ledger) }

@@ -1,6 +1,6 @@
 /// How much a ``RunBook`` keeps.
 public struct RunLimits: Sendable, Equatable {
-  /// Links that are kept; the oldest go first. Some 45 bytes each.
+  /// Links that are kept; the oldest go first. Some 50 bytes each.
   public var linksMax: Int
   /// Runs that are open at once; the one that has been idle longest ends first. Some 300 bytes each.
   public var runsMax: Int
