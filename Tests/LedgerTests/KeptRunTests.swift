@@ -1,3 +1,4 @@
+import Budgets
 import Metering
 import Runs
 import Testing

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-public import Budgets
+internal import Budgets
 public import Ledger
 public import Metering
 

@@ -1,3 +1,4 @@
+internal import Budgets
 public import Metering
 
 /// The holds that the ledger keeps.

@@ -1,6 +1,7 @@
 import Budgets
 import Ledger
 import Observability
+import Synchronization
 import Testing
 
 @testable import Control

@@ -1,6 +1,7 @@
 import Budgets
 import Ledger
 import Metering
+import Runs
 import Testing
 
 @testable import Escalation

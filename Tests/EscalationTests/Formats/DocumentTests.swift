@@ -2,6 +2,7 @@ import JSON
 import Ledger
 import Metering
 import Observability
+import Runs
 import Testing
 
 @testable import Escalation

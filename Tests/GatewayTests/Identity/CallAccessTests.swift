@@ -1,3 +1,4 @@
+import Budgets
 import Dialects
 import Ledger
 import Metering
