@@ -79,13 +79,15 @@ public enum CallExplanationJSON {
       writer.member("expected_tokens", explanation.expected.tokens)
       writer.member("hard_usd", explanation.boundPicodollars.map { MoneyText.usd(Int128($0)) })
       writer.member("hard_tokens", explanation.boundTokens)
+      writer.key("prompt")
       if let prompt = explanation.prompt {
-        writer.key("prompt")
         writer.object { writer in
           writer.member("tokens_by_bytes", prompt.tokensByBytes)
           writer.member("tokens_by_report", prompt.tokensByReport)
           writer.member("taken", prompt.taken)
         }
+      } else {
+        writer.null()
       }
       writer.key("budgets")
       writer.array { writer in for budget in explanation.budgets { write(budget, to: &writer) } }

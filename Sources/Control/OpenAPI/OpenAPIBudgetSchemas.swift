@@ -127,7 +127,8 @@ enum OpenAPIBudgetSchemas {
     "CallExplanation": {
       "type": "object",
       "required": [
-        "provider", "priced_as", "expected_from", "expected_usd", "expected_tokens", "hard_usd", "hard_tokens", "budgets"
+        "provider", "priced_as", "expected_from", "expected_usd", "expected_tokens", "hard_usd", "hard_tokens", "prompt",
+        "budgets"
       ],
       "properties": {
         "provider": {"type": "string"},
@@ -138,8 +139,8 @@ enum OpenAPIBudgetSchemas {
         "hard_usd": {"type": ["string", "null"], "description": "The most that it can cost; null where nothing bounds it."},
         "hard_tokens": {"type": ["integer", "null"]},
         "prompt": {
-          "type": "object",
-          "description": "How long the prompt can be of the call that was asked about.",
+          "type": ["object", "null"],
+          "description": "How long the prompt can be of the call that was asked about; null where no call was named.",
           "required": ["tokens_by_bytes", "tokens_by_report", "taken"],
           "properties": {
             "tokens_by_bytes": {"type": ["integer", "null"]},

@@ -18,7 +18,8 @@ extension Call {
 
   /// Notes for the run why the call comes to no reply.
   func noteRunRefused(_ code: Refusal.Code) {
-    runTicket?.failure = guardrailTrip == nil ? RunFailure(code) : .guardrail
+    let failure = guardrailTrip == nil ? RunFailure(code) : .guardrail
+    runTicket?.failure = failure
   }
 
   /// What the reply's header says of limits that the run has reached, and that let it pass: as much of it as a header can be.
