@@ -37,6 +37,8 @@ extension ControlEndpoints {
       let by = hold.end?.by.map { " by \($0)" } ?? ""
       let reason = hold.end?.reason.map { ": \($0)" } ?? ""
       throw Problem(409, "Decided already", "The hold has ended: \(hold.state.rawValue)\(by)\(reason).")
+    } catch HoldDecisionError.contended {
+      throw Problem(409, "Being decided", "Somebody else decides about the hold at this moment.")
     } catch HoldDecisionError.unfit(let reason) {
       throw Problem(422, "Does not fit", reason + ".")
     }

@@ -101,7 +101,7 @@ public final class HoldDesk: Sendable {
   ) throws(HoldDecisionError) -> TakenDecision {
     let answer = state.withLock { state -> Result<TakenDecision, HoldDecisionError> in
       guard let open = state[id] else { return .failure(state.ended(id).map { .ended($0) } ?? .unknown) }
-      guard !open.isDecided else { return .failure(.unfit("somebody else decides about it at this moment")) }
+      guard !open.isDecided else { return .failure(.contended) }
       do throws(HoldDecisionError) {
         let end = HoldRecord.End(at: time, by: actor, reason: reason)
         let after = try open.record.decided(decision, end)

@@ -139,6 +139,8 @@ public enum HoldDecisionError: Error, Sendable, Equatable {
   case unknown
   /// It has ended.
   case ended(HoldRecord)
+  /// Somebody else decides about it at this moment.
+  case contended
   /// What was asked for does not fit the call; says what would.
   case unfit(String)
 }

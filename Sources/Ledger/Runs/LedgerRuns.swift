@@ -12,19 +12,24 @@ public struct LedgerRuns: Sendable {
   ///
   /// - Throws: ``LedgerError``.
   public func page(_ filter: RunFilter) async throws -> [RunRecord] {
-    try await readers.read { try RunQuery(filter).run($0) }
+    await waitForCommit()
+    return try await readers.read { try RunQuery(filter).run($0) }
   }
 
   /// The run of this id; nil where there is none.
   ///
   /// - Throws: ``LedgerError``.
-  public func run(_ id: String) async throws -> RunRecord? { try await readers.read { try RunQuery.run(id, $0) } }
+  public func run(_ id: String) async throws -> RunRecord? {
+    await waitForCommit()
+    return try await readers.read { try RunQuery.run(id, $0) }
+  }
 
   /// The run of this id with its calls; nil where there is none.
   ///
   /// - Throws: ``LedgerError``.
   public func detail(_ id: String) async throws -> RunDetail? {
-    try await readers.read { context in
+    await waitForCommit()
+    return try await readers.read { context in
       guard let run = try RunQuery.run(id, context) else { return nil }
       var ofRun = CallFilter()
       ofRun.run = id
@@ -49,7 +54,8 @@ public struct LedgerRuns: Sendable {
   ///
   /// - Throws: ``LedgerError``.
   public func tools(of calls: [CallID]) async throws -> [CallID: [RunTool]] {
-    try await readers.read { try RunTool.all(of: calls, $0) }
+    await waitForCommit()
+    return try await readers.read { try RunTool.all(of: calls, $0) }
   }
 
   // MARK: Events
