@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -347,12 +348,14 @@ def test_results_of_a_killed_proxy_are_charged_when_they_are_fetched_again(make_
 
 def moved(name: str, tmp_path: Path) -> str:
     """A sample export whose day is today."""
-    seconds = (today() - SAMPLE_DAY).days * 86_400
-    text = (FIXTURES / "exports" / name).read_text()
-    following = today() + datetime.timedelta(days=1)
-    text = text.replace("2026-11-24", str(following)).replace("2026-11-23", str(today()))
-    for stamp in (1795392000, 1795392000 + 86_400):
-        text = text.replace(f": {stamp}", f": {stamp + seconds}")
+    passed = today() - SAMPLE_DAY
+    midnight = 1_795_392_000
+    day_after = SAMPLE_DAY + datetime.timedelta(days=1)
+    places = {str(day): str(day + passed) for day in (SAMPLE_DAY, day_after)}
+    for stamp in (midnight, midnight + 86_400):
+        places[f": {stamp}"] = f": {stamp + passed.days * 86_400}"
+    # In one pass: a day that was moved may be the name of another one.
+    text = re.sub("|".join(places), lambda found: places[found[0]], (FIXTURES / "exports" / name).read_text())
     path = tmp_path / name
     path.write_text(text)
     return str(path)
