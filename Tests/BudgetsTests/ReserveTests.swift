@@ -19,6 +19,22 @@ import Testing
     #expect(book.window("all")?.spent == 50)
   }
 
+  @Test func `runs of two keys with one name are two, and neither uses up what the other may spend`() throws {
+    let book = TestBook()
+    try book.define(
+      dollars("run", 100) {
+        $0.each = .run
+        $0.period = .total
+      })
+    var (mine, theirs) = (call(1, run: "r7"), call(2, run: "r7"))
+    (mine.key, theirs.key) = ("good", "other")
+    _ = try book.admit(theirs, need(100))
+    theirs.id = CallID(rawValue: 3)
+    #expect(book.reserve(theirs, need(1)).outcome.refusal?.scope == "run=r7 key=other")
+    _ = try book.admit(mine, need(100))
+    _ = try book.admit(call(4, run: "r7"), need(100))
+  }
+
   @Test func `an id of no reservation, or of one whose place has another now, ends nothing`() throws {
     let book = TestBook()
     try book.define(dollars("all", 100))

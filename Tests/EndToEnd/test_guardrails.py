@@ -75,7 +75,7 @@ def test_a_looping_agent_is_stopped_at_the_exact_call(tmp_path):
         error = json.loads(refused.body)["error"]
         run = tollgate.calls()[0]["run"]
         assert error["code"] == "guardrail"
-        for part in ("guardrail stop (repeated_call)", f"run {run}", "read", "6 times in a row"):
+        for part in ("guardrail stop (repeated_call)", f"run {run}", "read", "6 times with the same arguments"):
             assert part in error["message"]
         # Once each run and rule, as long as the cool-down lasts.
         labels = {"rule": "stop", "action": "deny"}
@@ -258,20 +258,28 @@ def test_people_are_told_once_of_a_trip_and_of_an_anomaly(tmp_path):
     assert not sink.problems
 
 
-def test_tools_that_are_called_through_tollgate_are_denied_by_name(tmp_path):
+@pytest.mark.parametrize("place", ["/run/r", ""], ids=["in a run", "in none"])
+def test_tools_that_are_called_through_tollgate_are_denied_by_name(tmp_path, place):
     def answer(exchange):
         exchange.read_body()
         exchange.respond(200, b'{"jsonrpc":"2.0","id":1,"result":{"content":[]}}', JSON)
 
     with StubUpstream(answer) as stub:
-        config = {"providers": {"tools": {"base_url": stub.url, "dialect": "mcp"}}} | guardrail(tools_denied=["rm*"])
+        config = {"providers": {"tools": {"base_url": stub.url, "dialect": "mcp"}}} | guardrail(
+            # What belongs to no run cannot be released, and is refused.
+            tools_denied=["rm*"], then="deny" if place else "hold"
+        )
         with Tollgate(tmp_path, {}, config=config) as tollgate:
 
             def call(tool: str):
                 params = {"name": tool, "arguments": {}}
                 body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
-                return ask(tollgate.port, "POST", "/run/r/tools/mcp", json.dumps(body).encode(), JSON)
+                return ask(tollgate.port, "POST", place + "/tools/mcp", json.dumps(body).encode(), JSON)
 
             assert [call(tool).status for tool in ("read", "rm_all", "read")] == [200, 403, 200]
-            assert b"guardrail stop (tools)" in call("rm_all").body
+            refused = call("rm_all").body
+            assert b"guardrail stop (tools)" in refused and (b"run r" in refused) == bool(place)
             assert len(stub.received) == 2
+            assert tollgate.metric("tollgate_guardrail_trips_total", rule="stop") == 1
+            [trip] = tollgate.json("/api/v1/anomalies?type=trip")["rows"]
+            assert trip["run"] == ("r" if place else None)

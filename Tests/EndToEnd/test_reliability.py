@@ -5,6 +5,7 @@ import io
 import json
 import threading
 
+import pytest
 from test_budgets import JSON, serving
 from test_guardrails import Agent, Looping, same
 from test_linking import Script, message, tool_call
@@ -182,6 +183,69 @@ def test_a_reply_that_has_no_end_of_its_own_misses_none(tmp_path):
             assert ask(tollgate.port, "POST", "/openai/v1/chat/completions", chat, JSON).status == 202
             eventually(lambda: tollgate.json("/api/v1/anomalies")["rows"], what="the anomaly")
             assert [row["kind"] for row in tollgate.json("/api/v1/anomalies")["rows"]] == ["empty_reply"]
+
+
+TITAN = ("/bedrock/model/amazon.titan-embed-text-v2%3A0/invoke", {"inputText": "a"}, {"embedding": [0.5], "inputTextTokenCount": 1})
+SILENT = {
+    "a vector of Bedrock": TITAN,
+    "a conversation made shorter": (
+        "/openai/v1/responses/compact", {"model": "gpt-5", "input": "a"},
+        {"id": "resp_1", "object": "response.compaction", "output": [], "usage": {"input_tokens": 9, "output_tokens": 4}},
+    ),
+    "a picture in a message": (
+        "/openai/v1/chat/completions", {"model": "gpt-4.1", "messages": [message("user", "draw")]},
+        {
+            "id": "gen-1", "model": "gpt-4.1",
+            "choices": [{"index": 0, "finish_reason": "stop", "message": {
+                "role": "assistant", "content": "",
+                "images": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]}}],
+            "usage": {"prompt_tokens": 2, "completion_tokens": 9, "total_tokens": 11},
+        },
+    ),
+    "a model that is loaded": (
+        "/ollama/api/chat", {"model": "llama3.2", "messages": []},
+        {"model": "llama3.2", "message": {"role": "assistant", "content": ""}, "done_reason": "load", "done": True},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SILENT)
+def test_replies_that_are_no_words_are_not_empty(tmp_path, what):
+    path, body, reply = SILENT[what]
+
+    def answer(exchange):
+        exchange.read_body()
+        exchange.respond(200, json.dumps(reply).encode(), JSON)
+
+    with StubUpstream(answer) as stub, Tollgate(tmp_path, {path.split("/")[1]: stub.url}) as tollgate:
+        assert ask(tollgate.port, "POST", path, json.dumps(body).encode(), JSON).status == 200
+        eventually(tollgate.calls, what="the row")
+        assert tollgate.json("/api/v1/anomalies?type=any")["rows"] == []
+
+
+def test_what_no_model_answers_begins_no_run_by_its_trace(tmp_path):
+    """Clients that are instrumented send a trace with each request."""
+
+    def answer(exchange):
+        is_embedding = b"input" in exchange.read_body()
+        vector = {"object": "list", "data": [], "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        exchange.respond(200, json.dumps(vector if is_embedding else {"data": []}).encode(), JSON)
+
+    with StubUpstream(answer) as stub, Tollgate(tmp_path, {"openai": stub.url, "bedrock": stub.url}) as tollgate:
+        fields = [*JSON, ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+        embedding = b'{"model":"text-embedding-3-small","input":"a"}'
+        assert ask(tollgate.port, "POST", "/openai/v1/embeddings", embedding, fields).status == 200
+        assert ask(tollgate.port, "GET", "/openai/v1/models", b"", fields).status == 200
+        assert ask(tollgate.port, "POST", TITAN[0], json.dumps(TITAN[1]).encode(), fields).status == 200
+        eventually(lambda: len(tollgate.calls()) == 3, what="the rows")
+        assert tollgate.json("/api/v1/runs")["rows"] == []
+        # Where a conversation has the same trace, they are of its run.
+        chat = json.dumps({"model": "gpt-4.1", "messages": [message("user", "Hi")]}).encode()
+        assert ask(tollgate.port, "POST", "/openai/v1/chat/completions", chat, fields).status == 200
+        assert ask(tollgate.port, "POST", "/openai/v1/embeddings", embedding, fields).status == 200
+        eventually(lambda: len(tollgate.calls()) == 5, what="the rows")
+        [run] = tollgate.json("/api/v1/runs")["rows"]
+        assert run["llm_calls"] == 2
 
 
 def test_what_a_refused_call_brought_is_told_of_the_one_that_brings_it_again(tmp_path):

@@ -63,9 +63,10 @@ extension BudgetBook {
     return scope
   }
 
-  /// The scope of the call's run; of the call itself where it names none.
+  /// The scope of the call's run; of the call itself where it names none. Runs of two keys that have one name are two: nobody uses up
+  /// what another's run may spend. No run's name has a space.
   mutating func runScope(of budget: Int, _ call: BudgetCall, at time: Timestamp) -> Int {
-    if let run = call.run { return scope(of: budget, value: run, at: time) }
+    if let run = call.run { return scope(of: budget, value: call.key.map { "\(run) key=\($0)" } ?? run, at: time) }
     let value = call.id.description
     if let known = budgets.items[budget].scopes[value] { return known }
     let scope = scope(of: budget, value: value, at: time)

@@ -62,6 +62,8 @@ public struct MessageBoundary: Sendable, Hashable {
 public struct ToolResultFacts: Sendable, Hashable {
   /// Of the id of the call that is answered; nil where the API has none (Ollama), or the client sent none.
   public var call: Fingerprint?
+  /// Whether the id looks as if no other call had it (``ReplyFacts/areToolCallIDsDistinct``).
+  public var isCallDistinct: Bool
   /// Of the tool's name, where the result repeats it (Gemini, Ollama).
   public var name: Fingerprint?
   /// How the result says that its tool failed; nil where it does not.
@@ -70,9 +72,11 @@ public struct ToolResultFacts: Sendable, Hashable {
   public var content: Fingerprint?
 
   public init(
-    call: Fingerprint? = nil, name: Fingerprint? = nil, failure: ToolResultFailure? = nil, content: Fingerprint? = nil
+    call: Fingerprint? = nil, isCallDistinct: Bool = true, name: Fingerprint? = nil,
+    failure: ToolResultFailure? = nil, content: Fingerprint? = nil
   ) {
     self.call = call
+    self.isCallDistinct = isCallDistinct
     self.name = name
     self.failure = failure
     self.content = content

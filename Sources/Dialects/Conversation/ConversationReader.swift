@@ -153,6 +153,7 @@ struct ConversationReader: Sendable {
   mutating func readCallID(_ json: borrowing JSONReader) {
     guard let call = fingerprint(of: json) else { return }
     result.call = call
+    result.isCallDistinct = json.withKeptText { ToolCallIDShape.isDistinct($0) }
     sum &+= call.bits
   }
 

@@ -13,7 +13,7 @@ struct ChatReply: ~Copyable, DocumentWire {
     case citation
     case delta, message, reasoning, namedReasoning, reasoningPart
     case deferredID
-    case arguments, input, refusal
+    case arguments, input, refusal, media
   }
 
   static let shape = JSONShape(
@@ -55,7 +55,9 @@ struct ChatReply: ~Copyable, DocumentWire {
     "reasoning_details": .array(
       of: .object(["text": .stringSize(Field.reasoningPart), "summary": .stringSize(Field.reasoningPart)])),
     "refusal": .stringSize(Field.refusal),
-    "audio": .object(["transcript": .stringSize(Field.content)]),
+    "audio": .object(["transcript": .stringSize(Field.content), "data": .stringSize(Field.media)]),
+    // OpenRouter's: https://openrouter.ai/docs/features/multimodal/image-generation
+    "images": .array(of: .object(["image_url": .object(["url": .stringSize(Field.media)])])),
     "tool_calls": .array(of: toolCall),
     "annotations": .array(of: .object(["type": .word(Field.citation, of: ["url_citation"])])),
     "function_call": .object(
@@ -139,6 +141,7 @@ struct ChatReply: ~Copyable, DocumentWire {
     case .reasoning: text.add(reasoning: json.size)
     case .namedReasoning: text.add(namedReasoning: json.size)
     case .reasoningPart: text.add(reasoningPart: json.size)
+    case .media: if json.size > 0 { tally.hasContent = true }
     case .id: tally.readResponseID(json)
     case .model: tally.readModel(json)
     case .tier: tally.readServiceTier(json)

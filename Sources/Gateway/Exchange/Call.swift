@@ -25,6 +25,8 @@ final class Call {
   var place: RunPlace?
   /// Its place among the calls of the run; nil where there is none, and once the run knows how it ended.
   var runTicket: RunTicket?
+  /// What guardrails say of a call of tools that belongs to no run.
+  var answerAlone = GuardrailAnswer()
   /// Where the client calls from, without its port; nil where that is not known.
   let clientAddress: String?
   /// Header fields as they go upstream.

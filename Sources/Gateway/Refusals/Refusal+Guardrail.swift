@@ -14,7 +14,9 @@ extension RunFailure {
 
 extension Call {
   /// What a guardrail has against the call; nil where it passes.
-  var guardrailTrip: GuardrailTrip? { runTicket?.admission.answer.refusal }
+  var guardrailTrip: GuardrailTrip? { guardrailAnswer.refusal }
+
+  private var guardrailAnswer: GuardrailAnswer { runTicket?.admission.answer ?? answerAlone }
 
   /// Notes for the run why the call comes to no reply.
   func noteRunRefused(_ code: Refusal.Code) {
@@ -24,7 +26,7 @@ extension Call {
 
   /// What the reply's header says of limits that the run has reached, and that let it pass: as much of it as a header can be.
   var guardrailWarning: String? {
-    guard let trip = runTicket?.admission.answer.trips.first, trip.action == .warn else { return nil }
+    guard let trip = guardrailAnswer.trips.first, trip.action == .warn else { return nil }
     return String(decoding: trip.description.utf8.prefix(Self.warningBytesMax), as: UTF8.self).filter {
       $0.isASCII && $0 >= " " && $0 != "\u{7F}"
     }
@@ -34,8 +36,8 @@ extension Call {
 }
 
 extension GuardrailTrip {
-  /// Whether the call is parked until a person decides, rather than refused.
-  var holds: Bool { action == .hold && !kind.passesByItself }
+  /// Whether the call is parked until a person decides, rather than refused. What belongs to no run cannot be released.
+  var holds: Bool { action == .hold && !kind.passesByItself && run != nil }
 }
 
 extension Refusal {
@@ -47,6 +49,8 @@ extension Refusal {
       status = 429
       shouldRetry = true
       retryAfterSeconds = 1
+    } else if trip.run == nil {
+      self.init(.guardrail, "Tollgate \(trip).")
     } else {
       self.init(.guardrail, "Tollgate \(trip). The run goes on once somebody releases it: tollgate run release.")
     }

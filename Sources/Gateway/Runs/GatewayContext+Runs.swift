@@ -10,13 +10,28 @@ extension GatewayContext {
   /// Links the call to its run, and asks the run's guardrails. A call that nothing can ever be linked to, nor links to anything, has no
   /// run.
   func link(_ call: Call) {
+    linkToRun(call)
+    guard call.runTicket == nil, !call.requestFacts.toolCalls.isEmpty else { return }
+    guard let entry = call.runEntry(by: runs.key) else { return }
+    call.answerAlone = runs.admitAlone(entry.request, entry.call)
+    tell(call.answerAlone, of: call)
+  }
+
+  private func linkToRun(_ call: Call) {
     if call.runTicket == nil, let response = call.fetchedResponse {
       link(call, fetching: response)
       // It begins none, unless its caller names one.
       if call.runTicket != nil || call.runName == nil { return }
     }
     guard call.runTicket == nil, let request = call.linkRequest(sees: configuration.seesClientAddresses) else { return }
-    let ticket = runs.link(request, call.runEntry(by: runs.key))
+    guard call.canBeginRun else {
+      if let ticket = runs.linkKnown(request, call.runEntry(by: runs.key)) { join(ticket, call) }
+      return
+    }
+    join(runs.link(request, call.runEntry(by: runs.key)), call)
+  }
+
+  private func join(_ ticket: consuming RunTicket, _ call: Call) {
     call.join(ticket.linked, source: ticket.linked.place.source)
     tell(ticket.admission.answer, of: call)
     call.runTicket = consume ticket
@@ -99,11 +114,12 @@ extension Call {
   ///   - name: how the run is called, in place of how the caller names it.
   fileprivate func linkRequest(sees addresses: Bool, named name: LinkRequest.Name? = nil) -> LinkRequest? {
     let name = name ?? runName
-    guard name != nil || identity.trace != nil || opensWebSocket || endpoint?.operation.converses == true else {
-      return nil
-    }
+    guard name != nil || identity.trace != nil || opensWebSocket || endpoint?.converses == true else { return nil }
     return linkRequest(sees: addresses, named: name, of: requestFacts.conversation)
   }
+
+  /// Whether a run begins with the call where none is found.
+  fileprivate var canBeginRun: Bool { runName != nil || opensWebSocket || endpoint?.converses == true }
 
   /// How the caller names the run.
   fileprivate var runName: LinkRequest.Name? {
@@ -155,14 +171,14 @@ extension Call {
 
   /// What is wrong with the reply.
   fileprivate func anomalies(of reply: ReplyFacts, outcome: Outcome, by key: FingerprintKey) -> [Anomaly] {
-    guard let operation = endpoint?.operation, !operation.repeatsUsage else { return [] }
+    guard let endpoint, !endpoint.operation.repeatsUsage else { return [] }
     var compared = reply
     if !reply.toolCalls.isEmpty, let conversation = requestFacts.conversation {
       compared.compareTools(with: conversation, by: key)
     }
     return ReplyAnomalies.find(
-      in: compared, status: self.reply.status, isModelText: operation.converses,
-      outputTokensMax: requestFacts.outputTokensMax, hasEnd: replyHasEnd(of: operation),
+      in: compared, status: self.reply.status, isModelText: endpoint.converses && !endpoint.isCompaction,
+      outputTokensMax: requestFacts.outputTokensMax, hasEnd: replyHasEnd(of: endpoint.operation),
       isAborted: outcome == .aborted || outcome == .denied)
   }
 
@@ -177,6 +193,7 @@ extension LinkReply {
   fileprivate init(_ reply: ReplyFacts, by key: FingerprintKey, prompt: PromptReport?, hasFailed: Bool) {
     self.init(
       toolCalls: reply.toolCalls.map { $0.id.isEmpty ? nil : key.fingerprint(of: $0.id) },
+      areToolCallsDistinct: reply.areToolCallIDsDistinct,
       response: reply.responseID.map { key.fingerprint(of: $0) },
       opening: reply.opening.fingerprint(by: key, isWhole: reply.isTerminal), prompt: prompt, hasFailed: hasFailed)
   }

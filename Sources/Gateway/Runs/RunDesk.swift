@@ -59,6 +59,12 @@ public final class RunDesk: Sendable {
     return RunTicket(linked, counted: entry, admission, desk: self)
   }
 
+  /// Asks the guardrails about a call of tools that belongs to no run.
+  func admitAlone(_ request: RunRequest, _ call: BudgetCall) -> GuardrailAnswer {
+    let time = now()
+    return state.withLock { $0.monitor.admitAlone(request, call, at: time) }
+  }
+
   /// Asks the guardrails of a call's run again, once a person has let it pass. Where the run has ended meanwhile, none stands in its way.
   ///
   /// - Parameter excused: the limits that only this call may pass.
@@ -68,6 +74,24 @@ public final class RunDesk: Sendable {
       guard state.monitor.tally(of: linked.slot) != nil else { return RunAdmission() }
       return state.monitor.admit(entry.request, entry.call, in: linked.slot, excusing: excused, at: time)
     }
+  }
+
+  /// The same for a call that begins no run.
+  ///
+  /// - Returns: nil where no run is found.
+  func linkKnown(_ request: LinkRequest, _ entry: consuming RunEntry?) -> RunTicket? {
+    let time = now()
+    let query = LinkQuery(request, by: key, at: time)
+    var entry = entry
+    var admission = RunAdmission()
+    let linked = state.withLock { state -> LinkedCall? in
+      guard let linked = state.book.linkKnown(query) else { return nil }
+      guard entry != nil else { return linked }
+      entry?.take(linked)
+      if let entry { admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time) }
+      return linked
+    }
+    return linked.map { RunTicket($0, counted: entry, admission, desk: self) }
   }
 
   /// Links a call that asks for what an earlier one began. Where it is linked, it needs a ``RunTicket``.

@@ -140,7 +140,7 @@ struct HoldTable {
     return GuardrailLimit.Kind(rawValue: row.text(28) ?? "").map { kind in
       .guardrail(
         GuardrailTrip(
-          guardrail: guardrail, kind: kind, action: .hold, run: row.text(7) ?? "", limit: row.int64(15),
+          guardrail: guardrail, kind: kind, action: .hold, run: row.text(7), limit: row.int64(15),
           value: row.int64(16), tool: row.text(29), period: Int(clamping: row.int64(30)), at: time(row.int64(2))))
     }
   }

@@ -66,7 +66,10 @@ struct CallParty: Hashable, Sendable {
   static let names: [StaticString] = ["provider", "model", "agent", "workflow"]
   var texts: [String] { [provider.text, model.text, agent.text, workflow.text] }
   /// The provider stays: the operator names it.
-  var folded: CallParty { CallParty(provider: provider, model: .other, agent: .other, workflow: .other) }
+  var folded: CallParty {
+    CallParty(provider: provider, model: .other, agent: agent.folded, workflow: workflow.folded)
+  }
+  var isConfigured: Bool { agent.isConfigured && workflow.isConfigured }
 }
 
 /// A party and one closed label.
@@ -77,6 +80,7 @@ struct PartyLabels<Value: ClosedLabelValue>: LabelSet {
   static var labelNames: [StaticString] { CallParty.names + [Value.labelName] }
   var labelValues: [String] { party.texts + [value.rawValue] }
   var folded: PartyLabels { PartyLabels(party: party.folded, value: value) }
+  var isConfigured: Bool { party.isConfigured }
 }
 
 /// A party, its team and who pays.
@@ -89,6 +93,7 @@ struct CostLabels: LabelSet {
   var labelValues: [String] { party.texts + [team.text, billing.rawValue] }
   /// The team stays: the operator names it.
   var folded: CostLabels { CostLabels(party: party.folded, team: team, billing: billing) }
+  var isConfigured: Bool { party.isConfigured }
 }
 
 /// `provider`, `model`.
@@ -126,7 +131,8 @@ struct WorkflowLabels: LabelSet {
 
   static var labelNames: [StaticString] { ["workflow"] }
   var labelValues: [String] { [workflow.text] }
-  var folded: WorkflowLabels { WorkflowLabels(workflow: .other) }
+  var folded: WorkflowLabels { WorkflowLabels(workflow: workflow.folded) }
+  var isConfigured: Bool { workflow.isConfigured }
 }
 
 /// `agent`, `workflow`, `tool`; and `server` where the tool was called through Tollgate, and not asked for by a model.
@@ -141,7 +147,10 @@ struct ToolLabels: LabelSet {
   var labelValues: [String] { [agent.text, workflow.text, tool.text] + serverValues }
   var serverValues: [String] { server.map { [$0.text] } ?? [] }
   /// The server stays: the operator names it.
-  var folded: ToolLabels { ToolLabels(agent: .other, workflow: .other, tool: .other, server: server) }
+  var folded: ToolLabels {
+    ToolLabels(agent: agent.folded, workflow: workflow.folded, tool: tool.folded, server: server)
+  }
+  var isConfigured: Bool { agent.isConfigured && workflow.isConfigured }
 }
 
 /// `agent`, `workflow`, `tool`, `outcome`; and `server` as in ``ToolLabels``.
@@ -154,6 +163,7 @@ struct ToolResultLabels: LabelSet {
     [tool.agent.text, tool.workflow.text, tool.tool.text, outcome.rawValue] + tool.serverValues
   }
   var folded: ToolResultLabels { ToolResultLabels(tool: tool.folded, outcome: outcome) }
+  var isConfigured: Bool { tool.isConfigured }
 }
 
 /// `tool`; and `server` as in ``ToolLabels``.
@@ -163,5 +173,6 @@ struct ServedToolLabels: LabelSet {
 
   static var labelNames: [StaticString] { ["tool", "server"] }
   var labelValues: [String] { [tool.text] + (server.map { [$0.text] } ?? []) }
-  var folded: ServedToolLabels { ServedToolLabels(tool: .other, server: server) }
+  var folded: ServedToolLabels { ServedToolLabels(tool: tool.folded, server: server) }
+  var isConfigured: Bool { tool.isConfigured }
 }

@@ -135,7 +135,8 @@ private struct GenAIAgentLabels: LabelSet {
 
   static var labelNames: [StaticString] { ["gen_ai_agent_name"] }
   var labelValues: [String] { [agent.text] }
-  var folded: GenAIAgentLabels { GenAIAgentLabels(agent: .other) }
+  var folded: GenAIAgentLabels { GenAIAgentLabels(agent: agent.folded) }
+  var isConfigured: Bool { agent.isConfigured }
 }
 
 extension HistogramBuckets {

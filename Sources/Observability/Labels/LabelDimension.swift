@@ -3,16 +3,24 @@ import Synchronization
 /// A value of a bounded label. Two with the same text of the same dimension are the same object.
 public final class LabelValue: Sendable, Hashable {
   /// The value of whatever has no place of its own, in every dimension.
-  public static let other = LabelValue("other")
+  public static let other = LabelValue("other", isConfigured: true)
   /// The value where there is none, in every dimension.
-  public static let unknown = LabelValue("unknown")
+  public static let unknown = LabelValue("unknown", isConfigured: true)
   /// The empty value, which is as if the series did not have the label.
-  public static let none = LabelValue("")
+  public static let none = LabelValue("", isConfigured: true)
 
   /// The text that the exposition shows, before escaping.
   public let text: String
+  /// Whether the configuration names it, or Tollgate does, rather than a peer.
+  public let isConfigured: Bool
 
-  init(_ text: String) { self.text = text }
+  init(_ text: String, isConfigured: Bool) {
+    self.text = text
+    self.isConfigured = isConfigured
+  }
+
+  /// What it becomes when no more series fit.
+  var folded: LabelValue { isConfigured ? self : .other }
 
   /// Identity: a dimension makes each value once.
   public static func == (lhs: LabelValue, rhs: LabelValue) -> Bool { lhs === rhs }
@@ -40,7 +48,7 @@ public final class LabelDimension: Sendable {
     var known = [LabelValue.other.text: LabelValue.other, LabelValue.unknown.text: LabelValue.unknown]
     for name in configured {
       let text = LabelText.sanitised(name, bytesMax: Self.valueBytesMax)
-      if known[text] == nil { known[text] = LabelValue(text) }
+      if known[text] == nil { known[text] = LabelValue(text, isConfigured: true) }
     }
     self.valuesMax = known.count + max(0, valuesMax)
     budget = registry.budget
@@ -55,7 +63,7 @@ public final class LabelDimension: Sendable {
     let value = values.withLock { values -> LabelValue? in
       if let known = values[text] { return known }
       guard values.count < valuesMax else { return nil }
-      let value = LabelValue(text)
+      let value = LabelValue(text, isConfigured: false)
       values[text] = value
       return value
     }

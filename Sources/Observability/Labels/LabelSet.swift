@@ -4,8 +4,16 @@ public protocol LabelSet: Hashable, Sendable {
   static var labelNames: [StaticString] { get }
   /// The values, in the order of ``labelNames``.
   var labelValues: [String] { get }
-  /// What the set becomes when no more series fit: every bounded label is `other`, the closed ones stay.
+  /// What the set becomes when no more series fit: bounded labels are `other` where no configuration names their value, the closed
+  /// ones stay.
   var folded: Self { get }
+  /// Whether it is about what the configuration names, so that a part of all series is kept for it.
+  var isConfigured: Bool { get }
+}
+
+extension LabelSet {
+  /// True: sets whose values peers choose have an answer of their own.
+  public var isConfigured: Bool { true }
 }
 
 /// The values of a closed label.

@@ -22,12 +22,12 @@ public final class MetricFamily<Labels: LabelSet, Value: Metric>: MetricCollecto
   }
 
   /// The series with these labels, made at zero if there is none yet. When all series of the registry together have
-  /// reached their cap, a new one is folded into the series whose open labels are all `other`.
+  /// reached their cap, a new one is folded into the series whose open labels are `other`, but for configured names.
   public func resolve(_ labels: Labels) -> Value {
     series.withLock { series in
       if let known = series[labels] { return known.value }
       let value = make()
-      if budget.claim(value.sampleCount) {
+      if budget.claim(value.sampleCount, isConfigured: labels.isConfigured) {
         series[labels] = Series(labels: LabelText.render(labels), value: value)
         return value
       }

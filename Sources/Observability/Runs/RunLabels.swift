@@ -17,7 +17,8 @@ struct RunParty: Hashable, Sendable {
 
   static let names: [StaticString] = ["agent", "workflow"]
   var texts: [String] { [agent.text, workflow.text] }
-  static let folded = RunParty(agent: .other, workflow: .other)
+  var folded: RunParty { RunParty(agent: agent.folded, workflow: workflow.folded) }
+  var isConfigured: Bool { agent.isConfigured && workflow.isConfigured }
 }
 
 /// `rule`, `action`, `agent`, `workflow`.
@@ -29,7 +30,8 @@ struct TripLabels: LabelSet {
 
   static var labelNames: [StaticString] { ["rule", GuardrailAction.labelName] + RunParty.names }
   var labelValues: [String] { [rule.text, action.rawValue] + party.texts }
-  var folded: TripLabels { TripLabels(rule: rule, action: action, party: .folded) }
+  var folded: TripLabels { TripLabels(rule: rule, action: action, party: party.folded) }
+  var isConfigured: Bool { party.isConfigured }
 }
 
 /// `kind`, `agent`, `workflow`.
@@ -39,5 +41,6 @@ struct AnomalyLabels: LabelSet {
 
   static var labelNames: [StaticString] { [AnomalyKind.labelName] + RunParty.names }
   var labelValues: [String] { [kind.rawValue] + party.texts }
-  var folded: AnomalyLabels { AnomalyLabels(kind: kind, party: .folded) }
+  var folded: AnomalyLabels { AnomalyLabels(kind: kind, party: party.folded) }
+  var isConfigured: Bool { party.isConfigured }
 }

@@ -42,6 +42,7 @@ public enum ReplyAnomalies {
 
   /// Whether a reply that ended has nothing in it. One that a filter blocked, or that failed, is empty for a reason that is told.
   private static func isEmpty(_ facts: ReplyFacts, hasEnd: Bool) -> Bool {
+    if let reason = facts.finishReason, notices.contains(reason) { return false }
     let isEmpty = !facts.hasContent && facts.toolCallCount == 0 && facts.serverToolCalls.isEmpty
     return switch facts.ending {
     case .stop, .length, .other: isEmpty
@@ -49,6 +50,9 @@ public enum ReplyAnomalies {
     case .toolUse, .contentFilter, .refusal, .error, .pause, .cancelled, .pending: false
     }
   }
+
+  /// Ollama's answers to a request without a message: a model was loaded, or let go.
+  private static let notices: Set<String> = ["load", "unload"]
 
   private static func kind(of arguments: ToolArguments) -> AnomalyKind? {
     if !arguments.isDeclared { return .undeclaredTool }

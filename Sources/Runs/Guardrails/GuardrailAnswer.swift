@@ -22,7 +22,8 @@ public struct GuardrailTrip: Sendable, Equatable {
   public var guardrail: String
   public var kind: GuardrailLimit.Kind
   public var action: GuardrailAction
-  public var run: String
+  /// Nil of a call of tools that belongs to no run.
+  public var run: String?
   /// The limit that holds for the run, what was granted included, in the unit of ``kind``.
   public var limit: Int64
   /// What the run has, or would have with the call.
@@ -36,7 +37,7 @@ public struct GuardrailTrip: Sendable, Equatable {
   public var at: Timestamp
 
   public init(
-    guardrail: String, kind: GuardrailLimit.Kind, action: GuardrailAction, run: String, limit: Int64, value: Int64,
+    guardrail: String, kind: GuardrailLimit.Kind, action: GuardrailAction, run: String?, limit: Int64, value: Int64,
     tool: String? = nil, period: Int = 0, isNews: Bool = true, at: Timestamp
   ) {
     self.guardrail = guardrail
@@ -66,10 +67,11 @@ extension GuardrailTrip: CustomStringConvertible {
       case .cost: "the run has cost \(GuardrailLimit(.cost, value).amountText), of at most \(limitText)"
       case .concurrency: "\(value) calls of the run are in flight, of at most \(limitText)"
       case .repeatedCall:
-        "the tool \(tool ?? "?") was asked for \(value) times in a row with the same arguments, of fewer than \(limitText)"
+        "the tool \(tool ?? "?") was asked for \(value) times with the same arguments and no new result, of fewer than \(limitText)"
       case .cycle: "the same \(period) steps came around \(value) times, of fewer than \(limitText)"
       case .tools: "the tool \(tool ?? "?") may not be called"
       }
-    return "guardrail \(guardrail) (\(kind.rawValue)), run \(run): \(what)"
+    let place = run.map { ", run \($0)" } ?? ""
+    return "guardrail \(guardrail) (\(kind.rawValue))\(place): \(what)"
   }
 }

@@ -16,8 +16,8 @@ public struct GuardrailLimit: Sendable, Hashable {
     case cost = "max_cost"
     /// Calls of models in flight at a time. One more does not pass.
     case concurrency = "max_concurrency"
-    /// The same tool with the same arguments, asked for so many times in a row. Then the next call of the run does not pass: it
-    /// would bring the result of the last one.
+    /// The same tool with the same arguments, asked for so many times while it brought nothing new, whatever else was called between. Then
+    /// the next call of the run does not pass: it would bring the result of the last one.
     case repeatedCall = "repeated_call"
     /// The same steps, two to eight of them, so many times in a row. Then the next call does not pass.
     case cycle

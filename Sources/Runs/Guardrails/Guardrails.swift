@@ -45,11 +45,32 @@ public struct Guardrails: Sendable, Equatable {
         trip(definition, limit, figures, run, &state, at: now, into: &trips)
       }
       guard definition.namesTools, !excused.contains(.tools) else { continue }
-      let figures = forbidden(definition, request, state)
-      trip(definition, GuardrailLimit(.tools, 1), figures, run, &state, at: now, into: &trips)
+      checkTools(definition, request, of: run, &state, at: now, into: &trips)
     }
     if trips.count > 1 { trips.sort { $0.action > $1.action } }
     return GuardrailAnswer(trips: trips)
+  }
+
+  /// Decides a call of tools that belongs to no run: only which tools may be called stands in its way.
+  ///
+  /// - Parameter state: what all such calls have tripped.
+  func decideAlone(
+    _ request: RunRequest, _ call: BudgetCall, _ state: inout GuardrailState, at now: Timestamp
+  ) -> GuardrailAnswer {
+    var trips: [GuardrailTrip] = []
+    for definition in definitions where definition.namesTools && definition.match.matches(call) {
+      checkTools(definition, request, of: nil, &state, at: now, into: &trips)
+    }
+    if trips.count > 1 { trips.sort { $0.action > $1.action } }
+    return GuardrailAnswer(trips: trips)
+  }
+
+  private func checkTools(
+    _ definition: GuardrailDefinition, _ request: RunRequest, of run: String?, _ state: inout GuardrailState,
+    at now: Timestamp, into trips: inout [GuardrailTrip]
+  ) {
+    let figures = forbidden(definition, request, state)
+    trip(definition, GuardrailLimit(.tools, 1), figures, run, &state, at: now, into: &trips)
   }
 
   /// Notes the tools of a reply that may not be called.
@@ -83,7 +104,7 @@ public struct Guardrails: Sendable, Equatable {
   }
 
   private func trip(
-    _ definition: GuardrailDefinition, _ limit: GuardrailLimit, _ figures: Figures, _ run: String,
+    _ definition: GuardrailDefinition, _ limit: GuardrailLimit, _ figures: Figures, _ run: String?,
     _ state: inout GuardrailState, at now: Timestamp, into trips: inout [GuardrailTrip]
   ) {
     var entry = state[definition.name, limit.kind]

@@ -24,7 +24,7 @@ struct LinkState: OptionSet, Sendable, Equatable {
   static let isContinued = LinkState(rawValue: 4)
   /// The link is found no more.
   static let isDead = LinkState(rawValue: 8)
-  /// The reply is known, and had no tool calls but such as have an id.
+  /// The reply is known, and had no tool calls but such as their ids tell from all others.
   static let hasNamedCallsOnly = LinkState(rawValue: 16)
 }
 

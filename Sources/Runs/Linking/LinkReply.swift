@@ -7,6 +7,8 @@ public struct LinkReply: Sendable {
 
   /// The ids of the tool calls that the client is to execute, in the order of the reply; nil for those that have none.
   public var toolCalls: [Fingerprint?]
+  /// Whether each of them has an id that looks as if no other call had it; so it is where there are none.
+  public var areToolCallsDistinct: Bool
   /// The provider's id of the response.
   public var response: Fingerprint?
   /// The provider's id of the conversation, where it keeps one.
@@ -19,10 +21,12 @@ public struct LinkReply: Sendable {
   public var hasFailed: Bool
 
   public init(
-    toolCalls: [Fingerprint?] = [], response: Fingerprint? = nil, conversation: Fingerprint? = nil,
+    toolCalls: [Fingerprint?] = [], areToolCallsDistinct: Bool = true, response: Fingerprint? = nil,
+    conversation: Fingerprint? = nil,
     opening: Fingerprint? = nil, prompt: PromptReport? = nil, hasFailed: Bool = false
   ) {
     self.toolCalls = toolCalls
+    self.areToolCallsDistinct = areToolCallsDistinct && toolCalls.allSatisfy { $0 != nil }
     self.response = response
     self.conversation = conversation
     self.opening = opening

@@ -28,7 +28,7 @@ extension RunBook {
       link.state.remove(.isOpen)
       if reply.hasFailed { link.state.insert(.hasFailed) }
       // Clients make tool calls of what a provider refused to send.
-      if !reply.hasFailed, reply.toolCalls.allSatisfy({ $0 != nil }) { link.state.insert(.hasNamedCallsOnly) }
+      if !reply.hasFailed, reply.areToolCallsDistinct { link.state.insert(.hasNamedCallsOnly) }
       link.seconds = UInt32(clamping: now.unixMicroseconds / 1_000_000)
       link.opening = reply.opening.map { UInt32(truncatingIfNeeded: $0.bits) } ?? 0
     }

@@ -36,26 +36,43 @@ extension RunBook {
 
   /// The run of the ids that the request names.
   private func findIDs(_ query: LinkQuery) -> FoundRun? {
-    if let results = query.request.conversation?.toolResults, !results.isEmpty {
-      let calls = results.prefix(Self.resultsMax).compactMap(\.call)
-      if let found = findRun(calls.map { query.key(ofToolCall: $0) }, .toolCall, query) { return found }
+    if let results = query.request.conversation?.toolResults.prefix(Self.resultsMax), !results.isEmpty {
+      let distinct = results.filter(\.isCallDistinct)
+      if let found = findRun(keys(of: distinct, query), .toolCall, query) { return found }
+      // Others say no more than which of those that say the same words it is.
+      let counted = keys(of: results.filter { !$0.isCallDistinct }, query)
+      if !counted.isEmpty, let found = findPrefix(query, among: candidates(counted, query)) {
+        return FoundRun(run: found.run, source: .toolCall, continued: found.continued)
+      }
     }
     if let key = query.responseKey, let found = findRun([key], .response, query) { return found }
     if let key = query.conversationKey, let found = findRun([key], .response, query) { return found }
     return nil
   }
 
-  /// The run that some words find. Where several callers of a workflow have the same words, each has its own run; one that no other
-  /// run has is also found by another agent, to which a conversation was handed over.
+  private func keys(of results: some Sequence<ToolResultFacts>, _ query: LinkQuery) -> [UInt64] {
+    results.compactMap(\.call).map { query.key(ofToolCall: $0) }
+  }
+
+  /// The run that some ids find. Where several callers of a workflow have the same ids, each has its own run; one that no other run has
+  /// is also found by another agent, to which a conversation was handed over.
   private func findRun(_ keys: [UInt64], _ source: RunSource, _ query: LinkQuery) -> FoundRun? {
-    let linked = keys.flatMap { links.numbers(of: $0) }.compactMap { links[$0] }.filter { runs.isOpen($0.run) }
-    let own = linked.filter { $0.evidence == query.callerEvidence }
-    let pool = openRuns(of: own.isEmpty ? linked : own)
-    guard let first = pool.first, pool.count == 1 || !own.isEmpty else { return nil }
-    if pool.count > 1, let found = findPrefix(query, among: pool) {
+    let pool = candidates(keys, query)
+    guard let first = pool.first else { return nil }
+    if let found = findPrefix(query, among: pool) {
       return FoundRun(run: found.run, source: source, continued: found.continued)
     }
-    return FoundRun(run: first, source: source, continued: findPrefix(query, among: [first])?.continued)
+    // A conversation that the provider keeps says no words again; of tool calls with one id, those that were asked for in other words
+    // are others.
+    return pool.count == 1 || source == .response ? FoundRun(run: first, source: source) : nil
+  }
+
+  /// The open runs that some words find, each once, the newest first: the caller's own, where there are any.
+  private func candidates(_ keys: [UInt64], _ query: LinkQuery) -> [RunSlot] {
+    guard !keys.isEmpty else { return [] }
+    let linked = keys.flatMap { links.numbers(of: $0) }.compactMap { links[$0] }.filter { runs.isOpen($0.run) }
+    let own = linked.filter { $0.evidence == query.callerEvidence }
+    return openRuns(of: own.isEmpty ? linked : own)
   }
 
   /// The runs of links, each once, the newest first.
@@ -67,20 +84,26 @@ extension RunBook {
 
   // MARK: Retries
 
-  /// The same request as it was sent before, the newest first, where this one is its retry.
+  /// The same request as it was sent before, where this one is its retry: those that failed first, then the newest. Each is tried again
+  /// once, so that equal requests that fail together are tried again in the runs that they came from.
   func retried(_ query: LinkQuery) -> [EarlierRequest] {
     guard let key = query.ownKey else { return [] }
-    return links.numbers(of: key).compactMap { number in
-      guard let link = links[number], runs.isOpen(link.run), canBeRetry(link, query) else { return nil }
-      return EarlierRequest(number: number, run: link.run)
+    var (failed, others): ([EarlierRequest], [EarlierRequest]) = ([], [])
+    for number in links.numbers(of: key) {
+      guard let link = links[number], runs.isOpen(link.run), canBeRetry(link, query) else { continue }
+      let earlier = EarlierRequest(number: number, run: link.run)
+      if link.state.contains(.hasFailed) { failed.append(earlier) } else { others.append(earlier) }
     }
+    return failed + others
   }
 
-  /// Whether a request that was sent before is sent again: it failed a moment ago, or its client says so. One that waits for its reply
-  /// is not, as two agents may say the same words at the same moment: a client that gives up closes its connection before.
+  /// Whether a request that was sent before can be sent again: it failed a moment ago, or the client of this one says so. One that waits
+  /// for its reply is not else, as two agents may say the same words at the same moment: a client that gives up closes its connection
+  /// before.
   private func canBeRetry(_ link: Link, _ query: LinkQuery) -> Bool {
     let age = Int64(query.seconds) &- Int64(link.seconds)
-    guard link.evidence == query.instructions, age &* 1_000_000 <= limits.retryMicroseconds else { return false }
-    return query.request.isSaidRetry || link.state.contains(.hasFailed) && !link.state.contains(.isContinued)
+    guard link.evidence == query.instructions, !link.state.contains(.isContinued) else { return false }
+    guard age &* 1_000_000 <= limits.retryMicroseconds else { return false }
+    return query.request.isSaidRetry || link.state.contains(.hasFailed)
   }
 }

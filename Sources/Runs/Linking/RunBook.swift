@@ -8,8 +8,8 @@ internal import Metering
 ///
 /// A call is linked by the first of these that finds an open run (``RunSource``):
 /// 1. the run that it names, or its client's session;
-/// 2. the tool calls that it answers: the run whose reply issued them. Ids that several runs issued (`call_1`) find the one that said
-///    the same words before;
+/// 2. the tool calls that it answers: the run whose reply issued them. Ids that several runs issued, or that look as if they were
+///    counted (`call_1`), find just one that said the same words before;
 /// 3. the response that it names as its predecessor, then the conversation that the provider keeps;
 /// 4. the same request that failed a moment ago;
 /// 5. the longest of its beginnings that was all of an earlier request;
@@ -67,7 +67,7 @@ public struct RunBook: Sendable {
   ) -> LinkedCall {
     let request = query.request
     var isRetry = request.isSaidRetry
-    for earlier in retried where earlier.run == slot {
+    if let earlier = retried.first(where: { $0.run == slot }) {
       isRetry = true
       // What has been tried again once is not tried again by the next request with the same words.
       change(earlier.number) { $0.state.insert(.isContinued) }

@@ -25,6 +25,8 @@ public struct RunMonitor: ~Copyable, Sendable {
   private var runs = MonitoredRuns()
   private var histories: [String: WorkflowHistory] = [:]
   private var ended: [RunEnd] = []
+  /// What calls of tools have tripped that belong to no run.
+  private var alone = GuardrailState()
 
   /// - Parameter bytesMax: about how many bytes the runs may take.
   public init(guardrails: Guardrails = Guardrails(), bytesMax: Int = RunMonitor.bytesMax) {
@@ -46,6 +48,7 @@ public struct RunMonitor: ~Copyable, Sendable {
     self.guardrails = guardrails
     let names = Set(guardrails.definitions.map(\.name))
     runs.changeGuardrails { $0.keep(names) }
+    alone.keep(names)
   }
 
   // MARK: Calls
@@ -83,6 +86,11 @@ public struct RunMonitor: ~Copyable, Sendable {
     }
     makeRoom(but: run)
     return admission ?? RunAdmission()
+  }
+
+  /// Decides a call of tools that belongs to no run.
+  public mutating func admitAlone(_ request: RunRequest, _ call: BudgetCall, at now: Timestamp) -> GuardrailAnswer {
+    guardrails.decideAlone(request, call, &alone, at: now)
   }
 
   /// Takes back a call that was admitted and then not sent on. One that was not admitted changes nothing.

@@ -113,15 +113,17 @@ extension Services {
     of runs: RunDesk, in ledger: Ledger, logger: Logger
   ) -> @Sendable (GuardrailTrip, _ until: Timestamp, _ actor: String) -> Void {
     { trip, until, actor in
+      // What is held belongs to a run.
+      guard let run = trip.run else { return }
       let limits = runs.release(
-        trip.run, GuardrailRelease(guardrail: trip.guardrail, kind: trip.kind, until: until))
+        run, GuardrailRelease(guardrail: trip.guardrail, kind: trip.kind, until: until))
       Task {
         do {
-          try await ledger.keep(limits, of: trip.run, by: actor, at: WallClock.now())
+          try await ledger.keep(limits, of: run, by: actor, at: WallClock.now())
         } catch {
           logger.warning(
             "the release of a run is not in the ledger: it ends with this process",
-            metadata: ["run": "\(trip.run)", "error": "\(error)"])
+            metadata: ["run": "\(run)", "error": "\(error)"])
         }
       }
     }

@@ -1,4 +1,4 @@
-import Observability
+@testable import Observability
 import Testing
 
 private struct PairLabels: LabelSet {
@@ -49,6 +49,22 @@ private struct PairLabels: LabelSet {
         #"calls_total{name="other",outcome="ok"} 8"#,
       ])
     #expect(registry.foldedCount == 17)
+  }
+
+  @Test("A flood of names that peers choose leaves those of the configuration their series")
+  func configuredNames() {
+    let registry = MetricsRegistry(seriesMax: 8)
+    let names = LabelDimension(configured: ["nightly", "etl"], valuesMax: 100, registry: registry)
+    let family = registry.counters(MetricDescriptor("calls", help: "Calls."), by: WorkflowLabels.self)
+    for number in 0..<50 { family.resolve(WorkflowLabels(workflow: names.value("n\(number)"))).increment() }
+    for name in ["nightly", "etl", "nightly"] {
+      family.resolve(WorkflowLabels(workflow: names.value(name))).increment()
+    }
+    let lines = String(decoding: registry.expose(.prometheusText), as: UTF8.self).split(separator: "\n")
+      .filter { $0.hasPrefix("calls_total{") }
+    #expect(lines.count == 9, "six of peers, what all others became, and two of the configuration")
+    #expect(lines.contains(#"calls_total{workflow="nightly"} 2"#) && lines.contains(#"calls_total{workflow="etl"} 1"#))
+    #expect(lines.contains(#"calls_total{workflow="other"} 44"#))
   }
 
   @Test("A histogram claims a line for each bucket and two more")

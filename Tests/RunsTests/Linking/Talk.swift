@@ -75,7 +75,11 @@ struct Desk {
     to call: LinkedCall, _ text: String? = nil, calls: [String] = [], response: String? = nil, failed: Bool = false
   ) {
     pass(seconds: 1)
-    var reply = LinkReply(toolCalls: calls.map { fingerprints.fingerprint(of: $0) }, hasFailed: failed)
+    var facts = ReplyFacts()
+    facts.toolCalls = calls.map { ToolCall(id: $0, name: "f") }
+    var reply = LinkReply(
+      toolCalls: calls.map { fingerprints.fingerprint(of: $0) }, areToolCallsDistinct: facts.areToolCallIDsDistinct,
+      hasFailed: failed)
     reply.response = response.map { fingerprints.fingerprint(of: $0) }
     if let text {
       var opening = ReplyOpening()

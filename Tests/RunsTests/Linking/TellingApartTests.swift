@@ -40,9 +40,9 @@ import Testing
   @Test("A conversation that is handed over to another agent stays in its run")
   func handedOver() {
     var desk = Desk()
-    let first = desk.turn(hello, calls: ["call_transfer"])
+    let first = desk.turn(hello, calls: ["call_8mQx2LdR5tYv"])
     let other = RunCaller(workflow: "default", agent: "expert", provider: "openai")
-    let next = desk.turn(hello.then(.calls(["call_transfer"]), .result("ok", of: "call_transfer")), from: other)
+    let next = desk.turn(hello.then(.calls(["call_8mQx2LdR5tYv"]), .result("ok", of: "call_8mQx2LdR5tYv")), from: other)
     #expect(next.run == first.run)
   }
 
@@ -88,6 +88,49 @@ import Testing
     let (one, two) = (desk.turn(a, calls: ["call_1"]), desk.turn(b, calls: ["call_1"]))
     #expect(desk.turn(a.then(.calls(["call_1"]), .result("x", of: "call_1"))).run == one.run)
     #expect(desk.turn(b.then(.calls(["call_1"]), .result("x", of: "call_1"))).run == two.run)
+  }
+
+  @Test(
+    "Ids that a server counts find each of many conversations that are alive", arguments: ["call_0", "functions.f:0"])
+  func countedIDs(_ id: String) {
+    var desk = Desk()
+    let talks = (0..<40).map { Talk(.user("task \($0)")) }
+    let firsts = talks.map { desk.turn($0, calls: [id]) }
+    #expect(Set(firsts.map(\.run)).count == 40)
+    for (talk, first) in zip(talks, firsts) {
+      let next = desk.turn(talk.then(.calls([id]), .result("x", of: id)), calls: [id + "1"])
+      #expect(next.run == first.run)
+    }
+  }
+
+  @Test("An id that a server counts takes nobody into a run whose words are others")
+  func countedIDOfAnother() {
+    var desk = Desk()
+    let known = desk.turn(Talk(.user("task a")), calls: ["call_0"])
+    // Its beginning was not seen, or was made shorter.
+    let unseen = Talk(.user("task b"), .calls(["call_0"]), .result("x", of: "call_0"))
+    #expect(desk.turn(unseen).run != known.run)
+    let agent = RunCaller(workflow: "default", agent: "other", provider: "openai")
+    #expect(desk.turn(unseen, from: agent).run != known.run)
+    // A random one is enough.
+    let random = desk.turn(Talk(.user("task c")), calls: ["call_8mQx2LdR5tYv"])
+    let shortened = Talk(
+      .user("in short"), .calls(["call_8mQx2LdR5tYv"]), .result("x", of: "call_8mQx2LdR5tYv"))
+    #expect(desk.turn(shortened).run == random.run)
+  }
+
+  @Test("Equal requests that fail together are tried again in the runs that they came from", arguments: [true, false])
+  func failedTogether(_ isSaid: Bool) {
+    var desk = Desk()
+    let firsts = (0..<8).map { _ in desk.ask(hello) }
+    for first in firsts { desk.reply(to: first, failed: true) }
+    var calls: [String: Int] = [:]
+    for _ in firsts {
+      let retry = desk.ask(hello) { $0.isSaidRetry = isSaid }
+      #expect(retry.place.isRetry)
+      calls[retry.run, default: 0] += 1
+    }
+    #expect(calls == Dictionary(uniqueKeysWithValues: firsts.map { ($0.run, 1) }))
   }
 
   @Test("Words of the user alone do not link to other instructions")
