@@ -28,7 +28,7 @@ import Testing
       })
     var (mine, theirs) = (call(1, run: "r7"), call(2, run: "r7"))
     (mine.key, theirs.key) = ("good", "other")
-    _ = try book.admit(theirs, need(100))
+    _ = book.settle(try book.admit(theirs, need(100)), used(100))
     theirs.id = CallID(rawValue: 3)
     #expect(book.reserve(theirs, need(1)).outcome.refusal?.scope == "run=r7 key=other")
     _ = try book.admit(mine, need(100))

@@ -26,7 +26,7 @@ struct LoopTests {
     #expect(trip.run == Play.run)
     #expect(
       trip.description
-        == "guardrail loops (repeated_call), run r1: the tool search was asked for \(limit) times in a row with the same arguments, of fewer than \(limit)"
+        == "guardrail loops (repeated_call), run r1: the tool search was asked for \(limit) times with the same arguments and no new result, of fewer than \(limit)"
     )
   }
 

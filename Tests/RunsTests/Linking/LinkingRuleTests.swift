@@ -66,9 +66,9 @@ import Testing
   @Test("A call that answers a tool call belongs to the run that issued it")
   func toolCall() {
     var desk = Desk()
-    let first = desk.turn(hello, calls: ["call_1", "call_2"])
+    let first = desk.turn(hello, calls: ["call_aB3dE5fG7h", "call_iJ9kL1mN3p"])
     // Only the results are left: the rest was made shorter.
-    let next = desk.turn(Talk(.user("in short"), .calls(["call_2"]), .result("x", of: "call_2")))
+    let next = desk.turn(Talk(.user("in short"), .calls(["call_iJ9kL1mN3p"]), .result("x", of: "call_iJ9kL1mN3p")))
     #expect(next.run == first.run)
     #expect(next.place.source == .toolCall)
   }
@@ -113,8 +113,8 @@ import Testing
     #expect(linked.place.source == .response)
     #expect(!linked.isNew)
     // What it brings links what follows.
-    desk.reply(to: linked, calls: ["call_1"], response: "resp_1")
-    let next = desk.turn(Talk(.result("x", of: "call_1")))
+    desk.reply(to: linked, calls: ["call_aB3dE5fG7h"], response: "resp_1")
+    let next = desk.turn(Talk(.result("x", of: "call_aB3dE5fG7h")))
     #expect(next.slot == first.slot)
     #expect(fetch("resp_2") == nil)
     #expect(fetch("resp_1", from: RunCaller(key: "k", workflow: "default", agent: "agent", provider: "openai")) == nil)

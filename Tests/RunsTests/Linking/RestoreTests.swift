@@ -56,7 +56,7 @@ import Testing
   func slices(isOfAll: Bool) {
     var desk = Desk()
     for number in 0..<20 {
-      _ = desk.turn(Talk(.user("\(number)")), calls: ["call_\(number)"]) { $0.name = .init("r\(number)") }
+      _ = desk.turn(Talk(.user("\(number)")), calls: ["call_aB3dE5fG\(number)"]) { $0.name = .init("r\(number)") }
     }
     var turns = 20
     let first = desk.book.batch(ofAll: isOfAll) { book in
@@ -64,7 +64,7 @@ import Testing
       let request = LinkRequest(
         caller: Desk.caller, name: .init("r\(turns)"), conversation: Talk(.user("\(turns)")).facts)
       let call = book.link(LinkQuery(request, by: fingerprints, at: time), random: UInt64(turns))
-      let reply = LinkReply(toolCalls: [fingerprints.fingerprint(of: "call_\(turns)")])
+      let reply = LinkReply(toolCalls: [fingerprints.fingerprint(of: "call_aB3dE5fG\(turns)")])
       book.record(reply, of: call, at: time)
       _ = book.end("r\(turns - 20)")
       turns += 1
@@ -76,7 +76,8 @@ import Testing
     #expect(desk.book.runCount == 20)
     var book = later.book
     for number in turns - 20..<turns {
-      let results = Talk(.user("x")).then(.calls(["call_\(number)"]), .result("y", of: "call_\(number)"))
+      let results = Talk(.user("x")).then(
+        .calls(["call_aB3dE5fG\(number)"]), .result("y", of: "call_aB3dE5fG\(number)"))
       let request = LinkRequest(caller: Desk.caller, conversation: results.facts)
       let call = book.link(LinkQuery(request, by: fingerprints, at: desk.now), random: 1)
       #expect(call.run == "r\(number)" && call.place.source == .toolCall)

@@ -48,8 +48,8 @@ import Testing
     #expect(again.isNew)
     #expect(again.slot != call.slot)
     // The end of a call of a run that has ended changes nothing.
-    desk.reply(to: call, calls: ["call_1"])
-    #expect(desk.turn(Talk(.calls(["call_1"]), .result("x", of: "call_1"))).isNew)
+    desk.reply(to: call, calls: ["call_aB3dE5fG7h"])
+    #expect(desk.turn(Talk(.calls(["call_aB3dE5fG7h"]), .result("x", of: "call_aB3dE5fG7h"))).isNew)
   }
 
   @Test("Of too many runs the one that has been idle longest makes room, and is told")

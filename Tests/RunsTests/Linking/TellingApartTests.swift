@@ -30,9 +30,9 @@ import Testing
   @Test("The same tool call ids find each caller's own run", arguments: others)
   func sameIDs(_ other: RunCaller) {
     var desk = Desk()
-    let mine = desk.turn(hello, calls: ["call_1"])
-    let theirs = desk.turn(hello, calls: ["call_1"], from: other)
-    let more = hello.then(.calls(["call_1"]), .result("x", of: "call_1"))
+    let mine = desk.turn(hello, calls: ["call_aB3dE5fG7h"])
+    let theirs = desk.turn(hello, calls: ["call_aB3dE5fG7h"], from: other)
+    let more = hello.then(.calls(["call_aB3dE5fG7h"]), .result("x", of: "call_aB3dE5fG7h"))
     #expect(desk.turn(more).run == mine.run)
     #expect(desk.turn(more, from: other).run == theirs.run)
   }
@@ -49,8 +49,8 @@ import Testing
   @Test("Another workflow or key never finds a run by ids")
   func scopes() {
     var desk = Desk()
-    let first = desk.turn(hello, calls: ["call_1"])
-    let more = hello.then(.calls(["call_1"]), .result("x", of: "call_1"))
+    let first = desk.turn(hello, calls: ["call_aB3dE5fG7h"])
+    let more = hello.then(.calls(["call_aB3dE5fG7h"]), .result("x", of: "call_aB3dE5fG7h"))
     for caller in [Self.others[1], Self.others[3]] { #expect(desk.turn(more, from: caller).run != first.run) }
     let named = desk.turn(hello) { $0.name = .init("1") }
     let theirs = desk.turn(hello, from: Self.others[3]) { $0.name = .init("1") }
