@@ -16,14 +16,22 @@ enum ChatLimitName {
     return names.contains { $0.contains("gpt-3") || $0.contains("gpt-4") || $0.contains("gpt-35") } ? old : new
   }
 
+  /// By bytes, since it is asked of every call.
   private static func isOpenAIReasoning(_ model: String) -> Bool {
-    let name = model.lowercased().split(separator: "/").last ?? ""
-    let base = name.hasPrefix("ft:") ? name.dropFirst(3) : name
-    if base.hasPrefix("gpt-") {
-      let digits = base.dropFirst(4).prefix { $0.isASCII && $0.isNumber }
-      return (Int(digits) ?? 0) >= 5
+    var base = model.utf8[...]
+    if let slash = base.lastIndex(of: UInt8(ascii: "/")) { base = base[base.index(after: slash)...] }
+    if hasPrefix(base, "ft:") { base = base.dropFirst(3) }
+    if hasPrefix(base, "gpt-") {
+      let digits = base.dropFirst(4).prefix(while: isDigit)
+      return digits.count > 1 ? digits.contains { $0 != UInt8(ascii: "0") } : digits.first ?? 0 >= UInt8(ascii: "5")
     }
-    guard base.hasPrefix("o"), let digit = base.dropFirst().first else { return false }
-    return digit.isASCII && digit.isNumber
+    return hasPrefix(base, "o") && base.dropFirst().first.map(isDigit) ?? false
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+  /// Whether a name begins so, in capitals or not.
+  private static func hasPrefix(_ name: Substring.UTF8View, _ prefix: StaticString) -> Bool {
+    prefix.withUTF8Buffer { prefix in name.starts(with: prefix) { $0 | 0x20 == $1 } }
   }
 }

@@ -42,23 +42,31 @@ struct LinkTable: Sendable {
   /// The numbers of the links of a word, the newest first.
   func numbers(of key: UInt64) -> [UInt64] {
     var found: [UInt64] = []
-    parts[part(of: key)].forEachPlace(of: key) { place in
-      if link(at: place).key == key { found.append(number(at: place)) }
-    }
+    forEach(of: key) { number, _ in found.append(number) }
     if found.count > 1 { found.sort(by: >) }
     return found
   }
 
-  /// The newest link of a word.
-  func newest(of key: UInt64) -> Link? { numbers(of: key).first.flatMap { self[$0] } }
+  /// Passes the links of a word with their numbers, in no order.
+  @inline(__always)
+  func forEach(of key: UInt64, _ look: (UInt64, Link) -> Void) {
+    parts[part(of: key)].forEachPlace(of: key) { place in
+      let link = link(at: place)
+      if link.key == key { look(number(at: place), link) }
+    }
+  }
 
   /// Adds a link.
   ///
   /// - Returns: its number.
   @discardableResult
   mutating func insert(_ link: Link) -> UInt64 {
-    let others = numbers(of: link.key)
-    if others.count >= Self.candidatesMax, let last = others.last { drop(last) }
+    var (others, oldestOther) = (0, UInt64.max)
+    forEach(of: link.key) { number, _ in
+      others &+= 1
+      oldestOther = min(oldestOther, number)
+    }
+    if others >= Self.candidatesMax { drop(oldestOther) }
     if made >= UInt64(capacity) { drop(oldest) }
     let number = made
     write(link, at: place(of: number))

@@ -14,6 +14,7 @@ struct EarlierRequest {
   /// The number of its link.
   var number: UInt64
   var run: RunSlot
+  var hasFailed: Bool
 }
 
 extension RunBook {
@@ -88,13 +89,13 @@ extension RunBook {
   /// once, so that equal requests that fail together are tried again in the runs that they came from.
   func retried(_ query: LinkQuery) -> [EarlierRequest] {
     guard let key = query.ownKey else { return [] }
-    var (failed, others): ([EarlierRequest], [EarlierRequest]) = ([], [])
-    for number in links.numbers(of: key) {
-      guard let link = links[number], runs.isOpen(link.run), canBeRetry(link, query) else { continue }
-      let earlier = EarlierRequest(number: number, run: link.run)
-      if link.state.contains(.hasFailed) { failed.append(earlier) } else { others.append(earlier) }
+    var found: [EarlierRequest] = []
+    links.forEach(of: key) { number, link in
+      guard canBeRetry(link, query), runs.isOpen(link.run) else { return }
+      found.append(EarlierRequest(number: number, run: link.run, hasFailed: link.state.contains(.hasFailed)))
     }
-    return failed + others
+    if found.count > 1 { found.sort { ($0.hasFailed ? 1 : 0, $0.number) > ($1.hasFailed ? 1 : 0, $1.number) } }
+    return found
   }
 
   /// Whether a request that was sent before can be sent again: it failed a moment ago, or the client of this one says so. One that waits

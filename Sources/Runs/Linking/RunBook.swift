@@ -148,10 +148,11 @@ public struct RunBook: Sendable {
 
   /// The newest link of a word whose run is open.
   func newest(of key: UInt64) -> Link? {
-    for number in links.numbers(of: key) {
-      if let link = links[number], runs.isOpen(link.run) { return link }
+    var (newest, found): (UInt64, Link?) = (0, nil)
+    links.forEach(of: key) { number, link in
+      if found == nil || number > newest, runs.isOpen(link.run) { (newest, found) = (number, link) }
     }
-    return nil
+    return found
   }
 
   @discardableResult

@@ -9,7 +9,7 @@ struct RunTable: Sendable {
     var newer = -1
   }
 
-  private var entries: [Entry] = []
+  private var entries = ChunkedArray<Entry>()
   private var free: [Int] = []
   private var oldest = -1
   private var newest = -1

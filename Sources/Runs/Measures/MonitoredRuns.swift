@@ -87,7 +87,7 @@ struct MonitoredRuns: Sendable {
     var newest = -1
   }
 
-  private var entries: [Entry?] = []
+  private var entries = ChunkedArray<Entry?>()
   private var free: [Int] = []
   private var places: [RunSlot: Int] = [:]
   private var brief = Ends()
@@ -118,7 +118,7 @@ struct MonitoredRuns: Sendable {
 
   /// The runs that are called so: of several callers, where they named theirs alike.
   func slots(named name: String) -> [RunSlot] {
-    entries.compactMap { entry in entry?.run.name == name ? entry?.slot : nil }
+    entries.indices.compactMap { entries[$0]?.run.name == name ? entries[$0]?.slot : nil }
   }
 
   /// Changes a run in its place, and makes it the newest.
