@@ -206,3 +206,12 @@ def test_the_configuration_in_the_readme_is_accepted(tmp_path):
     again.write_text(result.stdout)
     second = run_tollgate("check-config", "--config", str(again), directory=tmp_path)
     assert second.stdout == result.stdout, "what is printed means the same"
+
+
+def test_where_there_is_no_ledger_the_proxy_at_the_default_address_is_asked(tmp_path):
+    """As the demo's, whose ledger is elsewhere."""
+    result = run_tollgate("runs", directory=tmp_path)
+    assert result.returncode == 1
+    assert "no proxy answers at http://127.0.0.1:4101, and there is no data directory ./tollgate-data" in result.stderr
+    named = run_tollgate("runs", "--data", "elsewhere", directory=tmp_path)
+    assert named.returncode == 1 and "there is no ledger in elsewhere" in named.stderr

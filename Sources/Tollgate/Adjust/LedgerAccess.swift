@@ -29,6 +29,9 @@ enum LedgerAccess: Sendable {
       return .directory(try OfflineLedger(directory: path, logger: logger, now: WallClock.now))
     } catch LedgerError.heldByAnotherProcess {
       return proxy(at: ControlPlaneURL(address: ListenSection().control))
+    } catch LedgerError.noLedger where dataDirectory == nil {
+      // A proxy may run elsewhere, with a data directory of its own.
+      return proxy(at: ControlPlaneURL(address: ListenSection().control))
     } catch let error as LedgerError {
       throw CommandFailure(error.description)
     }
@@ -118,9 +121,14 @@ enum LedgerAccess: Sendable {
       guard error == .notReached else {
         throw CommandFailure("\(url) did not answer in full: \(error)\(hint)")
       }
+      guard FileManager.default.fileExists(atPath: control.dataDirectory) else {
+        throw CommandFailure(
+          "no proxy answers at \(url), and there is no data directory \(control.dataDirectory); start one with tollgate serve, "
+            + "or name them with --control and --data")
+      }
       throw CommandFailure(
-        "a proxy uses the data directory \(control.dataDirectory), and none answers at \(url); name its control plane with "
-          + "--control http://ADDRESS:PORT")
+        "no proxy answers at \(url); name the control plane of the one that uses \(control.dataDirectory) with "
+          + "--control http://ADDRESS:PORT, or read the directory without --control where none does")
     }
   }
 }
