@@ -13,7 +13,8 @@ extension GatewayContext {
     let family = counts.family(model: facts.model)
     var bounds = PromptBounds(
       byBytes: facts.promptTokensBound(family: family), isBehindResponse: facts.followsResponse)
-    if let making = making(of: call, family), let seed = call.promptSeed(by: runs.key), let body = call.gatheredBody,
+    if call.isWorthReadingAgain(bounds), let making = making(of: call, family),
+      let seed = call.promptSeed(by: runs.key), let body = call.gatheredBody,
       let linked = call.runTicket?.linked
     {
       bounds.byReport = body.withUnsafeReadableBytes { body in
@@ -56,6 +57,14 @@ extension GatewayContext {
 }
 
 extension Call {
+  /// A prompt that its bytes bound so low is bounded well enough, and so is the next one of its conversation.
+  private static let shortPromptTokens: Int64 = 1_024
+
+  /// Whether a report about the prompt, or about one before it, is worth the reading. What follows a stored response has no other bound.
+  fileprivate func isWorthReadingAgain(_ bounds: PromptBounds) -> Bool {
+    endpoint?.operation == .responses || bounds.byBytes.map { $0 > Self.shortPromptTokens } ?? true
+  }
+
   /// The model whose prompt it is: Azure goes by the deployment in the path.
   fileprivate var modelOfPrompt: String? {
     endpoint?.dialect == .openai ? endpoint?.model ?? requestFacts.model : requestFacts.model
