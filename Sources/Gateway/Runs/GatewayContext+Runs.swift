@@ -42,9 +42,7 @@ extension GatewayContext {
     var conversation = ConversationFacts()
     conversation.previousResponse = runs.key.fingerprint(of: response)
     let request = call.linkRequest(sees: configuration.seesClientAddresses, named: call.runName, of: conversation)
-    guard let linked = runs.linkKnown(request) else { return }
-    call.join(linked, source: linked.place.source)
-    call.runTicket = RunTicket(linked, desk: runs)
+    if let ticket = runs.linkKnown(request, nil) { join(ticket, call) }
   }
 
   /// Links a response on a socket to the run of the socket.

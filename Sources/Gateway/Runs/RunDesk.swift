@@ -11,6 +11,13 @@ public final class RunDesk: Sendable {
   private struct State: ~Copyable {
     var book: RunBook
     var monitor: RunMonitor
+
+    /// Asks the guardrails of the run that a call was linked to; nothing where the run does not count it.
+    mutating func admit(_ entry: inout RunEntry?, as linked: LinkedCall, at time: Timestamp) -> RunAdmission {
+      guard entry != nil else { return RunAdmission() }
+      entry?.take(linked)
+      return entry.map { monitor.admit($0.request, $0.call, in: linked.slot, at: time) } ?? RunAdmission()
+    }
   }
 
   /// What fingerprints of requests and replies are made with.
@@ -51,9 +58,7 @@ public final class RunDesk: Sendable {
     var admission = RunAdmission()
     let linked = state.withLock { state in
       let linked = state.book.link(query, random: random)
-      guard entry != nil else { return linked }
-      entry?.take(linked)
-      if let entry { admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time) }
+      admission = state.admit(&entry, as: linked, at: time)
       return linked
     }
     return RunTicket(linked, counted: entry, admission, desk: self)
@@ -86,20 +91,10 @@ public final class RunDesk: Sendable {
     var admission = RunAdmission()
     let linked = state.withLock { state -> LinkedCall? in
       guard let linked = state.book.linkKnown(query) else { return nil }
-      guard entry != nil else { return linked }
-      entry?.take(linked)
-      if let entry { admission = state.monitor.admit(entry.request, entry.call, in: linked.slot, at: time) }
+      admission = state.admit(&entry, as: linked, at: time)
       return linked
     }
     return linked.map { RunTicket($0, counted: entry, admission, desk: self) }
-  }
-
-  /// Links a call that asks for what an earlier one began. Where it is linked, it needs a ``RunTicket``.
-  ///
-  /// - Returns: nil where no run is found: such a call begins none.
-  func linkKnown(_ request: LinkRequest) -> LinkedCall? {
-    let query = LinkQuery(request, by: key, at: now())
-    return state.withLock { $0.book.linkKnown(query) }
   }
 
   /// Takes what a call's reply said.
