@@ -11,6 +11,17 @@ public final class RunDesk: Sendable {
   private struct State: ~Copyable {
     var book: RunBook
     var monitor: RunMonitor
+    /// What ids of runs are made of. Nothing rests on their being secret, and the system's randomness takes a system call.
+    var random: UInt64
+
+    /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+    mutating func nextRandom() -> UInt64 {
+      random &+= 0x9E37_79B9_7F4A_7C15
+      var bits = random
+      bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+      bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+      return bits ^ bits >> 31
+    }
 
     /// Asks the guardrails of the run that a call was linked to; nothing where the run does not count it.
     mutating func admit(_ entry: inout RunEntry?, as linked: LinkedCall, at time: Timestamp) -> RunAdmission {
@@ -36,7 +47,9 @@ public final class RunDesk: Sendable {
     self.now = now
     var book = RunBook(key: key, limits: limits)
     book.restore(kept)
-    state = Mutex(State(book: book, monitor: RunMonitor(guardrails: guardrails)))
+    state = Mutex(
+      State(
+        book: book, monitor: RunMonitor(guardrails: guardrails), random: UInt64.random(in: .min ... .max)))
   }
 
   /// How many runs go on.
@@ -51,13 +64,12 @@ public final class RunDesk: Sendable {
   ///
   /// - Parameter entry: what the run is told of the call; nil where the run does not count it.
   func link(_ request: LinkRequest, _ entry: consuming RunEntry?) -> RunTicket {
-    let random = UInt64.random(in: .min ... .max)
     let time = now()
     let query = LinkQuery(request, by: key, at: time)
     var entry = entry
     var admission = RunAdmission()
     let linked = state.withLock { state in
-      let linked = state.book.link(query, random: random)
+      let linked = state.book.link(query, random: state.nextRandom())
       admission = state.admit(&entry, as: linked, at: time)
       return linked
     }
@@ -142,10 +154,11 @@ public final class RunDesk: Sendable {
   /// The runs that ended since this was asked before, at most about so many.
   public func expire(max: Int) -> [ClosedRun] {
     let time = now()
-    return state.withLock { state in
+    let (displaced, ended) = state.withLock { state in
       let ended = state.book.expire(at: time, max: max)
-      return state.monitor.takeEnded().map { ClosedRun($0) } + Self.close(ended, &state.monitor)
+      return (state.monitor.takeEnded(), Self.close(ended, &state.monitor))
     }
+    return displaced.map { ClosedRun($0) } + ended
   }
 
   /// Ends a run now: the next call that names it begins it anew. Where several callers named one so, all of them.
@@ -178,8 +191,8 @@ public final class RunDesk: Sendable {
 
   // MARK: Restart
 
-  /// How much of a batch is written while the lock is held: some tens of microseconds.
-  private static let recordsPerSlice = 512
+  /// How much of a batch is written while the lock is held: some microseconds.
+  private static let recordsPerSlice = 128
 
   /// What is to be kept for the next process: what has changed since this was asked before, or everything.
   public func takeLinks(all: Bool) -> LinkBatch {

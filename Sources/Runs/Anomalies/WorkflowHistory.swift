@@ -29,8 +29,12 @@ public struct WorkflowHistory: Sendable, Equatable {
     }
   }
 
+  /// The last runs, of which `next` is the oldest once there are ``runsMax``.
   private var runs: [Run] = []
   private var next = 0
+  private var costs = SortedValues()
+  private var calls = SortedValues()
+  private var times = SortedValues()
 
   public init() {}
 
@@ -39,40 +43,42 @@ public struct WorkflowHistory: Sendable, Equatable {
 
   /// Takes a run that ended.
   public mutating func add(_ run: Run) {
-    if runs.count < Self.runsMax {
-      runs.append(run)
-    } else {
-      runs[next] = run
-      next = (next + 1) % Self.runsMax
-    }
+    costs.insert(run.costPicodollars)
+    calls.insert(run.llmCalls)
+    times.insert(run.wallMicroseconds)
+    guard runs.count >= Self.runsMax else { return runs.append(run) }
+    let oldest = runs[next]
+    costs.remove(oldest.costPicodollars)
+    calls.remove(oldest.llmCalls)
+    times.remove(oldest.wallMicroseconds)
+    runs[next] = run
+    next = (next + 1) % Self.runsMax
   }
 
   /// What is far above usual in a run; nothing before enough runs are known.
   public func anomalies(of run: Run) -> [Anomaly] {
     guard runs.count >= Self.runsMin else { return [] }
-    var found: [Anomaly] = []
-    func compare(_ kind: AnomalyKind, _ value: Int64, _ part: (Run) -> Int64) {
-      let usual = Self.usual(runs.map(part))
-      if value > max(usual.most, part(Self.leastWorth)) { found.append(Anomaly(kind, value: value, usual: usual)) }
-    }
-    compare(.costFarAboveUsual, run.costPicodollars) { $0.costPicodollars }
-    compare(.callsFarAboveUsual, run.llmCalls) { $0.llmCalls }
-    compare(.timeFarAboveUsual, run.wallMicroseconds) { $0.wallMicroseconds }
-    return found
+    return [
+      Self.anomaly(.costFarAboveUsual, run.costPicodollars, Self.leastWorth.costPicodollars, costs),
+      Self.anomaly(.callsFarAboveUsual, run.llmCalls, Self.leastWorth.llmCalls, calls),
+      Self.anomaly(.timeFarAboveUsual, run.wallMicroseconds, Self.leastWorth.wallMicroseconds, times),
+    ].compactMap { $0 }
   }
 
-  /// What is usual, of at least one value.
-  static func usual(_ values: [Int64]) -> UsualRange {
-    let median = median(of: values)
-    let deviation = Self.median(of: values.map { max($0, median).excess(over: min($0, median)) })
+  private static func anomaly(
+    _ kind: AnomalyKind, _ value: Int64, _ leastWorth: Int64, _ past: borrowing SortedValues
+  ) -> Anomaly? {
+    // Most runs are told by their median alone.
+    guard value > leastWorth, Int128(value) > Int128(past.median) * factor else { return nil }
+    let usual = usual(past)
+    return value > usual.most ? Anomaly(kind, value: value, usual: usual) : nil
+  }
+
+  /// What is usual.
+  static func usual(_ past: borrowing SortedValues) -> UsualRange {
+    let (median, deviation) = (past.median, past.medianDeviation)
     let spread = Int128(deviation) * deviationsPerMillion / 1_000_000
     let most = max(Int128(median) + spread, Int128(median) * factor)
-    return UsualRange(median: median, deviation: deviation, most: Int64(clamping: most), runs: values.count)
-  }
-
-  /// The lower of the two in the middle, where there are two.
-  private static func median(of values: [Int64]) -> Int64 {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? 0 : sorted[(sorted.count - 1) / 2]
+    return UsualRange(median: median, deviation: deviation, most: Int64(clamping: most), runs: past.count)
   }
 }

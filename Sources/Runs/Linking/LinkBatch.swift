@@ -7,7 +7,8 @@ public struct LinkBatch: Sendable {
   private let hasRecords: Bool
   private var writer = RunBatchWriter()
 
-  /// What is still to be written: places and links of all, or those that have changed, the last ones first.
+  /// What is still to be written: places and links of all; or the links that are new, and the runs and older links that have changed,
+  /// the last ones first.
   private var places = 0..<0
   private var numbers: Range<UInt64> = 0..<0
   private var runs: [RunSlot] = []
@@ -26,17 +27,17 @@ public struct LinkBatch: Sendable {
     numbers = links
   }
 
-  init(_ changes: RunChangeLog) {
+  init(_ changes: RunChangeLog, newLinks: Range<UInt64>) {
     isAll = false
+    numbers = newLinks
     runs = changes.runs
     links = changes.links
     ended = changes.ended.reversed()
-    hasRecords = !(changes.runs.isEmpty && changes.links.isEmpty && changes.ended.isEmpty)
+    hasRecords = !(newLinks.isEmpty && changes.runs.isEmpty && changes.links.isEmpty && changes.ended.isEmpty)
   }
 
   /// Puts what is to be written into its order, each once. To be called before the first slice, with no lock.
   public mutating func prepare() {
-    runs = Array(Set(runs))
     links = Set(links).sorted(by: >)
     writer.reserve(min(Self.reservedBytesMax, (numbers.count &+ links.count) &* Self.bytesPerLink))
   }
@@ -71,8 +72,10 @@ extension RunBook {
   /// Begins a batch of what has changed since the last one, or of all: where that is asked for, and where there were more changes than
   /// are kept.
   public mutating func beginBatch(ofAll isOfAll: Bool) -> LinkBatch {
-    let changed = changes.take()
-    guard isOfAll || changed.lost > 0 else { return LinkBatch(changed) }
+    let changed = changes.take(linksMade: links.made)
+    guard isOfAll || changed.lost > 0 else {
+      return LinkBatch(changed, newLinks: max(changed.firstNewLink, links.oldest)..<links.made)
+    }
     return LinkBatch(ofAll: 0..<runs.placeCount, links: links.oldest..<links.made)
   }
 

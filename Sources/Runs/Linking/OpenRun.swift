@@ -13,6 +13,10 @@ struct OpenRun: Sendable {
   var depth = 0
   /// The word that its name or id is found by.
   var nameKey: UInt64
+  /// The ``RunChangeLog`` that listed it last.
+  var changeLog: UInt32 = 0
+
+  mutating func change(_ change: (inout OpenRun) -> Void) { change(&self) }
 }
 
 extension OpenRun {

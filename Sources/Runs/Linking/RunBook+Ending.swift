@@ -7,11 +7,10 @@ extension RunBook {
     let slot = call.slot
     guard runs.isOpen(slot) else { return }
     runs.touch(slot)
-    runs.change(slot) { run in
+    change(slot) { run in
       run.lastCallAt = max(run.lastCallAt, now)
       run.callsInFlight = max(0, run.callsInFlight &- 1)
     }
-    changes.note(slot)
     let scope = call.scope
     let link = Link(
       key: 0, run: slot, evidence: UInt32(truncatingIfNeeded: scope.caller),

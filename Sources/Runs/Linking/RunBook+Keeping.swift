@@ -46,7 +46,7 @@ extension RunBook {
           id: kept.run, startedAt: kept.startedAt, lastCallAt: kept.lastAt, parentRun: kept.parentRun,
           depth: kept.depthOfFirst, nameKey: key))
       insert(Link(key: key, run: slot, seconds: UInt32(clamping: kept.lastAt.unixMicroseconds / 1_000_000)))
-      changes.note(slot)
+      change(slot) { _ in }
       return slot
     }
     runs.sortByLastCall()

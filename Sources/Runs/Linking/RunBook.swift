@@ -26,7 +26,7 @@ public struct RunBook: Sendable {
   var displaced: [EndedRun] = []
 
   /// How many displaced runs wait to be told; those beyond are never.
-  static let displacedMax = 4096
+  static let displacedMax = 16_384
 
   /// - Parameter key: the one that fingerprints of requests and replies are made with, kept as long as what is restored.
   public init(key: FingerprintKey, limits: RunLimits = RunLimits()) {
@@ -74,12 +74,11 @@ public struct RunBook: Sendable {
     }
     if let continued = found?.continued { change(continued) { $0.state.insert(.isContinued) } }
     runs.touch(slot)
-    runs.change(slot) { run in
+    change(slot) { run in
       run.lastCallAt = max(run.lastCallAt, query.now)
       run.calls &+= 1
       run.callsInFlight &+= 1
     }
-    changes.note(slot)
     let run = runs[slot]
     let place = RunPlace(
       source: found?.source ?? query.sourceOfNew, parentRun: run?.parentRun, node: request.node,
@@ -156,14 +155,22 @@ public struct RunBook: Sendable {
   }
 
   @discardableResult
-  mutating func insert(_ link: Link) -> UInt64 {
-    let number = links.insert(link)
-    changes.note(link: number)
-    return number
-  }
+  mutating func insert(_ link: Link) -> UInt64 { links.insert(link) }
 
   mutating func change(_ number: UInt64, _ change: (inout Link) -> Void) {
     links.change(number, change)
     changes.note(link: number)
+  }
+
+  /// Changes a run, which the next batch has then.
+  mutating func change(_ slot: RunSlot, _ change: (inout OpenRun) -> Void) {
+    let log = changes.number
+    var isListed = true
+    runs.change(slot) { run in
+      change(&run)
+      isListed = run.changeLog == log
+      run.changeLog = log
+    }
+    if !isListed { changes.note(slot) }
   }
 }

@@ -1,6 +1,10 @@
-/// What has changed since it was last taken.
+/// What has changed since it was last taken. Links that were made since are not listed: their numbers follow each other.
 struct RunChangeLog: Sendable {
-  /// Numbers of links, some of them repeatedly.
+  /// Which log it is, of those of one book: what it lists is marked with it, and listed once.
+  private(set) var number: UInt32 = 1
+  /// The first link that was made since.
+  private(set) var firstNewLink: UInt64 = 0
+  /// Numbers of older links, some of them repeatedly.
   private(set) var links: [UInt64] = []
   private(set) var runs: [RunSlot] = []
   private(set) var ended: [RunSlot] = []
@@ -11,12 +15,11 @@ struct RunChangeLog: Sendable {
   init(changesMax: Int) { self.changesMax = changesMax }
 
   mutating func note(link number: UInt64) {
-    guard links.last != number else { return }
+    guard number < firstNewLink, links.last != number else { return }
     if links.count < changesMax { links.append(number) } else { lost &+= 1 }
   }
 
   mutating func note(_ run: RunSlot) {
-    guard runs.last != run else { return }
     if runs.count < changesMax { runs.append(run) } else { lost &+= 1 }
   }
 
@@ -25,9 +28,13 @@ struct RunChangeLog: Sendable {
   }
 
   /// Begins anew.
-  mutating func take() -> RunChangeLog {
+  ///
+  /// - Parameter made: how many links were ever made.
+  mutating func take(linksMade made: UInt64) -> RunChangeLog {
     let taken = self
     self = RunChangeLog(changesMax: changesMax)
+    number = taken.number &+ 1
+    firstNewLink = made
     return taken
   }
 }

@@ -50,9 +50,8 @@ struct RunTable: Sendable {
 
   /// Changes a run that is open.
   mutating func change(_ slot: RunSlot, _ change: (inout OpenRun) -> Void) {
-    guard isOpen(slot), var run = entries[Int(slot.place)].run.take() else { return }
-    change(&run)
-    entries[Int(slot.place)].run = run
+    guard isOpen(slot) else { return }
+    entries[Int(slot.place)].run?.change(change)
   }
 
   /// Makes a run the one with the last call.

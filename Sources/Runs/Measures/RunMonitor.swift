@@ -13,12 +13,12 @@ public struct RunMonitor: ~Copyable, Sendable {
   /// How many runs are kept, and about how many bytes all of them may take: one of a single call takes some 2 KB, one of which everything
   /// is kept that ever is of any, less than 400 KB. Where there is no room, a run of a single call that awaits nothing ends, else one of
   /// the others: that to which nothing happened for longest.
-  public static let runsMax = 65_536
+  public static let runsMax = 131_072
   public static let bytesMax = 128 << 20
   /// How many workflows' pasts are kept; the runs of others are compared with nothing.
   public static let workflowsMax = 1_000
   /// How many runs that made room wait to be told; those beyond are never.
-  static let endedMax = 4_096
+  static let endedMax = 16_384
 
   private var guardrails: Guardrails
   private let bytesMax: Int

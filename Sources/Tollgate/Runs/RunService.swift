@@ -16,7 +16,9 @@ struct RunService: Service {
   let logger: Logger
 
   private static let interval = Duration.seconds(1)
-  private static let endsPerRoundMax = 1_000
+  /// How many runs are ended at once, while calls wait; and how often that is done in a round.
+  private static let endsAtOnceMax = 100
+  private static let endsPerRoundMax = 20_000
   /// Rounds between two batches of links: what a crash loses at most.
   private static let roundsPerBatch = 2
   /// Batches until all is written anew in their place.
@@ -29,7 +31,7 @@ struct RunService: Service {
     var isOver = false
     while !isOver {
       isOver = await !pause()
-      await write(runs.expire(max: Self.endsPerRoundMax))
+      await write(takeEnded())
       rounds += 1
       guard isOver || rounds >= Self.roundsPerBatch else { continue }
       rounds = 0
@@ -42,6 +44,16 @@ struct RunService: Service {
   /// False once the process is to end.
   private func pause() async -> Bool {
     await cancelWhenGracefulShutdown { (try? await Task.sleep(for: Self.interval)) != nil }
+  }
+
+  private func takeEnded() -> [ClosedRun] {
+    var ended: [ClosedRun] = []
+    while ended.count < Self.endsPerRoundMax {
+      let more = runs.expire(max: Self.endsAtOnceMax)
+      ended += more
+      if more.count < Self.endsAtOnceMax { break }
+    }
+    return ended
   }
 
   private func write(_ ended: [ClosedRun]) async {
