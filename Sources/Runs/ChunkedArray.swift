@@ -11,7 +11,7 @@ struct ChunkedArray<Element: Sendable>: Sendable {
 
   /// - Parameter place: one of ``indices``.
   subscript(place: Int) -> Element {
-    get { chunks[place / Self.chunkCount][place % Self.chunkCount] }
+    _read { yield chunks[place / Self.chunkCount][place % Self.chunkCount] }
     _modify { yield &chunks[place / Self.chunkCount][place % Self.chunkCount] }
   }
 

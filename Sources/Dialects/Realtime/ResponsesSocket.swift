@@ -16,32 +16,32 @@ final class ResponsesSocket {
   private var clientEnvelope = SocketEnvelope()
   private var serverFacts = SocketEnvelope.Facts()
   private var clientFacts = SocketEnvelope.Facts()
-  private var reply: ReplyReader?
-  private var request: RequestReader?
+  private var reply: UniqueBox<ReplyReader>?
+  private var request: UniqueBox<RequestReader>?
 
   func consume(_ bytes: RawSpan, from peer: SocketPeer) {
     switch peer {
     case .server:
       serverEnvelope.read(bytes, with: &serverJSON, into: &serverFacts)
-      if reply == nil { reply = ReplyReader(endpoint: Self.endpoint, status: 200, framing: .json) }
-      reply?.consume(bytes)
+      if reply == nil { reply = UniqueBox(ReplyReader(endpoint: Self.endpoint, status: 200, framing: .json)) }
+      reply?.value.consume(bytes)
     case .client:
       clientEnvelope.read(bytes, with: &clientJSON, into: &clientFacts)
-      if request == nil { request = RequestReader(endpoint: Self.endpoint) }
-      request?.consume(bytes)
+      if request == nil { request = UniqueBox(RequestReader(endpoint: Self.endpoint)) }
+      request?.value.consume(bytes)
     }
   }
 
   func endMessage(from peer: SocketPeer) {
     switch peer {
     case .server:
-      if serverJSON.finish(), let reply = reply.take() { take(serverFacts, reply.finish()) }
+      if serverJSON.finish(), let reply = reply.take() { take(serverFacts, reply.take().finish()) }
       reply = nil
       serverJSON.reset()
       serverFacts = SocketEnvelope.Facts()
     case .client:
       if clientJSON.finish(), clientFacts.kind == .create, let request = request.take() {
-        responses.begin(request.finish(), lane: clientFacts.lane, eventID: clientFacts.eventID)
+        responses.begin(request.take().finish(), lane: clientFacts.lane, eventID: clientFacts.eventID)
       }
       request = nil
       clientJSON.reset()

@@ -40,7 +40,7 @@ final class Call {
   /// Whether the request opens a WebSocket.
   var opensWebSocket = false
 
-  private var requestReader: RequestReader?
+  private var requestReader: UniqueBox<RequestReader>?
   private var requestDecoder: BodyDecoder?
   /// What the request says, as far as it has been read to its end.
   var requestFacts = RequestFacts()
@@ -125,7 +125,7 @@ final class Call {
     isRequestEncoded = coding != .identity
     isForm = RequestReader.isForm(contentType: contentType)
     if let endpoint, coding != .other {
-      requestReader = RequestReader(endpoint: endpoint, contentType: contentType, linking: linkKey)
+      requestReader = UniqueBox(RequestReader(endpoint: endpoint, contentType: contentType, linking: linkKey))
     }
     if requestReader != nil { requestDecoder = BodyDecoder(coding) }
   }
@@ -167,15 +167,15 @@ final class Call {
 
   private func readRequest(_ bytes: UnsafeRawBufferPointer) {
     if requestDecoder == nil {
-      requestReader?.consume(bytes.bytes)
+      requestReader?.value.consume(bytes.bytes)
     } else {
-      requestDecoder?.decode(bytes) { requestReader?.consume($0.bytes) }
+      requestDecoder?.decode(bytes) { requestReader?.value.consume($0.bytes) }
     }
   }
 
   func finishRequest(counts: LearnedCounts, uptimeNanoseconds: UInt64) {
     requestEndUptimeNanoseconds = uptimeNanoseconds
-    if let reader = requestReader.take() { requestFacts = reader.finish() }
+    if let reader = requestReader.take() { requestFacts = reader.take().finish() }
     requestDecoder = nil
     if endpoint?.operation == .mcp { readMessageHeaders() }
     countPrompt(counts)
@@ -248,7 +248,7 @@ final class Call {
 
   func finishReply() -> ReplyFacts {
     // A transfer may end before an upload has.
-    if let reader = requestReader.take() { requestFacts = reader.finish() }
+    if let reader = requestReader.take() { requestFacts = reader.take().finish() }
     return replyMeter?.finish() ?? ReplyFacts()
   }
 }

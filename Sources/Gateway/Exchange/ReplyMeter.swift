@@ -9,7 +9,7 @@ struct ReplyMeter: ~Copyable {
   private static let storedTextBytesStep: Int64 = 512
 
   private let provider: String
-  private var reader: ReplyReader?
+  private var reader: UniqueBox<ReplyReader>?
   private var decoder: BodyDecoder?
   /// The replies of a body that holds several.
   private(set) var items = ReplyItems()
@@ -29,9 +29,10 @@ struct ReplyMeter: ~Copyable {
     self.provider = provider
     // Streams are counted as they pass, since any of them may end before its usage has come.
     let isCounted = head.framing.isStream && !endpoint.operation.isFree
-    reader = ReplyReader(
-      endpoint: endpoint, status: head.status, framing: head.framing, headers: head.headers,
-      counting: isCounted ? tokenizer() : nil)
+    reader = UniqueBox(
+      ReplyReader(
+        endpoint: endpoint, status: head.status, framing: head.framing, headers: head.headers,
+        counting: isCounted ? tokenizer() : nil))
     decoder = BodyDecoder(head.coding)
     decodedBytes = decoder == nil ? nil : 0
   }
@@ -47,28 +48,28 @@ struct ReplyMeter: ~Copyable {
   }
 
   private mutating func readDecoded(_ bytes: UnsafeRawBufferPointer, ledger: Ledger) {
-    reader?.consume(bytes.bytes)
-    hasContent = reader?.hasContent ?? false
-    isTerminal = reader?.isTerminal ?? false
-    if let found = reader?.takeItems(), !found.isEmpty { items.add(found, provider: provider, ledger: ledger) }
+    reader?.value.consume(bytes.bytes)
+    hasContent = reader?.value.hasContent ?? false
+    isTerminal = reader?.value.isTerminal ?? false
+    if let found = reader?.value.takeItems(), !found.isEmpty { items.add(found, provider: provider, ledger: ledger) }
   }
 
   /// What the in-flight file has to learn, so that a crash loses little: nothing that the provider reported, and less text
   /// than ``storedTextBytesStep``. Nil where that is nothing.
   mutating func takeProgress() -> (progress: ReplyProgress, model: String?, responseID: String?)? {
-    guard let progress = reader?.progress else { return nil }
+    guard let progress = reader?.value.progress else { return nil }
     let newTextBytes = progress.outputTextBytes &- storedTextBytes
     guard progress.revision != storedRevision || newTextBytes >= Self.storedTextBytesStep else {
       return nil
     }
     storedRevision = progress.revision
     storedTextBytes = progress.outputTextBytes
-    return (progress, reader?.model, reader?.responseID)
+    return (progress, reader?.value.model, reader?.value.responseID)
   }
 
   /// The whole of what was read; nothing the second time.
   mutating func finish() -> ReplyFacts {
-    var facts = if let reader = reader.take() { reader.finish() } else { ReplyFacts() }
+    var facts = if let reader = reader.take() { reader.take().finish() } else { ReplyFacts() }
     items.complete(&facts)
     return facts
   }

@@ -19,7 +19,7 @@ struct LoopThreads: Sendable, Equatable {
     var sequence: Int64 = 0
   }
 
-  private struct Conversation: Sendable, Equatable {
+  struct Conversation: Sendable, Equatable {
     var print: Fingerprint
     var thread: UInt64
     /// When the request came that said so first.
@@ -40,6 +40,17 @@ struct LoopThreads: Sendable, Equatable {
   private(set) var tracks: [UInt64: Track] = [:]
   private var conversations: [Conversation] = []
   private var nextConversation = 0
+
+  init() {}
+
+  /// - Parameter conversation: the only one that is remembered.
+  init(_ conversation: Conversation?) { conversations = conversation.map { [$0] } ?? [] }
+
+  /// Whether nothing is known but ``onlyConversation``.
+  var isBrief: Bool { tracks.isEmpty && conversations.count <= 1 }
+
+  /// The conversation that is remembered, where there is one alone.
+  var onlyConversation: Conversation? { conversations.count == 1 ? conversations.first : nil }
 
   var bytes: Int {
     tracks.capacity &* (MemoryLayout<Track>.stride &+ 16) &+ conversations.capacity

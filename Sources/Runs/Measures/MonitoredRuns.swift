@@ -1,84 +1,21 @@
-internal import Budgets
-internal import Dialects
-internal import Metering
-
-/// What a monitor keeps of a run.
-struct MonitoredRun: Sendable {
-  var name: String
-  var agent: String
-  var workflow: String
-  /// The newest of its calls.
-  var lastCall: CallID
-  var tally: RunTally
-  var guardrails = GuardrailState()
-  var anomalies = RunAnomalies()
-  /// How the last reply ended; nil until one did.
-  var ending: ReplyEnding?
-  var failure: RunFailure?
-  /// Whether it began before this process did.
-  var isRestored = false
-
-  init(_ call: BudgetCall, _ tally: RunTally) {
-    name = call.run ?? call.id.description
-    agent = call.agent
-    workflow = call.workflow
-    lastCall = call.id
-    self.tally = tally
-  }
-
-  /// Whether how it ended was seen by the process before, and by nobody since.
-  var isUnseen: Bool { isRestored && ending == nil && failure == nil }
-
-  /// Whether nothing is lost of what it may come to: a single call that awaits no tools.
-  var isBrief: Bool { tally.totals.llmCalls <= 1 && tally.callsInFlight == 0 && tally.unansweredTools == 0 }
-
-  /// What its place in the table and the heads of its collections take.
-  private static let bytesMin = 1_024
-
-  /// About how much memory it takes.
-  var bytes: Int {
-    Self.bytesMin &+ name.utf8.count &+ agent.utf8.count &+ workflow.utf8.count &+ tally.bytes &+ guardrails.bytes
-      &+ MemoryLayout<Self>.stride &- MemoryLayout<RunTally>.stride
-  }
-}
-
 /// The runs that a monitor keeps, in the order in which something happened to them last: those of a single call apart, which most of all
 /// runs are where callers have no conversations.
 struct MonitoredRuns: Sendable {
-  /// A run in its place: it is changed there, as it is large.
+  /// How a run is kept.
+  private enum Body: Sendable {
+    /// At a place of ``whole``.
+    case whole(Int)
+    case brief(BriefRun)
+  }
+
   private struct Entry: Sendable {
     let slot: RunSlot
-    private(set) var run: MonitoredRun
-    private(set) var bytes = 0
-    private var isBrief = false
+    var body: Body
+    var bytes = 0
+    /// Which list it is in, and who stands beside it there.
+    var isOfOneCall = false
     var older = -1
     var newer = -1
-
-    init(slot: RunSlot, run: MonitoredRun) {
-      self.slot = slot
-      self.run = run
-    }
-
-    /// Which list it is in, and who stands beside it there.
-    var links: (isBrief: Bool, older: Int, newer: Int) { (isBrief, older, newer) }
-
-    mutating func change<Result>(_ change: (inout MonitoredRun) -> Result) -> Result { change(&run) }
-
-    /// - Returns: how many more bytes it takes than it did.
-    mutating func measure() -> Int {
-      let before = bytes
-      bytes = run.bytes
-      return bytes &- before
-    }
-
-    /// Leaves its list.
-    ///
-    /// - Returns: whether it belongs to that of brief runs now.
-    mutating func listAnew() -> Bool {
-      newer = -1
-      isBrief = run.isBrief
-      return isBrief
-    }
   }
 
   /// The ends of a list of places.
@@ -90,7 +27,10 @@ struct MonitoredRuns: Sendable {
   private var entries = ChunkedArray<Entry?>()
   private var free: [Int] = []
   private var places: [RunSlot: Int] = [:]
-  private var brief = Ends()
+  /// Runs that are more than brief ones, or that something happens to: they are changed in their place, as they are large.
+  private var whole = ChunkedArray<MonitoredRun?>()
+  private var freeWhole: [Int] = []
+  private var ofOneCall = Ends()
   private var others = Ends()
 
   /// About how much memory all of them take.
@@ -102,7 +42,7 @@ struct MonitoredRuns: Sendable {
   ///
   /// - Parameter slot: a run that does not.
   func first(but slot: RunSlot) -> RunSlot? {
-    for start in [brief.oldest, others.oldest] {
+    for start in [ofOneCall.oldest, others.oldest] {
       var place = start
       while entries.indices.contains(place), let found = entries[place]?.slot {
         if found != slot { return found }
@@ -114,77 +54,147 @@ struct MonitoredRuns: Sendable {
 
   func contains(_ slot: RunSlot) -> Bool { places[slot] != nil }
 
-  subscript(slot: RunSlot) -> MonitoredRun? { places[slot].flatMap { entries[$0]?.run } }
+  subscript(slot: RunSlot) -> MonitoredRun? {
+    switch places[slot].flatMap({ entries[$0]?.body }) {
+    case nil: nil
+    case .whole(let place): whole[place]
+    case .brief(let run): MonitoredRun(run)
+    }
+  }
 
   /// The runs that are called so: of several callers, where they named theirs alike.
   func slots(named name: String) -> [RunSlot] {
-    entries.indices.compactMap { entries[$0]?.run.name == name ? entries[$0]?.slot : nil }
+    entries.indices.compactMap { place in
+      switch entries[place]?.body {
+      case nil: nil
+      case .whole(let whole): self.whole[whole]?.head.name == name ? entries[place]?.slot : nil
+      case .brief(let run): run.head.name == name ? entries[place]?.slot : nil
+      }
+    }
   }
 
-  /// Changes a run in its place, and makes it the newest.
+  /// Changes a run, and makes it the newest.
   ///
   /// - Returns: nil where it is not there.
   mutating func change<Result>(_ slot: RunSlot, _ change: (inout MonitoredRun) -> Result) -> Result? {
-    guard let place = places[slot] else { return nil }
-    guard let result = entries[place]?.change(change) else { return nil }
-    settle(place)
+    guard let place = places[slot], let whole = unfold(place) else { return nil }
     unlink(place)
-    append(place)
-    return result
+    return self.change(place, whole, change)
   }
 
-  /// Puts a run where none is.
-  mutating func insert(_ run: MonitoredRun, at slot: RunSlot) {
-    guard places[slot] == nil else { return }
+  /// The same for a run that is begun where it is not there.
+  mutating func change<Result>(
+    _ slot: RunSlot, beginningWith begin: @autoclosure () -> MonitoredRun, _ change: (inout MonitoredRun) -> Result
+  ) -> Result? {
+    if places[slot] != nil { return self.change(slot, change) }
+    let whole = makeWhole(begin())
+    let entry = Entry(slot: slot, body: .whole(whole))
     let place = free.popLast() ?? entries.count
-    let entry = Entry(slot: slot, run: run)
     if place == entries.count { entries.append(entry) } else { entries[place] = entry }
     places[slot] = place
-    settle(place)
+    return self.change(place, whole, change)
+  }
+
+  /// Changes a run that is whole and in no list.
+  private mutating func change<Result>(
+    _ place: Int, _ whole: Int, _ change: (inout MonitoredRun) -> Result
+  ) -> Result? {
+    let result = self.whole[whole]?.change(change)
+    settle(place, whole)
     append(place)
+    return result
   }
 
   mutating func remove(_ slot: RunSlot) -> MonitoredRun? {
     guard let place = places.removeValue(forKey: slot) else { return nil }
     unlink(place)
-    let entry = entries[place].take()
-    bytes &-= entry?.bytes ?? 0
+    guard let entry = entries[place].take() else { return nil }
     free.append(place)
-    return entry?.run
+    bytes &-= entry.bytes
+    switch entry.body {
+    case .brief(let run): return MonitoredRun(run)
+    case .whole(let whole):
+      freeWhole.append(whole)
+      return self.whole[whole].take()
+    }
   }
 
   /// Changes what the guardrails of all runs remember.
   mutating func changeGuardrails(_ change: (inout GuardrailState) -> Void) {
     for place in entries.indices {
-      entries[place]?.change { change(&$0.guardrails) }
-      settle(place)
+      guard case .whole(let whole) = entries[place]?.body else { continue }
+      self.whole[whole]?.change { change(&$0.guardrails) }
+      settle(place, whole)
     }
   }
 
-  /// Counts what an entry takes now.
-  private mutating func settle(_ place: Int) { bytes &+= entries[place]?.measure() ?? 0 }
+  // MARK: Bodies
 
-  private mutating func change(_ isBrief: Bool, _ change: (inout Ends) -> Void) {
-    if isBrief { change(&brief) } else { change(&others) }
+  private mutating func makeWhole(_ run: MonitoredRun) -> Int {
+    let place = freeWhole.popLast() ?? whole.count
+    if place == whole.count { whole.append(run) } else { whole[place] = run }
+    return place
+  }
+
+  /// Has a run kept so that it can be changed.
+  ///
+  /// - Returns: its place.
+  private mutating func unfold(_ place: Int) -> Int? {
+    switch entries[place]?.body {
+    case nil: return nil
+    case .whole(let whole): return whole
+    case .brief(let run):
+      let whole = makeWhole(MonitoredRun(run))
+      entries[place]?.body = .whole(whole)
+      return whole
+    }
+  }
+
+  /// What its entry and its place in the table take.
+  private static let entryBytes = MemoryLayout<Entry?>.stride &+ 48
+
+  /// Keeps a run as it is now, which is brief where that is all of it, and counts what it takes.
+  private mutating func settle(_ place: Int, _ whole: Int) {
+    var taken = Self.entryBytes
+    if let brief = self.whole[whole]?.change({ BriefRun($0) }) {
+      taken &+= brief.head.textBytes
+      entries[place]?.isOfOneCall = brief.tally.isOfOneCall
+      entries[place]?.body = .brief(brief)
+      self.whole[whole] = nil
+      freeWhole.append(whole)
+    } else {
+      taken &+= self.whole[whole]?.bytes ?? 0
+      entries[place]?.isOfOneCall = self.whole[whole]?.isOfOneCall ?? false
+    }
+    bytes &+= taken &- (entries[place]?.bytes ?? 0)
+    entries[place]?.bytes = taken
+  }
+
+  // MARK: Lists
+
+  private mutating func change(_ isOfOneCall: Bool, _ change: (inout Ends) -> Void) {
+    if isOfOneCall { change(&ofOneCall) } else { change(&others) }
   }
 
   /// Makes an entry the newest one of its list.
   private mutating func append(_ place: Int) {
-    guard let isBrief = entries[place]?.listAnew() else { return }
-    let newest = isBrief ? brief.newest : others.newest
+    guard let isOfOneCall = entries[place]?.isOfOneCall else { return }
+    let newest = isOfOneCall ? ofOneCall.newest : others.newest
     entries[place]?.older = newest
+    entries[place]?.newer = -1
     if newest >= 0 { entries[newest]?.newer = place }
-    change(isBrief) { ends in
+    change(isOfOneCall) { ends in
       if newest < 0 { ends.oldest = place }
       ends.newest = place
     }
   }
 
   private mutating func unlink(_ place: Int) {
-    guard let (isBrief, older, newer) = entries[place]?.links else { return }
+    guard let entry = entries[place].map({ ($0.isOfOneCall, $0.older, $0.newer) }) else { return }
+    let (isOfOneCall, older, newer) = entry
     if older >= 0 { entries[older]?.newer = newer }
     if newer >= 0 { entries[newer]?.older = older }
-    change(isBrief) { ends in
+    change(isOfOneCall) { ends in
       if older < 0 { ends.oldest = newer }
       if newer < 0 { ends.newest = older }
     }

@@ -10,7 +10,7 @@ public import Metering
 /// (``cancel(_:_:in:because:at:)``) or ended (``end(_:in:_:failure:at:)``). A run is closed once its book says that it ended
 /// (``close(_:)``).
 public struct RunMonitor: ~Copyable, Sendable {
-  /// How many runs are kept, and about how many bytes all of them may take: one of a single call takes some 2 KB, one of which everything
+  /// How many runs are kept, and about how many bytes all of them may take: one of a single call takes some 500 bytes, one of which everything
   /// is kept that ever is of any, less than 400 KB. Where there is no room, a run of a single call that awaits nothing ends, else one of
   /// the others: that to which nothing happened for longest.
   public static let runsMax = 131_072
@@ -62,19 +62,16 @@ public struct RunMonitor: ~Copyable, Sendable {
     _ request: RunRequest, _ call: BudgetCall, in run: RunSlot, excusing excused: [GuardrailTrip] = [],
     at now: Timestamp
   ) -> RunAdmission {
-    if !runs.contains(run) {
-      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: self.guardrails.patience(of: call))), at: run)
-    }
     let guardrails = guardrails
-    let admission = runs.change(run) { run in
-      run.lastCall = call.id
+    let admission = runs.change(run, beginningWith: MonitoredRun(call, by: guardrails, at: now)) { run in
+      run.head.lastCall = call.id
       let answer = guardrails.decide(
-        request, call, of: run.name, run.tally, &run.guardrails, excusing: excused, at: now)
+        request, call, of: run.head.name, run.tally, &run.guardrails, excusing: excused, at: now)
       guard answer.passes else {
-        run.failure = .guardrail
+        run.head.failure = .guardrail
         return RunAdmission(answer: answer)
       }
-      if request.isModelCall { run.failure = nil }
+      if request.isModelCall { run.head.failure = nil }
       let before = run.tally.totals
       let answered = run.tally.begin(request, at: now)
       let after = run.tally.totals
@@ -100,7 +97,7 @@ public struct RunMonitor: ~Copyable, Sendable {
     _ call: BudgetCall, _ admission: RunAdmission, in run: RunSlot, because failure: RunFailure, at now: Timestamp
   ) {
     _ = runs.change(run) { run in
-      if run.tally.cancel(call.id, admission, at: now) { run.failure = failure }
+      if run.tally.cancel(call.id, admission, at: now) { run.head.failure = failure }
     }
     makeRoom(but: run)
   }
@@ -117,8 +114,8 @@ public struct RunMonitor: ~Copyable, Sendable {
       guard let isModelCall = run.tally.end(reply, of: call.id, at: now) else { return [] }
       guard isModelCall else { return run.anomalies.find(in: run.tally) }
       guardrails.note(reply, call, &run.guardrails)
-      run.ending = reply.ending
-      run.failure = failure
+      run.head.ending = reply.ending
+      run.head.failure = failure
       return run.anomalies.find(in: run.tally)
     }
     makeRoom(but: run)
@@ -128,10 +125,10 @@ public struct RunMonitor: ~Copyable, Sendable {
   /// Adds what a call brought that the run does not count as one: what is fetched of a response that was worked on in the background.
   public mutating func addFetched(_ reply: RunReply, _ call: BudgetCall, in run: RunSlot, at now: Timestamp) {
     guard reply.tokens > 0 || reply.costPicodollars > 0 || reply.width > 0 else { return }
-    if !runs.contains(run) {
-      runs.insert(MonitoredRun(call, RunTally(startsAt: now, patience: guardrails.patience(of: call))), at: run)
+    let guardrails = guardrails
+    _ = runs.change(run, beginningWith: MonitoredRun(call, by: guardrails, at: now)) {
+      $0.tally.addFetched(reply, at: now)
     }
-    _ = runs.change(run) { $0.tally.addFetched(reply, at: now) }
     makeRoom(but: run)
   }
 
@@ -172,12 +169,12 @@ public struct RunMonitor: ~Copyable, Sendable {
   }
 
   private mutating func end(of run: MonitoredRun, at slot: RunSlot) -> RunEnd {
-    let tally = run.tally
+    let (head, tally) = (run.head, run.tally)
     let awaited = tally.awaitedTools
     var end = RunEnd(
-      run: run.name, slot: slot, agent: run.agent, workflow: run.workflow, lastCall: run.lastCall, tally: tally)
+      run: head.name, slot: slot, agent: head.agent, workflow: head.workflow, lastCall: head.lastCall, tally: tally)
     end.outcome =
-      run.isUnseen ? .unknown : RunOutcome(ending: run.ending, failure: run.failure, awaitsTools: awaited > 0)
+      run.isUnseen ? .unknown : RunOutcome(ending: head.ending, failure: head.failure, awaitsTools: awaited > 0)
     if end.outcome == .unansweredTool {
       end.anomalies.append(Anomaly(.unansweredTool, value: Int64(awaited)))
     }
@@ -185,11 +182,11 @@ public struct RunMonitor: ~Copyable, Sendable {
     let past = WorkflowHistory.Run(
       costPicodollars: Int64(clamping: tally.totals.costPicodollars), llmCalls: tally.totals.llmCalls,
       wallMicroseconds: tally.clock.wallMicroseconds)
-    guard histories[run.workflow] != nil || histories.count < Self.workflowsMax else { return end }
-    var history = histories.removeValue(forKey: run.workflow) ?? WorkflowHistory()
+    guard histories[head.workflow] != nil || histories.count < Self.workflowsMax else { return end }
+    var history = histories.removeValue(forKey: head.workflow) ?? WorkflowHistory()
     end.anomalies += history.anomalies(of: past)
     history.add(past)
-    histories[run.workflow] = history
+    histories[head.workflow] = history
     return end
   }
 
@@ -206,8 +203,8 @@ public struct RunMonitor: ~Copyable, Sendable {
     guard !runs.contains(run) else { return }
     var restored = MonitoredRun(kept.call, RunTally(kept, patience: guardrails.patience(of: kept.call)))
     restored.guardrails = GuardrailState(kept, by: guardrails)
-    restored.isRestored = true
-    runs.insert(restored, at: run)
+    restored.head.isRestored = true
+    _ = runs.change(run, beginningWith: restored) { _ in }
     makeRoom(but: run)
   }
 }

@@ -20,13 +20,13 @@ public struct RunTally: Sendable, Equatable {
   /// How many calls in flight are known by their id.
   static let inFlightMax = 1_024
 
-  public private(set) var totals = RunMeasures()
+  public internal(set) var totals = RunMeasures()
   /// The deepest agent: 0 where there are no sub-agents.
-  public private(set) var depth = 0
-  public private(set) var criticalPathMicroseconds: Int64 = 0
-  public private(set) var nodes: [Fingerprint: RunNode] = [:]
+  public internal(set) var depth = 0
+  public internal(set) var criticalPathMicroseconds: Int64 = 0
+  public internal(set) var nodes: [Fingerprint: RunNode] = [:]
 
-  private struct InFlight: Sendable, Equatable {
+  struct InFlight: Sendable, Equatable {
     /// Whether it is one of a model, rather than of a server of tools.
     var isModelCall: Bool
     var node: Fingerprint
@@ -39,20 +39,20 @@ public struct RunTally: Sendable, Equatable {
     var forcesToolCall = false
   }
 
-  private let patience: LoopPatience
-  private var time: RunClock
-  private var tools = ToolTable()
-  private var pending = PendingTools()
-  private var repeats = RepeatTable()
-  private var threads = LoopThreads()
+  let patience: LoopPatience
+  var time: RunClock
+  private(set) var tools = ToolTable()
+  private(set) var pending = PendingTools()
+  private(set) var repeats = RepeatTable()
+  var threads = LoopThreads()
   /// What calls brought that were taken back.
   var returned = ReturnedAnswers()
-  private var inFlight: [CallID: InFlight] = [:]
+  private(set) var inFlight: [CallID: InFlight] = [:]
   /// Calls in flight beyond ``inFlightMax``.
-  private var othersInFlight = 0
+  private(set) var othersInFlight = 0
   /// Calls of servers of tools in flight.
-  private var serversInFlight = 0
-  private var sequence: Int64 = 0
+  private(set) var serversInFlight = 0
+  var sequence: Int64 = 0
 
   public init(startsAt time: Timestamp, patience: LoopPatience = .standard) {
     self.patience = patience

@@ -230,7 +230,7 @@ struct AnomalyTests {
 
   @Test("of runs that make room are told as those of any that ends, those of a single call first")
   func room() throws {
-    var monitor = RunMonitor(bytesMax: 1 << 18)
+    var monitor = RunMonitor(bytesMax: 1 << 16)
     var now: Int64 = 0
     func call(_ number: Int64, isWaiting: Bool, _ monitor: inout RunMonitor) {
       now += 1
@@ -247,7 +247,7 @@ struct AnomalyTests {
     for number in Int64(10)..<300 {
       call(number, isWaiting: false, &monitor)
       let bytes = monitor.bytes
-      #expect(bytes <= 1 << 18)
+      #expect(bytes <= 1 << 16)
     }
     let left = monitor.count
     try #require(left > 30 && left < 290, "\(left)")
