@@ -43,6 +43,10 @@ public struct RequestFacts: Sendable, Equatable {
   public var promptCensus: TextCensus?
   /// UTF-8 bytes of ``promptTextBytes`` that the provider may write anew: tool definitions, arguments, schemas.
   public var renderedTextBytes: Int64
+  /// Bytes of what the reply is predicted to be (OpenAI's `prediction`), as they are written. What of it the model does not write is
+  /// billed as output all the same, beyond ``outputTokensMax``: no more tokens than these are bytes.
+  /// https://platform.openai.com/docs/guides/predicted-outputs
+  public var predictedBytes: Int64
   /// What is handed over beside text, at most 256 items; and how many there are.
   public var media: [MediaItem]
   public var mediaCount: Int
@@ -105,6 +109,7 @@ public struct RequestFacts: Sendable, Equatable {
     promptTextBytes = 0
     renderedTextBytes = 0
     promptTexts = 0
+    predictedBytes = 0
     media = []
     mediaCount = 0
     mediaWrittenBytes = 0

@@ -81,6 +81,20 @@ import Testing
     #expect(throws: BudgetDefinitionError.amountNotPositive(budget: "flows")) { _ = try book.raise("flows", bad) }
   }
 
+  @Test func `a run that is raised by its name is raised for every key, and by its scope for one`() throws {
+    let book = TestBook()
+    try book.define(dollars("runs", 100) { $0.each = .run })
+    func limit(_ id: Int64, _ run: String, key: String?) -> Int64? {
+      var asked = call(id)
+      (asked.run, asked.key) = (run, key)
+      return book.reserve(asked, need(1_000)).outcome.refusal?.limit
+    }
+    try book.raise("runs", BudgetRaise(amount: 50, until: noon.plus(600), reason: "r", scope: "run=42"))
+    try book.raise("runs", BudgetRaise(amount: 7, until: noon.plus(600), reason: "r", scope: "run=42 key=prod"))
+    #expect(limit(1, "42", key: "prod") == 157 && limit(2, "42", key: "dev") == 150 && limit(3, "42", key: nil) == 150)
+    #expect(limit(4, "421", key: "prod") == 100 && limit(5, "4", key: nil) == 100)
+  }
+
   @Test func `what the ledger knows is set, not added`() throws {
     let book = TestBook()
     try book.define(dollars("all", 100) { $0.alerts = [BudgetAlert(.spent(partsPerMillion: 500_000))] })

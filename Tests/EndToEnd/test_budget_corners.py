@@ -9,7 +9,8 @@ from test_budget_surface import api, budget
 from test_budgets import COST, JSON, answering, call, chat, endless_stream, reply, serving
 
 from harness.raw_client import ask
-from harness.tollgate_process import run_tollgate
+from harness.stub_upstream import StubUpstream
+from harness.tollgate_process import Tollgate, run_tollgate
 from harness.waiting import eventually
 
 GREATEST = 9_223_372_036_854_775_807
@@ -82,6 +83,8 @@ def test_a_hard_budget_refuses_a_call_that_another_model_may_answer(tmp_path):
         "/openai/v1/fine_tuning/jobs",
         "/openai/v1/evals/e/runs",
         "/openai/v1/realtime/client_secrets",
+        "/openai/v1/realtime/calls",
+        "/openai/v1/realtime/calls/rtc_1/accept",
         "/openai/v1/vector_stores/v/search",
         "/openai/v1/containers",
     ],
@@ -96,6 +99,84 @@ def test_a_hard_budget_starts_no_work_whose_cost_is_not_seen(tmp_path, path, bou
         else:
             assert answered.status == 200
         assert ask(tollgate.port, "GET", path, None, []).status == 200
+
+
+RESPONSES = "/openai/v1/responses"
+CHAT = "/openai/v1/chat/completions"
+SAID = {"role": "user", "content": "Hi"}
+
+
+@pytest.mark.parametrize(
+    "path, body",
+    [
+        (RESPONSES, {"input": [{"id": "msg_1"}]}),
+        (RESPONSES, {"input": [{"type": None, "id": "msg_1"}]}),
+        (RESPONSES, {"input": [{"type": "message", "id": "msg_1"}]}),
+        (RESPONSES, {"input": [SAID, {"type": "image_generation_call", "id": "ig_1"}]}),
+        (CHAT, {"messages": [SAID], "deferred": True}),
+        ("/gemini/v1beta/interactions", {"input": "Hi", "background": True}),
+    ],
+)
+def test_a_hard_budget_bounds_no_call_whose_cost_its_body_does_not_say(tmp_path, path, body):
+    with StubUpstream(answering(reply())) as stub:
+        config = {"budgets": [{"name": "cap", "limit": "1 USD", "bound": "hard"}]}
+        with Tollgate(tmp_path, {"openai": stub.url, "gemini": stub.url}, config=config) as tollgate:
+            model = "gemini-2.5-flash" if path.startswith("/gemini") else "gpt-4.1"
+            body = {"model": model, "max_output_tokens": 9, "max_tokens": 9} | body
+            refused = call(tollgate, json.dumps(body).encode(), path)
+            assert refused.status == 402 and refused.head.get("x-tollgate-refused") == "budget_unbounded"
+            assert len(stub.received) == 0
+
+
+def test_a_hard_budget_bounds_items_that_stand_whole_in_the_body_though_they_have_ids(tmp_path):
+    items = [
+        SAID | {"id": "msg_1"},
+        {"type": "message", "id": "msg_2", "role": "assistant", "content": []},
+        {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "f", "arguments": "{}"},
+        {"type": "computer_call", "id": "cu_1", "call_id": "d", "action": {"type": "type", "text": "Hi"}},
+    ]
+    with serving(tmp_path, [{"name": "cap", "limit": "1 USD", "bound": "hard"}]) as (tollgate, _):
+        body = {"model": "gpt-4.1", "max_output_tokens": 9, "input": items}
+        assert call(tollgate, json.dumps(body).encode(), RESPONSES).status == 200
+
+
+def test_a_hard_budget_counts_what_is_predicted_as_output(tmp_path):
+    with serving(tmp_path, [{"name": "cap", "limit": "0.01 USD", "bound": "hard"}]) as (tollgate, _):
+        small = {"type": "content", "content": "x" * 100}
+        assert call(tollgate, chat(max_tokens=9, service_tier="default", prediction=small)).status == 200
+        large = {"type": "content", "content": [{"type": "text", "text": "x" * 1_000}]}
+        refused = call(tollgate, chat(max_tokens=9, service_tier="default", prediction=large))
+        assert refused.status == 402 and refused.head.get("x-tollgate-refused") == "budget_exhausted"
+
+
+@pytest.mark.parametrize("tier, status", [("default", 200), ("auto", 402), ("PRIORITY", 402), ("zz", 402)])
+def test_a_tier_that_nobody_knows_may_be_the_dearest(tmp_path, tier, status):
+    with serving(tmp_path, [{"name": "cap", "limit": "0.01 USD", "bound": "hard"}]) as (tollgate, _):
+        assert call(tollgate, chat(max_tokens=1_000, service_tier=tier)).status == status
+
+
+def test_what_others_used_is_not_expected_of_a_call_that_cannot_use_as_much(tmp_path):
+    usage = {"prompt_tokens": 10, "completion_tokens": 10_000, "total_tokens": 10_010}
+    costly = json.dumps(json.loads(reply()) | {"usage": usage}).encode()
+    budgets = [{"name": "cap", "limit": "0.05 USD", "each": "run", "every": "total"}]
+    with serving(tmp_path, budgets, answering(costly)) as (tollgate, _):
+
+        def ask_in(run, **more):
+            headers = [*JSON, ("x-tollgate-run", run)]
+            return ask(tollgate.port, "POST", CHAT, chat(**more), headers).status
+
+        assert [ask_in(f"r{number}") for number in range(4)] == [200] * 4
+        eventually(lambda: len(tollgate.calls()) == 4, what="their rows")
+        assert ask_in("r5", max_tokens=100_000) == 402
+        assert ask_in("r6", max_tokens=10) == 200
+
+
+def test_a_reply_that_reports_nothing_is_charged_by_its_text(tmp_path):
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    silent = json.dumps(json.loads(reply()) | {"usage": usage}).encode()
+    with serving(tmp_path, [{"name": "cap", "limit": "1 USD"}], answering(silent)) as (tollgate, _):
+        row = tollgate.call(call(tollgate).head.get("x-tollgate-call"))
+        assert row["usage_source"] == "counted" and row["debited_pico_usd"] > 0
 
 
 def test_a_hard_budget_goes_by_the_deployment_that_the_path_names(tmp_path):

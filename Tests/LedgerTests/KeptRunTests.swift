@@ -106,6 +106,32 @@ import Testing
     #expect(runs.map(\.call.key) == ["one", nil])
   }
 
+  @Test func `a run of a virtual key is one, whatever keys of providers it was sent on with`() async throws {
+    let ledger = try openLedger(scratch.data)
+    defer { ledger.close() }
+    for (place, upstream) in ["one", "two", nil].enumerated() {
+      var call = record(ledger, after: Int64(place))
+      call.virtualKey = "prod"
+      call.upstreamKeyID = upstream
+      try settle(ledger, call)
+    }
+    try await end(ledger, "nobody", after: 0)
+    let runs = try await ledger.runs.live(max: 10)
+    #expect(runs.map(\.key) == ["prod"] && runs.map(\.totals.llmCalls) == [3])
+  }
+
+  @Test func `what was in flight when a run ended does not put back where it goes on`() async throws {
+    let ledger = try openLedger(scratch.data)
+    defer { ledger.close() }
+    try settle(ledger, record(ledger, after: 0))
+    try await end(ledger, "r", after: 60)
+    try settle(ledger, record(ledger, after: 90))
+    try settle(ledger, record(ledger, after: 30))
+    try await end(ledger, "nobody", after: 0)
+    let run = try #require(try await ledger.runs.live(max: 10).first)
+    #expect(run.totals.llmCalls == 1 && run.startedAt == start.adding(seconds: 90))
+  }
+
   @Test func `a run that ended once and goes on is what it came to since, and one that has ended is none`() async throws
   {
     let ledger = try openLedger(scratch.data)

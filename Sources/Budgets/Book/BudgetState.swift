@@ -44,8 +44,14 @@ struct BudgetState: Sendable {
   func limit(of scope: String, at time: Timestamp) -> Int64 {
     guard !raises.isEmpty else { return terms.limit }
     return raises.reduce(terms.limit) { limit, raise in
-      raise.until > time && (raise.scope == nil || raise.scope == scope) ? limit.saturatingAdd(raise.amount) : limit
+      raise.until > time && isRaised(scope, by: raise) ? limit.saturatingAdd(raise.amount) : limit
     }
+  }
+
+  /// A run that is raised by its name alone is raised for every key that has one of that name.
+  private func isRaised(_ scope: String, by raise: BudgetRaise) -> Bool {
+    guard let named = raise.scope, named != scope else { return true }
+    return terms.each == .run && scope.hasPrefix("\(named) key=")
   }
 
   /// The window of that time. Time that goes back does not leave the window that it had reached.

@@ -1,3 +1,5 @@
+public import Metering
+
 /// What the last calls of each model and workflow used: the source of what is expected of the next one.
 public struct SpendHistory: ~Copyable, Sendable {
   /// How many calls of a model and workflow are looked back on.
@@ -7,6 +9,9 @@ public struct SpendHistory: ~Copyable, Sendable {
   /// Before so many are known, three in four are what is said: nineteen in twenty would be the dearest of them, which usually is
   /// the first, that had its prompt written into a cache.
   public static let callsForPercentile95 = 20
+  /// For how long what the last call used says something of the next one: so calls that are all refused for what others before them had
+  /// used are not refused for ever.
+  public static let microsecondsMax: Int64 = 3_600_000_000
   /// How many pairs of model and workflow are kept; beyond them the one that was used longest ago goes.
   public static let entriesMax = 4_096
 
@@ -22,16 +27,23 @@ public struct SpendHistory: ~Copyable, Sendable {
   public var count: Int { entries.count }
 
   /// Adds what a call used, in all and as output, in pico-dollars and tokens.
-  public mutating func record(model: String, workflow: String, picodollars: Int64, tokens: Int64, outputTokens: Int64) {
+  ///
+  /// - Parameter time: when it began.
+  public mutating func record(
+    model: String, workflow: String, picodollars: Int64, tokens: Int64, outputTokens: Int64, at time: Timestamp
+  ) {
     let place = place(of: SpendKey(model: model, workflow: workflow))
+    if entries.items[place].isOld(at: time) { entries.items[place].amounts = SpendAmounts() }
+    entries.items[place].lastAt = max(entries.items[place].lastAt, time)
     entries.items[place].amounts.add(picodollars, tokens, outputTokens)
   }
 
   /// What nineteen in twenty of the last calls used no more than, each figure for itself; of fewer than 20, three in four. Nil
-  /// before ``callsMin`` are known.
-  public mutating func percentile95(model: String, workflow: String) -> SpendPercentiles? {
+  /// before ``callsMin`` are known, and where the last one is older than ``microsecondsMax``.
+  public mutating func percentile95(model: String, workflow: String, at time: Timestamp) -> SpendPercentiles? {
     guard let place = places[SpendKey(model: model, workflow: workflow)] else { return nil }
     touch(place)
+    guard !entries.items[place].isOld(at: time) else { return nil }
     return entries.items[place].amounts.percentiles()
   }
 
@@ -88,10 +100,17 @@ struct SpendKey: Sendable, Hashable {
 struct SpendEntry: Sendable {
   var key: SpendKey
   var amounts = SpendAmounts()
+  /// When the last of the calls began.
+  var lastAt = Timestamp(unixMicroseconds: 0)
   var newer = nowhere
   var older = nowhere
 
   init(key: SpendKey) { self.key = key }
+
+  func isOld(at time: Timestamp) -> Bool {
+    let (age, overflow) = time.unixMicroseconds.subtractingReportingOverflow(lastAt.unixMicroseconds)
+    return overflow || age > SpendHistory.microsecondsMax
+  }
 
   static let none = SpendEntry(key: SpendKey(model: "", workflow: ""))
 }

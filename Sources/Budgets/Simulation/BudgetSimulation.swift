@@ -131,7 +131,7 @@ struct SimulatedExpectations: ~Copyable {
   /// Before enough calls are known, what the call itself used is taken as expected.
   mutating func need(of call: SimulatedCall) -> CallNeed {
     let key = Self.key(of: call)
-    let usual = history.percentile95(model: key.model, workflow: key.workflow)
+    let usual = history.percentile95(model: key.model, workflow: key.workflow, at: call.startedAt)
     let expected = CallAmounts(
       picodollars: usual?.picodollars ?? call.used.picodollars, tokens: usual?.tokens ?? call.used.tokens,
       toolCalls: call.used.toolCalls)
@@ -145,7 +145,7 @@ struct SimulatedExpectations: ~Copyable {
     let key = Self.key(of: call)
     history.record(
       model: key.model, workflow: key.workflow, picodollars: call.used.picodollars, tokens: call.used.tokens,
-      outputTokens: call.outputTokens)
+      outputTokens: call.outputTokens, at: call.startedAt)
     guard most[key] != nil || most.count < SpendHistory.entriesMax else { return }
     let before = most[key] ?? .zero
     most[key] = CallAmounts(

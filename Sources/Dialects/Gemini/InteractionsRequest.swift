@@ -24,6 +24,8 @@ struct InteractionsRequest: ~Copyable, DocumentWire {
         "response_format": prompt,
         "previous_interaction_id": RequestMembers.previousResponse,
         "previousInteractionId": RequestMembers.previousResponse,
+        // It is charged when it is fetched.
+        "background": .scalar(RequestMembers.Field.stored),
         "questions": prompt,
         "instructions": prompt,
         "input": input.orArray(of: step),

@@ -9,6 +9,7 @@ struct ChatRequest: ~Copyable, DocumentWire {
     case streamOptions = 1
     case includeUsage, message, role
     case inputText, token
+    case prediction
     /// An entry of a conversation that Mistral keeps.
     case entry, entryType
   }
@@ -45,6 +46,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
       "input": input,
       "tools": RequestMembers.tools,
       "web_search_options": RequestMembers.stored,
+      // xAI's: it is charged when it is fetched.
+      "deferred": .scalar(RequestMembers.Field.stored),
+      "prediction": .size(Field.prediction),
       "search_parameters": RequestMembers.stored,
       "enable_search": RequestMembers.stored.orScalar(),
       "plugins": RequestMembers.stored,
@@ -179,6 +183,9 @@ struct ChatRequest: ~Copyable, DocumentWire {
       prompts &+= 1
       facts.promptTextBytes &+= Int64(json.size)
     case .inputText, .token: addToken(json, &facts)
+    case .prediction:
+      facts.promptTextBytes &+= Int64(json.size)
+      facts.predictedBytes &+= json.kind == .container ? Int64(json.size) : 0
     case let field:
       members.value(label, json, &facts)
       streamOptions.value(field, json)

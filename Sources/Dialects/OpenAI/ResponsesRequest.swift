@@ -6,7 +6,7 @@ internal import JSON
 struct ResponsesRequest: ~Copyable, DocumentWire {
   enum Field: UInt8 {
     case item = 1
-    case type, role, execution, thought, status
+    case type, id, role, execution, thought, status
   }
 
   static let shape = JSONShape(
@@ -56,6 +56,7 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     Field.item,
     [
       "type": .word(Field.type, of: ResponsesItem.names),
+      "id": .scalar(Field.id),
       "call_id": RequestMembers.callID,
       "approval_request_id": RequestMembers.callID,
       "status": .word(Field.status, of: ["incomplete", "failed"]),
@@ -69,12 +70,16 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       "name": RequestMembers.toolName,
       "arguments": arguments,
       "input": arguments,
+      "action": .size(RequestMembers.Field.arguments), "operation": .size(RequestMembers.Field.arguments),
       "code": text,
     ])
 
   private var members = RequestMembers()
   private var type: ResponsesItem?
   private var role: Int?
+  private var hasRole = false
+  /// Whether the item has an id, by which the provider may know it.
+  private var hasID = false
   private var isClientExecution = false
   /// Whether the item has text of its own, or what it stands for in a form that only the provider reads.
   private var hasContent = false
@@ -88,6 +93,8 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     guard label == Field.item.rawValue else { return }
     type = nil
     role = nil
+    hasRole = false
+    hasID = false
     isClientExecution = false
     hasContent = false
     textsBefore = facts.promptTexts
@@ -100,11 +107,16 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       type = ResponsesItem.at(json.word)
       if type == nil, json.kind == .string { facts.hasStoredContext = true }
     case .thought: hasContent = json.size > 0
-    case .role: role = json.word
+    case .id: hasID = json.kind == .string
+    case .role:
+      role = json.word
+      hasRole = json.kind == .string
     case .status: if json.word != nil { facts.reading?.fail(.status) }
     case .execution: isClientExecution = json.word != nil
     case .item: break
-    case nil: members.value(label, json, &facts)
+    case nil:
+      if label == RequestMembers.Field.media.rawValue, json.size > 0 { hasContent = true }
+      members.value(label, json, &facts)
     }
   }
 
@@ -131,15 +143,16 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     facts.reading?.endMessage(type == .reasoning || type == .itemReference ? .thought : .model)
   }
 
-  /// Whether all that the item becomes in the prompt stands in it. Thoughts that are named by their id alone are kept by the
-  /// provider, as is what its tools found.
+  /// Whether all that the item becomes in the prompt stands in it. What is named by its id alone is kept by the provider, with a type or
+  /// without one, as is what its tools found.
   private func isWhole(_ facts: borrowing RequestFacts) -> Bool {
     switch type {
     case .reasoning: hasContent || facts.promptTexts > textsBefore
     case .itemReference, .compaction, .compactionTrigger, .additionalTools, .mcpListTools, .program, .programOutput:
       false
     case .webSearchCall, .fileSearchCall, .codeInterpreterCall, .mcpCall, .toolSearchCall, .toolSearchOutput: false
-    default: true
+    case .message, nil: hasRole || !hasID
+    default: hasContent || facts.promptTexts > textsBefore || !hasID
     }
   }
 

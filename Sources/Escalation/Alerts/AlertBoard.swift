@@ -49,6 +49,12 @@ public struct AlertBoard: Sendable {
     var firing: Set<AlertKey> = []
     /// Told, and over since.
     var over: Set<AlertKey> = []
+    /// Who was told, also of conditions that are forgotten.
+    var receivers: [String] = []
+
+    mutating func add(receivers names: [String]) {
+      for name in names where !receivers.contains(name) { receivers.append(name) }
+    }
   }
 
   private(set) var states = AlertStates()
@@ -189,6 +195,7 @@ public struct AlertBoard: Sendable {
         guard let alert = byID[id] else { continue }
         groups[key.group, default: Group()].alert = alert
         groups[key.group]?.toldAt = alert.startedAt
+        groups[key.group]?.add(receivers: condition.receivers)
         if row.isFiring { groups[key.group]?.firing.insert(key) } else { groups[key.group]?.over.insert(key) }
       } else {
         enroll(key, now: now)
@@ -276,13 +283,14 @@ extension AlertBoard {
         alert: id, group: key, isFiring: true, startedAt: group.alert?.startedAt ?? now, at: now,
         conditions: news.compactMap { states[$0]?.condition }, holding: group.firing.count)
       group.alert = notice.row
+      group.add(receivers: notice.receivers)
       return notice
     }
     guard let alert = group.alert, group.firing.isEmpty else { return nil }
     let notice = AlertNotice(
       alert: alert.id, group: key, isFiring: false, startedAt: alert.startedAt, at: now,
       conditions: group.over.sorted { $0.member < $1.member }.compactMap { states[$0]?.condition }, holding: 0,
-      severity: alert.severity)
+      severity: alert.severity, told: group.receivers)
     for member in group.over where states[member]?.condition.endsAt == nil { forget(member) }
     group.over = []
     group.alert = notice.row

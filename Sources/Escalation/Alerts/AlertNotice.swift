@@ -21,10 +21,12 @@ public struct AlertNotice: Sendable, Equatable {
   /// Who is told, without repetitions.
   public let receivers: [String]
 
-  /// - Parameter severity: nil takes the gravest of the conditions.
+  /// - Parameters:
+  ///   - severity: nil takes the gravest of the conditions.
+  ///   - told: who was told of the alert before, and is told of its end.
   init(
     alert: String, group: AlertGroup, isFiring: Bool, startedAt: Timestamp, at: Timestamp,
-    conditions: [AlertCondition], holding: Int, severity: AlertSeverity? = nil
+    conditions: [AlertCondition], holding: Int, severity: AlertSeverity? = nil, told: [String] = []
   ) {
     self.alert = alert
     self.group = group
@@ -37,7 +39,7 @@ public struct AlertNotice: Sendable, Equatable {
     self.conditions = Array(conditions.prefix(Self.conditionsListedMax))
     othersCount = max(0, conditions.count - Self.conditionsListedMax)
     holdingCount = holding
-    var names: [String] = []
+    var names = told
     for name in conditions.flatMap(\.receivers) where !names.contains(name) { names.append(name) }
     receivers = names
   }

@@ -200,16 +200,16 @@ public final class BudgetDesk: Sendable {
   // MARK: What calls cost
 
   /// What calls of that model and workflow have used, nineteen in twenty of them; nil before enough are known.
-  public func usual(model: String, workflow: String) -> SpendPercentiles? {
-    history.withLock { $0.percentile95(model: model, workflow: workflow) }
+  public func usual(model: String, workflow: String, at time: Timestamp) -> SpendPercentiles? {
+    history.withLock { $0.percentile95(model: model, workflow: workflow, at: time) }
   }
 
   /// Learns from a call that was settled.
-  func learn(model: String, workflow: String, used: CallAmounts, outputTokens: Int64) {
+  func learn(model: String, workflow: String, used: CallAmounts, outputTokens: Int64, at time: Timestamp) {
     history.withLock {
       $0.record(
-        model: model, workflow: workflow, picodollars: used.picodollars, tokens: used.tokens, outputTokens: outputTokens
-      )
+        model: model, workflow: workflow, picodollars: used.picodollars, tokens: used.tokens,
+        outputTokens: outputTokens, at: time)
     }
   }
 }

@@ -70,6 +70,7 @@ private struct NeedPricing {
   private let boundModel: String?
   private let isModelKnown: Bool
   private let context: PricingContext
+  private let family: TokenizerFamily
   private(set) var bound: Bound?
 
   /// No less than what the call can use.
@@ -105,17 +106,20 @@ private struct NeedPricing {
     isModelKnown = boundModel != nil && boundModel == answering
     context = call.requestFacts.context.completed(
       by: PricingContext(), isTierKnown: false, host: call.route.provider.origin.host)
+    family = gateway.counts.family(model: call.requestFacts.model)
     bound =
       gateway.budgets.asksForBounds
-      ? callBound(
-        promptTokens: call.promptBounds?.tokens
-          ?? facts.promptTokensBound(family: gateway.counts.family(model: facts.model))) : nil
+      ? callBound(promptTokens: call.promptBounds?.tokens ?? facts.promptTokensBound(family: family)) : nil
   }
 
-  /// What such calls have used; before enough are known, the counted prompt and a usual length of reply.
+  /// What such calls have used, but no more than the call itself can; before enough are known, the counted prompt and a usual length of
+  /// reply.
   func expected(_ budgets: BudgetDesk) -> CallAmounts {
-    if let name = facts.model, let usual = budgets.usual(model: name, workflow: workflow) {
-      return CallAmounts(picodollars: usual.picodollars, tokens: usual.tokens)
+    if let name = facts.model, let usual = budgets.usual(model: name, workflow: workflow, at: time) {
+      let bound = self.bound ?? lowerBound(than: usual)
+      return CallAmounts(
+        picodollars: min(usual.picodollars, bound?.picodollars ?? .max),
+        tokens: min(usual.tokens, bound?.tokens ?? .max))
     }
     var usage = facts.usage
     if usage.isEmpty {
@@ -131,9 +135,19 @@ private struct NeedPricing {
     return CallAmounts(picodollars: charge.costPicodollars, tokens: tokens)
   }
 
+  /// What the call can use, where that is less than what such calls have used. To price it takes time, so tokens are looked at first.
+  private func lowerBound(than usual: SpendPercentiles) -> Bound? {
+    let promptTokens = facts.promptTokensBound(family: family)
+    guard let promptTokens, let model = boundModel, let outputTokens = outputTokensBound(of: model),
+      Int128(promptTokens) + Int128(outputTokens) < Int128(usual.tokens)
+    else { return nil }
+    return callBound(promptTokens: promptTokens)
+  }
+
   /// Whether a limit of output can be written into the request.
   var canClamp: Bool {
-    !isEncoded && facts.generations == 1 && facts.outputLimitLocation != nil && isLimitObeyed
+    !isEncoded && facts.predictedBytes == 0 && facts.generations == 1 && facts.outputLimitLocation != nil
+      && isLimitObeyed
   }
 
   /// Whether whoever is called knows the limit by the name that the request gives it.
@@ -153,7 +167,7 @@ private struct NeedPricing {
   /// How the bound follows from the output; nil where there is none.
   func outputTerms(_ budgets: BudgetDesk) -> ClampTerms? {
     guard let bound else { return nil }
-    let usual = facts.model.flatMap { budgets.usual(model: $0, workflow: workflow) }
+    let usual = facts.model.flatMap { budgets.usual(model: $0, workflow: workflow, at: time) }
     return ClampTerms(
       picodollarsBeforeOutput: bound.ceiling.promptPicodollars, tokensBeforeOutput: bound.promptTokens,
       picodollarsPerOutputToken: bound.ceiling.picodollarsPerOutputToken, outputTokensMax: bound.outputTokens,
@@ -183,6 +197,6 @@ private struct NeedPricing {
     let ofModel =
       isModelKnown ? book.maxOutputTokens(terms, dialect: dialect.rawValue, model: model, at: time) : nil
     guard let each = (isLimitObeyed ? facts.outputTokensMax : nil) ?? ofModel else { return nil }
-    return Int64(clamping: Int128(each) * Int128(facts.generations))
+    return Int64(clamping: (Int128(each) + Int128(facts.predictedBytes)) * Int128(facts.generations))
   }
 }

@@ -66,6 +66,6 @@ extension GatewayContext {
     else { return }
     budgets.learn(
       model: model, workflow: record.workflow, used: used,
-      outputTokens: record.usage.totalTokens &- record.usage.promptTokens)
+      outputTokens: record.usage.totalTokens &- record.usage.promptTokens, at: record.startedAt)
   }
 }

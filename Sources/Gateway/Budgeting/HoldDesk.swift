@@ -4,6 +4,7 @@ import Synchronization
 internal import Budgets
 public import Ledger
 public import Metering
+public import Runs
 
 /// The calls that wait for a person.
 ///
@@ -158,10 +159,10 @@ public final class HoldDesk: Sendable {
     for sibling in siblings { sibling.turn?.tell(.tryAgain(end)) }
   }
 
-  /// Lets the calls of a run try again that guardrails hold, once somebody has released it.
-  public func released(_ run: String, by actor: String, at time: Timestamp) {
+  /// Lets the calls of a run try again that a guardrail holds, once somebody has released the run from it.
+  public func released(_ run: String, from release: GuardrailRelease, by actor: String, at time: Timestamp) {
     let end = HoldRecord.End(at: time, by: actor, reason: "the run was released")
-    let held = state.withLock { $0.holds { $0.record.run == run && $0.record.trip != nil } }
+    let held = state.withLock { $0.holds { $0.record.run == run && $0.record.trip.map(release.lifts) == true } }
     for hold in held {
       if let turn = hold.turn {
         turn.tell(.tryAgain(end))

@@ -37,7 +37,15 @@ extension Call {
 
   /// Whether models are put to work whose names stand in a file, in many requests, or in what is sent past Tollgate with a
   /// credential that the provider makes for it.
-  private var startsUnseenCalls: Bool { hasSegment(of: Self.unseenCallSegments) }
+  private var startsUnseenCalls: Bool {
+    hasSegment(of: Self.unseenCallSegments) || startsUnseenSession
+      || endpoint?.dialect == .ollama && hasSegment(of: Self.modelMakingSegments)
+  }
+
+  /// Whether a call over WebRTC or a telephone line begins, whose sound flows past Tollgate.
+  private var startsUnseenSession: Bool {
+    hasSegment(of: ["calls"]) && !Self.sessionEnds.contains { path.hasSuffix($0) }
+  }
 
   /// Whether work is started that costs money and is not seen to do so: such calls, or the provider's own machines.
   var startsUnseenWork: Bool {
@@ -52,7 +60,14 @@ extension Call {
   private static let unseenCallSegments: Set<String> = [
     "batches", "batch", "fine_tuning", "fine-tuning", "jobs", "tunedModels", "evals",
     "client_secrets", "sessions", "transcription_sessions", "auth_tokens", "authTokens",
+    "service_accounts", "admin_api_keys", "api_keys",
   ]
+
+  /// What has one model's name stand for another model (Ollama).
+  private static let modelMakingSegments: Set<String> = ["create", "copy"]
+
+  /// What ends a call, or hands it on.
+  private static let sessionEnds = ["/hangup", "/reject", "/refer"]
 
   private static let paidWorkSegments: Set<String> = [
     "batchPredictionJobs", "model-invocation-job", "async-invoke", "runs", "search", "containers",

@@ -31,7 +31,10 @@ extension MeteredUsage {
   ) {
     self = .nothing
     guard end.wasSent, !endpoint.operation.isFree, !wasCounted else { return }
-    if !reply.usage.isEmpty {
+    // Some servers report zero where they did not count.
+    let isUncounted =
+      endpoint.operation.writesText && reply.outputTextBytes > 0 && reply.usage.allSatisfy { $0.usage.isEmpty }
+    if !reply.usage.isEmpty, !isUncounted {
       models = reply.usage
       // Of a body that could not be read to its end, more may have been reported than was seen.
       let mayMiss = endpoint.operation.writesText || endpoint.operation.repeatsUsage

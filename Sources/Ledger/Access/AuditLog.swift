@@ -4,9 +4,9 @@ import Metering
 extension LedgerStore {
   /// Entries that are kept, however young the older ones are.
   static let auditEntriesMax: Int64 = 100_000
-  /// The longest JSON of a state that is kept whole; of a longer one only that there was one. Everything that can be changed has less: a
-  /// key with three lists of 100 patterns of 256 bytes, each escaped, has 157 kB.
-  static let auditStateBytesMax = 163_840
+  /// The longest JSON of a state that is kept whole; of a longer one only that there was one. Everything that can be changed has less, as
+  /// the bodies of changes have.
+  static let auditStateBytesMax = 1 << 20
   private static let auditNameBytesMax = 200
 
   /// Writes an entry, and deletes those that are too old or too many.

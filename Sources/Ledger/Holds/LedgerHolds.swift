@@ -38,7 +38,7 @@ public struct LedgerHolds: Sendable {
 public struct KeptApproval: Sendable, Equatable {
   /// The first of the holds by which the run was allowed something; what was allowed is the sum of all.
   public var hold: HoldRecord
-  /// The run's calls that may have used it: that call, and those that ended after it.
+  /// The run's calls that may have used it: that call, and those that ended after it was approved, whichever began first.
   public var calls: [SpentCall]
 }
 
@@ -55,8 +55,8 @@ extension LedgerHolds {
         let known = approvals.firstIndex { $0.hold.isAllowedLike(hold) }
         guard let known else {
           let calls = try SpentCallQuery(
-            start: Timestamp(unixMicroseconds: 0), after: CallID(rawValue: hold.call.rawValue &- 1),
-            limit: Self.callsMax, ofKeys: ofKeys, run: hold.run
+            start: Timestamp(unixMicroseconds: max(0, hold.openedAt.unixMicroseconds &- Self.parkedMicrosecondsMax)),
+            after: nil, limit: Self.callsMax, ofKeys: ofKeys, run: hold.run
           ).run(context)
           guard calls.count < Self.callsMax else { continue }
           approvals.append(KeptApproval(hold: hold, calls: calls.filter(hold.mayHavePaid)))
@@ -67,6 +67,9 @@ extension LedgerHolds {
       return approvals
     }
   }
+
+  /// How long before a hold another call of its run may have begun that waited for a person too, and went on by what this one allowed.
+  private static let parkedMicrosecondsMax: Int64 = 24 * 3_600 * 1_000_000
 
   /// Calls of a run that are looked at: where there are more, people are asked again.
   private static let callsMax = 100_000

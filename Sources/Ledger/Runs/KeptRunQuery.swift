@@ -26,7 +26,7 @@ struct KeptRunQuery {
       context.connection,
       """
       SELECT team, provider, model FROM calls
-      WHERE run = ? AND started_at >= ? AND virtual_key IS ? AND upstream_key_id IS ? ORDER BY id DESC LIMIT 1
+      WHERE run = ?1 AND started_at >= ?2 AND virtual_key IS ?3 AND (?3 IS NOT NULL OR upstream_key_id IS ?4) ORDER BY id DESC LIMIT 1
       """)
     tools = try PreparedStatement(context.connection, Self.toolsSQL)
     told = try PreparedStatement(
@@ -43,7 +43,8 @@ struct KeptRunQuery {
     let rows = try PreparedStatement(
       context.connection,
       """
-      SELECT id, agent, workflow, parent_run, ifnull(begun_at, started_at), tool_errors
+      SELECT id, agent, workflow, parent_run, ifnull(begun_at, started_at),
+        CASE WHEN ifnull(begun_at, started_at) = started_at THEN tool_errors ELSE 0 END
       FROM runs WHERE ended_at IS NULL ORDER BY last_at DESC LIMIT \(Swift.max(0, max))
       """)
     var runs: [KeptRun] = []
@@ -83,7 +84,7 @@ struct KeptRunQuery {
     return kept
   }
 
-  /// Whose calls they are, as rows say it.
+  /// Whose calls they are, as rows say it: the upstream's key tells callers apart that have no virtual one.
   private struct Caller {
     var virtualKey: StoredName
     var upstreamKey: StoredName
@@ -91,14 +92,14 @@ struct KeptRunQuery {
 
   /// What a peer made up may be the largest number: `sum` would fail, where `total` does not.
   private static let totalsSQL = """
-    SELECT virtual_key, upstream_key_id, min(started_at), max(started_at + duration_us), min(ifnull(depth, 0)),
+    SELECT virtual_key, upstream, min(started_at), max(started_at + duration_us), min(ifnull(depth, 0)),
       max(ifnull(depth, 0)), sum(ifnull(is_model_call, 1)), sum(asked), max(asked), sum(tool_results),
       sum(server_tools), sum(ifnull(is_retry, 0)), sum(ifnull(cost, 0) >> 32), sum(ifnull(cost, 0) & 4294967295),
       total(CASE WHEN ifnull(is_model_call, 1) THEN duration_us ELSE 0 END), total(tokens)
     FROM (
-      SELECT *, CASE WHEN dialect IS ? THEN 0 ELSE tool_calls END AS asked, \(tokenColumns) AS tokens
+      SELECT *, CASE WHEN virtual_key IS NULL THEN upstream_key_id END AS upstream, CASE WHEN dialect IS ? THEN 0 ELSE tool_calls END AS asked, \(tokenColumns) AS tokens
       FROM calls WHERE run = ? AND started_at >= ? ORDER BY id DESC LIMIT \(callsMax)
-    ) GROUP BY virtual_key, upstream_key_id LIMIT \(callersMax)
+    ) GROUP BY virtual_key, upstream LIMIT \(callersMax)
     """
 
   private static let tokenColumns = zip(usageCells, usageColumnNames).filter { $0.0.isTokens }.map(\.1)
@@ -139,7 +140,8 @@ struct KeptRunQuery {
   private static let toolsSQL = """
     SELECT tool, count(*), count(answered_at), ifnull(sum(is_error), 0), total(took_us), ifnull(max(took_us), 0)
     FROM calls JOIN tool_calls ON tool_calls.call = calls.id
-    WHERE run = ? AND started_at >= ? AND virtual_key IS ? AND upstream_key_id IS ? AND dialect IS NOT ?
+    WHERE run = ?1 AND started_at >= ?2 AND virtual_key IS ?3 AND (?3 IS NOT NULL OR upstream_key_id IS ?4)
+      AND dialect IS NOT ?5
       AND tool_call_id IS NOT NULL
     GROUP BY tool LIMIT \(toolsMax)
     """

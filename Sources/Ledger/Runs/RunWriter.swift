@@ -92,7 +92,7 @@ final class RunWriter {
   static let maxColumns = ["depth", "fanout_max"]
 
   /// What a run is called by is what its first call said. A run that had ended and goes on has not ended: with a call that began after
-  /// that, as one that was in flight when somebody ended the run is a part of what ended. Counts stay at the largest number, see
+  /// that, as one that was in flight when somebody ended the run is a part of what ended. It begins where its former life ended, and stays there. Counts stay at the largest number, see
   /// `RollupWriter`; the halves of a cost are small.
   private static let upsertSQL: String = {
     let columns = keyColumns + sumColumns + maxColumns
@@ -113,7 +113,7 @@ final class RunWriter {
       "started_at = min(started_at, excluded.started_at)", "last_at = max(last_at, excluded.last_at)",
       "parent_run = ifnull(parent_run, excluded.parent_run)",
       """
-      begun_at = CASE WHEN \(goesOn) THEN max(excluded.started_at, ended_at)
+      begun_at = CASE WHEN \(goesOn) THEN ended_at WHEN begun_at > started_at THEN begun_at
         ELSE min(ifnull(begun_at, started_at), excluded.started_at) END
       """,
     ]

@@ -53,7 +53,7 @@ extension PricePeriod {
   /// What the call may turn out to be: the provider chooses the tier and the place that the request leaves open.
   fileprivate func possibleContexts(_ known: PricingContext) -> [PricingContext] {
     var contexts = [known]
-    for key in [PriceConditionKey.serviceTier, .geo] where known[key] == nil || known[key] == "auto" {
+    for key in [PriceConditionKey.serviceTier, .geo] where isOpen(known[key], values(of: key), key) {
       for (context, value) in contexts.flatMap({ context in values(of: key).map { (context, $0) } }) {
         var other = context
         other[key] = value
@@ -62,6 +62,16 @@ extension PricePeriod {
     }
     return contexts
   }
+
+  /// Whether a request leaves a condition to the provider: it does not say it, or in a way that nobody knows, which providers may take
+  /// for nothing, or in their own way.
+  private func isOpen(_ named: String?, _ values: Set<String>, _ key: PriceConditionKey) -> Bool {
+    guard let named, named != "auto" else { return true }
+    return key == .serviceTier && !values.contains(named) && !Self.tiersOfNoPrice.contains(named)
+  }
+
+  /// Tiers that change no price.
+  private static let tiersOfNoPrice: Set<String> = ["default", "standard", "standard_only", "on_demand"]
 
   /// The values of a condition that change a price of the period. They are few: the linter of the price files sees to it.
   private func values(of key: PriceConditionKey) -> Set<String> {

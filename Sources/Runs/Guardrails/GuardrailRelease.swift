@@ -17,6 +17,9 @@ public struct GuardrailRelease: Sendable, Hashable {
     self.until = until
   }
 
+  /// Whether the limit that tripped is one of those that the run is released from.
+  public func lifts(_ trip: GuardrailTrip) -> Bool { trip.guardrail == guardrail && (kind ?? trip.kind) == trip.kind }
+
   /// What a person grants who lets the run go on that tripped: as much again as it may have anyway.
   public init(passing trip: GuardrailTrip) {
     self.init(guardrail: trip.guardrail, kind: trip.kind, amount: max(1, trip.limit))

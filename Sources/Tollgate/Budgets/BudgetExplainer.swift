@@ -28,11 +28,14 @@ struct BudgetExplainer: Sendable {
     let route = try self.route(of: question, in: book)
     let dialect = route.dialect?.rawValue
     let isKnown = book.knows(route.terms, dialect: dialect, model: question.model)
-    let usual = desk.usual(model: question.model, workflow: question.workflow)
+    let usual = desk.usual(model: question.model, workflow: question.workflow, at: time)
     let isBounded = isKnown && (prompt == nil || prompt?.tokens != nil)
     let bound = isBounded ? self.bound(question, route, in: book, at: time) : nil
     let expected =
-      usual.map { CallAmounts(picodollars: $0.picodollars, tokens: $0.tokens) }
+      usual.map {
+        CallAmounts(
+          picodollars: min($0.picodollars, bound?.picodollars ?? .max), tokens: min($0.tokens, bound?.tokens ?? .max))
+      }
       ?? self.expected(question, route, in: book, at: time)
     let need = CallNeed(
       expected: expected, boundPicodollars: bound?.picodollars, boundTokens: bound?.tokens)

@@ -119,10 +119,12 @@ struct BudgetFilling {
   /// What the amounts of a budget are sums of: where this changes, they have to be counted anew. A limit, a mode or an alert can
   /// change without that.
   static func basis(of definition: BudgetDefinition) -> String {
+    // Runs of two keys are two: what was summed up by their names alone is no sum of theirs.
+    func scopes(_ each: BudgetDimension) -> String { each == .run ? "run,key" : each.rawValue }
     func list(_ patterns: [BudgetPattern]) -> String { patterns.map { "\($0.text.utf8.count):\($0.text)" }.joined() }
     let match = definition.match
     return [
-      definition.each?.rawValue ?? "", definition.limit.unit.rawValue, "\(definition.period)", definition.timeZone,
+      definition.each.map(scopes) ?? "", definition.limit.unit.rawValue, "\(definition.period)", definition.timeZone,
       definition.countsSubscriptions ? "all" : "metered", list(match.agent), list(match.workflow), list(match.key),
       list(match.team), list(match.provider), list(match.model),
     ].joined(separator: "|")

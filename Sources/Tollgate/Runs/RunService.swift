@@ -102,8 +102,8 @@ extension ControlRuns {
       let now = WallClock.now()
       let limits = desk.release(run, release)
       guard !limits.isEmpty else { return false }
-      holds.released(run, by: actor, at: now)
       try await ledger.keep(limits, of: run, by: actor, at: now)
+      holds.released(run, from: release, by: actor, at: now)
       return true
     }
   }

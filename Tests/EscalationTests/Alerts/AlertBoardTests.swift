@@ -204,6 +204,7 @@ struct AlertBoardTests {
     board.fire(.threshold("one more"), now: .at(4))
     let over = board.run(from: .at(4), seconds: 3).filter { !$0.isFiring }
     #expect(over.map(\.alert) == told.map(\.alert))
+    #expect(over.map(\.receivers) == told.map(\.receivers) && told.first?.receivers.isEmpty == false)
   }
 
   @Test("A deduplication key fits PagerDuty's 255 bytes and stays unique")

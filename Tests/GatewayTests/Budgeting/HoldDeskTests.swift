@@ -171,7 +171,7 @@ import Testing
     _ = bench.park(2, run: "r", trip: trip(.cycle), at: later)
     _ = bench.park(3, run: "r", at: later)
     _ = bench.park(4, run: "s", trip: trip(), at: later)
-    bench.desk.released("r", by: "anna", at: later)
+    bench.desk.released("r", from: GuardrailRelease(guardrail: "stop"), by: "anna", at: later)
     #expect(bench.told(2) == ["try again"] && bench.told(3) == [] && bench.told(4) == [])
     #expect(bench.desk.recent.first { $0.id == id(1) }?.state == .approved)
   }
