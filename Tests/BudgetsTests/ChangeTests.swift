@@ -83,7 +83,11 @@ import Testing
 
   @Test func `a run that is raised by its name is raised for every key, and by its scope for one`() throws {
     let book = TestBook()
-    try book.define(dollars("runs", 100) { $0.each = .run })
+    try book.define(
+      dollars("runs", 100) {
+        $0.each = .run
+        $0.period = .total
+      })
     func limit(_ id: Int64, _ run: String, key: String?) -> Int64? {
       var asked = call(id)
       (asked.run, asked.key) = (run, key)
