@@ -20,6 +20,7 @@ struct ControlResponder: HTTPResponder {
   let configuration: ControlConfiguration
   let logger: Logger
   let failures: LogThrottle
+  private let changes = ChangesUnderWay()
 
   func respond(to request: Request, context: ControlContext) async throws -> Response {
     let isHead = request.method == .head
@@ -137,8 +138,12 @@ struct ControlResponder: HTTPResponder {
     let advice = isChange ? "it may be made all the same, so look first" : "ask for less, by since, from and to"
     let tooSlow = Problem(503, "Too slow", "The answer took longer than \(limit) seconds; \(advice).")
     guard isChange else { return try await first(within: limit, else: tooSlow, answer) }
+    guard changes.begin() else {
+      throw Problem(503, "Too many changes", "As many changes are under way as may be; try again once some are made.")
+    }
     let (outcomes, continuation) = AsyncStream.makeStream(of: Result<ControlAnswer, any Error>.self)
-    Task {
+    Task { [changes] in
+      defer { changes.end() }
       do {
         continuation.yield(.success(try await answer()))
       } catch {
