@@ -111,6 +111,14 @@ def test_a_client_that_leaves_before_the_head_cancels_too(proxied):
     assert row["usage"]["input"] > 0, "the upstream had the whole prompt"
 
 
+def has_clients(port: int) -> bool:
+    """Whether a connection to the port is open on the side that listens."""
+    open_or_half_closed = {"01", "08"}
+    with open("/proc/net/tcp") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    return any(int(row[1].split(":")[1], 16) == port and row[3] in open_or_half_closed for row in rows)
+
+
 def test_with_drain_a_call_is_read_to_its_end_after_the_client_left(make_stub, make_tollgate):
     goes_on, was_whole = threading.Event(), threading.Event()
 
@@ -128,6 +136,7 @@ def test_with_drain_a_call_is_read_to_its_end_after_the_client_left(make_stub, m
         client.send_request("POST", CHAT, STREAM)
         call_id = client.read_head().get("x-tollgate-call")
         next(client.body_parts_of_stream())
+    eventually(lambda: not has_clients(tollgate.port), what="Tollgate to know that the client left")
     goes_on.set()
     assert was_whole.wait(30)
     call = tollgate.call(call_id)

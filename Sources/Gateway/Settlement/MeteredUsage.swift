@@ -19,7 +19,7 @@ struct MeteredUsage {
 extension MeteredUsage {
   /// Decides what a call of a known API is charged for.
   ///
-  /// What the provider reported is taken as it is. A reply that was cut short, or that left its usage out, is charged by the
+  /// What the provider reported is taken as it is, zero beside text included: that is what it bills (OpenAI has answered so). A reply that was cut short, or that left its usage out, is charged by the
   /// text that was seen, and one that could not be read by its bound; never as zero, unless the provider had generated nothing.
   ///
   /// - Parameters:
@@ -31,10 +31,7 @@ extension MeteredUsage {
   ) {
     self = .nothing
     guard end.wasSent, !endpoint.operation.isFree, !wasCounted else { return }
-    // Some servers report zero where they did not count.
-    let isUncounted =
-      endpoint.operation.writesText && reply.outputTextBytes > 0 && reply.usage.allSatisfy { $0.usage.isEmpty }
-    if !reply.usage.isEmpty, !isUncounted {
+    if !reply.usage.isEmpty {
       models = reply.usage
       // Of a body that could not be read to its end, more may have been reported than was seen.
       let mayMiss = endpoint.operation.writesText || endpoint.operation.repeatsUsage
