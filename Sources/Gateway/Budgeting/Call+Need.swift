@@ -135,8 +135,10 @@ private struct NeedPricing {
     return CallAmounts(picodollars: charge.costPicodollars, tokens: tokens)
   }
 
-  /// What the call can use, where that is less than what such calls have used. To price it takes time, so tokens are looked at first.
+  /// What the call can use, where that is less than what such calls have used. To price it takes time, so tokens are looked at first,
+  /// and before these, what the reply alone may have.
   private func lowerBound(than usual: SpendPercentiles) -> Bound? {
+    guard usual.tokens > facts.outputTokensMax ?? Self.usualOutputTokensMax else { return nil }
     let promptTokens = facts.promptTokensBound(family: family)
     guard let promptTokens, let model = boundModel, let outputTokens = outputTokensBound(of: model),
       Int128(promptTokens) + Int128(outputTokens) < Int128(usual.tokens)
