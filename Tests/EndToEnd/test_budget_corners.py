@@ -112,6 +112,7 @@ SAID = {"role": "user", "content": "Hi"}
         (RESPONSES, {"input": [{"id": "msg_1"}]}),
         (RESPONSES, {"input": [{"type": None, "id": "msg_1"}]}),
         (RESPONSES, {"input": [{"type": "message", "id": "msg_1"}]}),
+        (RESPONSES, {"input": [{"id": "msg_1", "role": "user", "type": None}]}),
         (RESPONSES, {"input": [SAID, {"type": "image_generation_call", "id": "ig_1"}]}),
         (CHAT, {"messages": [SAID], "deferred": True}),
         ("/gemini/v1beta/interactions", {"input": "Hi", "background": True}),
@@ -131,7 +132,7 @@ def test_a_hard_budget_bounds_no_call_whose_cost_its_body_does_not_say(tmp_path,
 def test_a_hard_budget_bounds_items_that_stand_whole_in_the_body_though_they_have_ids(tmp_path):
     items = [
         SAID | {"id": "msg_1"},
-        {"type": "message", "id": "msg_2", "role": "assistant", "content": []},
+        {"type": "message", "id": "msg_2", "role": "assistant", "content": [{"type": "output_text", "text": ""}]},
         {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "f", "arguments": "{}"},
         {"type": "computer_call", "id": "cu_1", "call_id": "d", "action": {"type": "type", "text": "Hi"}},
     ]

@@ -143,6 +143,8 @@ def test_changes_take_a_token_of_the_role_admin(tmp_path):
     with serving(tmp_path, []) as (tollgate, _):
         body = {"limit": "1 USD"}
         assert api(tollgate, "PUT", "/api/v1/budgets/x", body, token="nobody")[0] == 401
+        own = {"name": "control.token", "role": "admin"}
+        assert api(tollgate, "POST", "/api/v1/tokens", own)[0] == 400, "it could not be told from Tollgate's own"
         status, issued = api(tollgate, "POST", "/api/v1/tokens", {"name": "eyes", "role": "viewer"})
         assert status == 201
         assert api(tollgate, "PUT", "/api/v1/budgets/x", body, token=issued["secret"])[0] == 403

@@ -220,6 +220,9 @@ def test_only_the_named_providers_and_models_may_be_called(keyed):
         # What the provider makes, or is told to call, goes past Tollgate: with a credential, a file, a list of models.
         ("/openai/v1/realtime/client_secrets", b'{"session":{"type":"realtime","model":"gpt-4.1"}}', fields),
         ("/openai/v1/evals/e/runs", b'{"name":"x"}', fields),
+        ("/openai/v1/realtime/calls", b'{"session":{"type":"realtime","model":"gpt-5"}}', fields),
+        ("/openai/v1/realtime/calls/rtc_1/accept", b'{"type":"realtime","model":"gpt-5"}', fields),
+        ("/openai/v1/organization/admin_api_keys", b'{"name":"x"}', fields),
         ("/local/v1/chat/completions", b'{"model":"gpt-4.1","models":["gpt-4.1","o1-pro"],"messages":[]}', fields),
         # Azure goes by the deployment in the path.
         ("/local/openai/deployments/gpt-5/chat/completions?api-version=1", BODY, fields),

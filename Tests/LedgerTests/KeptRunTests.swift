@@ -147,6 +147,9 @@ import Testing
     let run = try #require(try await ledger.runs.live(max: 10).first)
     #expect(run.totals.llmCalls == 2 && run.startedAt == start.adding(seconds: 90))
     #expect(run.guardrails.isEmpty, "what was released was the run's that ended")
+    try await ledger.runs.keep([limit], of: "r", at: start.adding(seconds: 70), audit: change)
+    let later = try await ledger.runs.live(max: 10).first
+    #expect(later?.guardrails.isEmpty == true, "also where that was idle still")
     #expect(try await ledger.runs.run("r")?.llmCalls == 3)
   }
 

@@ -77,7 +77,6 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
   private var members = RequestMembers()
   private var type: ResponsesItem?
   private var role: Int?
-  private var hasRole = false
   /// Whether the item has an id, by which the provider may know it.
   private var hasID = false
   private var isClientExecution = false
@@ -93,7 +92,6 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     guard label == Field.item.rawValue else { return }
     type = nil
     role = nil
-    hasRole = false
     hasID = false
     isClientExecution = false
     hasContent = false
@@ -107,10 +105,8 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
       type = ResponsesItem.at(json.word)
       if type == nil, json.kind == .string { facts.hasStoredContext = true }
     case .thought: hasContent = json.size > 0
-    case .id: hasID = json.kind == .string
-    case .role:
-      role = json.word
-      hasRole = json.kind == .string
+    case .id: hasID = hasID || json.kind == .string
+    case .role: role = json.word
     case .status: if json.word != nil { facts.reading?.fail(.status) }
     case .execution: isClientExecution = json.word != nil
     case .item: break
@@ -151,7 +147,6 @@ struct ResponsesRequest: ~Copyable, DocumentWire {
     case .itemReference, .compaction, .compactionTrigger, .additionalTools, .mcpListTools, .program, .programOutput:
       false
     case .webSearchCall, .fileSearchCall, .codeInterpreterCall, .mcpCall, .toolSearchCall, .toolSearchOutput: false
-    case .message, nil: hasRole || !hasID
     default: hasContent || facts.promptTexts > textsBefore || !hasID
     }
   }

@@ -19,8 +19,9 @@ struct MeteredUsage {
 extension MeteredUsage {
   /// Decides what a call of a known API is charged for.
   ///
-  /// What the provider reported is taken as it is, zero beside text included: that is what it bills (OpenAI has answered so). A reply that was cut short, or that left its usage out, is charged by the
-  /// text that was seen, and one that could not be read by its bound; never as zero, unless the provider had generated nothing.
+  /// What the provider reported is taken as it is, zero beside text included: that is what it bills (OpenAI has answered so). A reply
+  /// that was cut short, or that left its usage out, is charged by the text that was seen, and one that could not be read by its bound;
+  /// never as zero, unless the provider had generated nothing.
   ///
   /// - Parameters:
   ///   - wasCounted: whether this response has been charged already (a poll of it).

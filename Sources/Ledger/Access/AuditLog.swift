@@ -4,8 +4,8 @@ import Metering
 extension LedgerStore {
   /// Entries that are kept, however young the older ones are.
   static let auditEntriesMax: Int64 = 100_000
-  /// The longest JSON of a state that is kept whole; of a longer one only that there was one. Everything that can be changed has less, as
-  /// the bodies of changes have.
+  /// The longest JSON of a state that is kept whole; of a longer one only that there was one. Everything that can be changed has less: a
+  /// budget with six lists of 256 patterns of 256 bytes has some 400 kB.
   static let auditStateBytesMax = 1 << 20
   private static let auditNameBytesMax = 200
 

@@ -26,7 +26,8 @@ struct KeptRunQuery {
       context.connection,
       """
       SELECT team, provider, model FROM calls
-      WHERE run = ?1 AND started_at >= ?2 AND virtual_key IS ?3 AND (?3 IS NOT NULL OR upstream_key_id IS ?4) ORDER BY id DESC LIMIT 1
+      WHERE run = ?1 AND started_at >= ?2 AND virtual_key IS ?3 AND (?3 IS NOT NULL OR upstream_key_id IS ?4)
+      ORDER BY id DESC LIMIT 1
       """)
     tools = try PreparedStatement(context.connection, Self.toolsSQL)
     told = try PreparedStatement(
@@ -58,7 +59,6 @@ struct KeptRunQuery {
     let begunAt = row.int64(4)
     let agent = try context.names.text(row.name(1)) ?? ""
     let workflow = try context.names.text(row.name(2)) ?? ""
-    let guardrails = try guardrails(of: run, since: begunAt)
     defer { totals.reset() }
     try totals.bind(try context.names.stored(RunTotals.toolDialect), at: 1)
     try totals.bind(run, at: 2)
@@ -76,7 +76,8 @@ struct KeptRunQuery {
       share.depth = Int(clamping: totals.int64(5))
       share.totals = Self.measures(totals)
       share.tools = try toolMeasures(of: run, since: begunAt, caller)
-      share.guardrails = guardrails
+      // What was released between two lives of the run was the former one's.
+      share.guardrails = try guardrails(of: run, since: share.startedAt.unixMicroseconds)
       kept.append(share)
     }
     // What results said is summed up for all callers together.
@@ -97,7 +98,8 @@ struct KeptRunQuery {
       sum(server_tools), sum(ifnull(is_retry, 0)), sum(ifnull(cost, 0) >> 32), sum(ifnull(cost, 0) & 4294967295),
       total(CASE WHEN ifnull(is_model_call, 1) THEN duration_us ELSE 0 END), total(tokens)
     FROM (
-      SELECT *, CASE WHEN virtual_key IS NULL THEN upstream_key_id END AS upstream, CASE WHEN dialect IS ? THEN 0 ELSE tool_calls END AS asked, \(tokenColumns) AS tokens
+      SELECT *, CASE WHEN virtual_key IS NULL THEN upstream_key_id END AS upstream,
+        CASE WHEN dialect IS ? THEN 0 ELSE tool_calls END AS asked, \(tokenColumns) AS tokens
       FROM calls WHERE run = ? AND started_at >= ? ORDER BY id DESC LIMIT \(callsMax)
     ) GROUP BY virtual_key, upstream LIMIT \(callersMax)
     """
@@ -141,8 +143,7 @@ struct KeptRunQuery {
     SELECT tool, count(*), count(answered_at), ifnull(sum(is_error), 0), total(took_us), ifnull(max(took_us), 0)
     FROM calls JOIN tool_calls ON tool_calls.call = calls.id
     WHERE run = ?1 AND started_at >= ?2 AND virtual_key IS ?3 AND (?3 IS NOT NULL OR upstream_key_id IS ?4)
-      AND dialect IS NOT ?5
-      AND tool_call_id IS NOT NULL
+      AND dialect IS NOT ?5 AND tool_call_id IS NOT NULL
     GROUP BY tool LIMIT \(toolsMax)
     """
 

@@ -92,8 +92,8 @@ final class RunWriter {
   static let maxColumns = ["depth", "fanout_max"]
 
   /// What a run is called by is what its first call said. A run that had ended and goes on has not ended: with a call that began after
-  /// that, as one that was in flight when somebody ended the run is a part of what ended. It begins where its former life ended, and stays there. Counts stay at the largest number, see
-  /// `RollupWriter`; the halves of a cost are small.
+  /// that, as one that was in flight when somebody ended the run is a part of what ended. It begins where its former life ended, and
+  /// stays there. Counts stay at the largest number, see `RollupWriter`; the halves of a cost are small.
   private static let upsertSQL: String = {
     let columns = keyColumns + sumColumns + maxColumns
     let goesOn = "?\(columns.count + 1) > ended_at"

@@ -10,9 +10,9 @@ public import Metering
 /// (``cancel(_:_:in:because:at:)``) or ended (``end(_:in:_:failure:at:)``). A run is closed once its book says that it ended
 /// (``close(_:)``).
 public struct RunMonitor: ~Copyable, Sendable {
-  /// How many runs are kept, and about how many bytes all of them may take: one of a single call takes some 500 bytes, one of which everything
-  /// is kept that ever is of any, less than 400 KB. Where there is no room, a run of a single call that awaits nothing ends, else one of
-  /// the others: that to which nothing happened for longest.
+  /// How many runs are kept, and about how many bytes all of them may take: one of a single call takes some 500 bytes, one of which
+  /// everything is kept that ever is of any, less than 400 KB. Where there is no room, a run of a single call that awaits nothing ends,
+  /// else one of the others: that to which nothing happened for longest.
   public static let runsMax = 131_072
   public static let bytesMax = 128 << 20
   /// How many workflows' pasts are kept; the runs of others are compared with nothing.
